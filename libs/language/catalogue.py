@@ -1,0 +1,49 @@
+"""The one catalogue of everything that users read, in Chinese and English."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Literal
+
+import libs.language as package
+
+Language = Literal["zh", "en"]
+Texts = dict[str, tuple[str, str]]
+"""key -> (Chinese, English); both are `str.format` templates."""
+
+
+def _load() -> Texts:
+    texts: Texts = {}
+    for module in iter_modules(package.__path__):
+        if module.name != "catalogue":
+            texts.update(import_module(f"{package.__name__}.{module.name}").TEXTS)
+    return texts
+
+
+_TEXTS = _load()
+
+
+def text(key: str, language: Language = "en", **values: object) -> str:
+    """The text of `key` in `language` with `values` filled in; `KeyError` when nobody wrote it."""
+    chinese, english = _TEXTS[key]
+    return (chinese if language == "zh" else english).format(**values)
+
+
+def preferred_language(accept_language: str | None) -> Language:
+    """The language a person asked for with an Accept-Language header (RFC 9110); English when none fits."""
+    choices: list[tuple[float, Language]] = []
+    for part in (accept_language or "").lower().split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        try:
+            weight = float(quality) if quality else 1.0
+        except ValueError:
+            weight = 0.0
+        if tag.startswith("zh"):
+            choices.append((weight, "zh"))
+        elif tag.startswith("en"):
+            choices.append((weight, "en"))
+    return max(choices, key=lambda choice: choice[0])[1] if choices else "en"
+
+
+def language_of(question: str) -> Language:
+    """The language a question is written in: Chinese when it holds a Han character."""
+    return "zh" if any("\u4e00" <= character <= "\u9fff" for character in question) else "en"
