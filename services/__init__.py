@@ -1,0 +1,1 @@
+"""The four services; they speak only through topics."""

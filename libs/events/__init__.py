@@ -1,0 +1,1 @@
+"""Events: the catalogue, the envelope, consuming, the outbox and projections."""

@@ -30,6 +30,8 @@ class Event(Value):
     """Something that happened. `key_field` names the field that is the Kafka key and the CloudEvents subject."""
 
     key_field: ClassVar[str] = "dataset_id"
+    schema_version: ClassVar[int] = 1
+    """Raised when a field changes meaning; older events are upcast on reading (upcast.py)."""
 
     @property
     def key(self) -> str:
@@ -37,7 +39,7 @@ class Event(Value):
         return str(getattr(self, self.key_field))
 
 
-# --- values that several events carry -------------------------------------------------------------------------------
+# --- values that several events carry ---
 
 
 class DataSourceSettings(Value):
@@ -149,7 +151,7 @@ class ResultColumn(Value):
     type: str = ""
 
 
-# --- state of the gateway, whole, with a version ----------------------------------------------------------------------
+# --- state of the gateway, whole, with a version ---
 
 
 class DataSourceChanged(Event):
@@ -206,7 +208,7 @@ class KnowledgeRemoved(Event):
     removed_at: datetime
 
 
-# --- looking at a user's database ---------------------------------------------------------------------------------------
+# --- looking at a user's database ---
 
 
 class SchemaInspectionRequested(Event):
@@ -240,7 +242,7 @@ class SchemaInspected(Event):
     inspected_at: datetime
 
 
-# --- trainings ------------------------------------------------------------------------------------------------------------
+# --- trainings ---
 
 
 class TrainingRequested(Event):
@@ -326,7 +328,7 @@ class TrainingLogged(Event):
     lines: tuple[LogLine, ...]
 
 
-# --- questions and answers --------------------------------------------------------------------------------------------------
+# --- questions and answers ---
 
 
 class QuestionAsked(Event):
@@ -406,7 +408,7 @@ class CacheCleared(Event):
     cleared_at: datetime
 
 
-# --- feedback ---------------------------------------------------------------------------------------------------------------
+# --- feedback ---
 
 
 class FeedbackGiven(Event):
@@ -441,7 +443,7 @@ class FeedbackReviewed(Event):
     reviewed_at: datetime
 
 
-# --- anything ---------------------------------------------------------------------------------------------------------------
+# --- anything ---
 
 
 class DeadLettered(Event):

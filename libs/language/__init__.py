@@ -1,0 +1,1 @@
+"""Texts that users read, in Chinese and English."""

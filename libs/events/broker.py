@@ -1,0 +1,24 @@
+"""A FastStream broker with safe settings, because its defaults lose events (docs/decisions/0002-kafka-settings.md)."""
+
+import logging
+
+from faststream.kafka import KafkaBroker
+
+
+def make_broker(bootstrap: str, client_id: str) -> KafkaBroker:
+    """A broker that acknowledges on all replicas, sends idempotently and at once, and makes no topic by accident."""
+    return KafkaBroker(
+        bootstrap,
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        max_batch_size=262_144,
+        allow_auto_create_topics=False,
+        request_timeout_ms=20_000,
+        graceful_timeout=10.0,
+        # Decoding is ours (envelope.py): FastStream hands out what Kafka gave.
+        apply_types=False,
+        logger=logging.getLogger("faststream"),
+        log_level=logging.DEBUG,
+    )

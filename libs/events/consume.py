@@ -1,0 +1,202 @@
+"""Consumes batches: decode, skip what was seen, handle, and commit offsets with the state in one transaction.
+
+Kafka's own commit follows and is only advice: on every assignment the consumer goes to where the database stands.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+
+from libs.events.dead_letters import dead_letter, record_gap
+from libs.events.envelope import Received, Record, Undecodable, decode
+from libs.events.failures import Gap, TooManyDeadLetters, decide
+from libs.events.positions import advance_positions, after, read_positions
+from libs.events.projection import Handlers
+from libs.events.transaction import Transaction, transaction
+from libs.postgres.transient import retrying
+from libs.runtime import telemetry
+
+log = structlog.get_logger(__name__)
+
+BATCH_RECORDS = 500
+_RETRY_SECONDS = 60.0
+_ADVICE_SECONDS = 1.0
+_GAP_LIMIT = 10
+
+
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Consumes the topics of a service's handlers into its database."""
+
+    def __init__(
+        self, broker: KafkaBroker, pool: asyncpg.Pool, service: str, handlers: Handlers, prefix: str = ""
+    ) -> None:
+        self._pool, self._service, self._handlers, self._prefix = pool, service, handlers, prefix
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._refused_in_a_row = 0
+        self._gaps_in_a_row = 0
+        self._advised_at = 0.0
+        self._broker = broker
+        self._subscriber = broker.subscriber(
+            *(prefix + topic for topic in handlers.topics),
+            group_id=f"{prefix}{service}",
+            batch=True,
+            max_records=BATCH_RECORDS,
+            # FastStream sleeps this long when nothing came, so it is latency.
+            batch_timeout_ms=5,
+            auto_offset_reset="earliest",
+            ack_policy=AckPolicy.MANUAL,
+            partition_assignment_strategy=[RangePartitionAssignor],
+            session_timeout_ms=10_000,
+            max_partition_fetch_bytes=4_194_304,
+            listener=self,
+            parser=_leave_raw,
+            decoder=_raw_records,
+        )
+        self._subscriber(self._handle)
+
+    async def run(self) -> None:
+        """Consume until cancelled; raises when going on would lose or miscount an event."""
+        await self._broker.start()
+        try:
+            await self._failed
+        finally:
+            await self._broker.stop()
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Go to where the database stands, whatever Kafka believes."""
+        positions = await retrying(self._positions, _RETRY_SECONDS)
+        for partition in assigned:
+            offset = positions.get((partition.topic.removeprefix(self._prefix), partition.partition), 0)
+            self._subscriber.consumer.seek(partition, offset)
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Nothing to do: a batch still under way is sorted out by its row locks and offsets."""
+
+    async def _positions(self) -> dict[tuple[str, int], int]:
+        async with self._pool.acquire() as connection:
+            return await read_positions(connection)
+
+    async def _handle(self, records: tuple[Record, ...]) -> None:
+        if self._failed.done():
+            return
+        try:
+            await self._handle_or_split(records)
+            self._gaps_in_a_row = 0
+            await self._advise()
+        except Gap as gap:
+            await self._read_again(records, gap)
+        except Exception as error:
+            log.exception("consumer_stopped", service=self._service)
+            if not self._failed.done():
+                self._failed.set_exception(error)
+
+    async def _read_again(self, records: tuple[Record, ...], gap: Gap) -> None:
+        self._gaps_in_a_row += 1
+        log.warning("batch_read_again", service=self._service, reason=str(gap))
+        if self._gaps_in_a_row > _GAP_LIMIT and not self._failed.done():
+            self._failed.set_exception(gap)
+        await self.on_partitions_assigned({TopicPartition(r.topic, r.partition) for r in records})
+
+    async def _handle_or_split(self, records: tuple[Record, ...]) -> None:
+        with telemetry.consume_span(self._service, records):
+            try:
+                await retrying(lambda: self._commit(records), _RETRY_SECONDS)
+                self._refused_in_a_row = 0
+            except Exception as error:
+                if decide(error, single=False, refused_in_a_row=0).action != "singly":
+                    raise
+                log.warning("batch_split", service=self._service, records=len(records), error=type(error).__name__)
+                for record in records:
+                    await self._handle_single(record)
+
+    async def _handle_single(self, record: Record) -> None:
+        try:
+            await retrying(lambda: self._commit((record,)), _RETRY_SECONDS)
+            self._refused_in_a_row = 0
+        except Exception as error:
+            action = decide(error, single=True, refused_in_a_row=self._refused_in_a_row).action
+            if action == "stop":
+                raise TooManyDeadLetters(f"{self._refused_in_a_row} events in a row were refused") from error
+            if action != "dead_letter":
+                raise
+            self._refused_in_a_row += 1
+            log.error("event_refused", topic=record.topic, offset=record.offset, error=type(error).__name__)
+            detail = f"{type(error).__name__} in {self._service}"
+            await retrying(lambda: self._commit((record,), refused=("handler_failed", detail)), _RETRY_SECONDS)
+
+    async def _commit(self, records: Sequence[Record], refused: tuple[str, str] | None = None) -> None:
+        """Handle `records` in one transaction; with `refused` set them aside instead."""
+        async with transaction(self._pool, self._service) as opened:
+            positions = await read_positions(opened.connection, lock=after(records, self._prefix))
+            fresh = [r for r in records if r.offset >= positions[r.topic.removeprefix(self._prefix), r.partition]]
+            if not fresh:
+                return
+            await self._check_gaps(fresh, positions)
+            batch: list[Received[Any]] = []
+            for record in fresh:
+                try:
+                    if refused:
+                        raise Undecodable(*refused)
+                    batch.append(decode(record, self._prefix))
+                except Undecodable as error:
+                    await self._set_aside(opened, record, error)
+            await self._handlers.apply_projections(opened.connection, batch)
+            await self._handlers.apply_reactions(opened, batch)
+            await advance_positions(opened.connection, after(fresh, self._prefix))
+            await opened.connection.execute("SELECT pg_notify('read', '')")
+        telemetry.events_consumed(self._service, len(batch))
+
+    async def _set_aside(self, opened: Transaction, record: Record, error: Undecodable) -> None:
+        log.warning("message_dead_lettered", topic=record.topic, offset=record.offset, reason=error.reason)
+        await record_gap(opened.connection, self._prefix, record, error.reason)
+        opened.publish(dead_letter(self._service, self._prefix, record, error.reason, error.detail))
+        telemetry.dead_lettered(self._service, error.reason)
+
+    async def _check_gaps(self, fresh: Sequence[Record], positions: dict[tuple[str, int], int]) -> None:
+        """Raise `Gap` when Kafka's commit was ahead of the database."""
+        first: dict[tuple[str, int], Record] = {}
+        for record in fresh:
+            first.setdefault((record.topic, record.partition), record)
+        for (topic, partition), record in first.items():
+            expected = positions[topic.removeprefix(self._prefix), partition]
+            if record.offset > expected:
+                place = TopicPartition(topic, partition)
+                begins = await self._subscriber.consumer.beginning_offsets([place])
+                if begins[place] <= expected:
+                    raise Gap(f"{topic}/{partition} continues at {record.offset}, expected {expected}")
+
+    async def _advise(self) -> None:
+        if time.monotonic() - self._advised_at < _ADVICE_SECONDS:
+            return
+        self._advised_at = time.monotonic()
+        try:
+            consumer = self._subscriber.consumer
+            positions = await self._positions()
+            place = {TopicPartition(self._prefix + topic, part): offset for (topic, part), offset in positions.items()}
+            mine = {partition: place[partition] for partition in consumer.assignment() if partition in place}
+            if mine:
+                await consumer.commit(mine)
+        except Exception as error:  # Only advice, for those who look at the group's lag.
+            log.info("offset_advice_failed", service=self._service, error=type(error).__name__)
+
+
+async def _leave_raw(message: Any, _original: Any) -> Any:
+    """Give FastStream a message without letting it touch headers, which may be null or no text."""
+    from faststream.kafka.message import KafkaMessage
+
+    return KafkaMessage(
+        raw_message=message, body=b"", headers={}, message_id="", correlation_id="", consumer=None, batch_headers=[]
+    )
+
+
+async def _raw_records(message: Any, _original: Any = None) -> tuple[Record, ...]:
+    records: tuple[Record, ...] = message.raw_message
+    return records

@@ -1,0 +1,177 @@
+"""Rebuilds the read models of a running service from the log into a fresh copy, and swaps it in.
+
+The fresh copy may not pass the live one on topics that the service reacts to, or the reactions to the events between
+would never happen. So writers are held for the last stretch, the outbox drains, and the copy stops exactly there.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from libs.events.checksum import checksum
+from libs.events.dead_letters import record_gap
+from libs.events.envelope import Undecodable, decode
+from libs.events.positions import advance_positions
+from libs.events.projection import Handlers
+from libs.events.transaction import READ_LOCK
+from libs.postgres.pool import Connection
+from libs.postgres.schema import Schemas, create_read, record_read
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 500
+_NEAR = 500
+"""So close to the end, in events, the writers are held."""
+_DRAIN_SECONDS = 20.0
+_STALL_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """What a rebuild did. The checksums are of the old and the new copy at the moment of the swap."""
+
+    events: int
+    seconds: float
+    before: str
+    after: str
+    old_copy: str
+    new_copy: str
+
+
+@dataclass
+class Rebuild:
+    """A rebuild of one service's read models. `retired` is told the name of the old copy once it is out of use."""
+
+    pool: asyncpg.Pool
+    bootstrap: str
+    prefix: str
+    handlers: Handlers
+    schemas: Schemas
+    retired: Callable[[str], Awaitable[None]] | None = None
+
+    async def run(self) -> Rebuilt:
+        """Rebuild and swap; raises `TimeoutError` when the log or the outbox stands still."""
+        started = time.monotonic()
+        schema = f"read_{secrets.token_hex(4)}"
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.bootstrap, enable_auto_commit=False, max_partition_fetch_bytes=4_194_304
+        )
+        await consumer.start()
+        try:
+            async with self.pool.acquire() as connection:
+                await create_read(connection, schema, self.schemas)
+                await connection.execute(f"SET search_path = {schema}, core")
+                try:
+                    copy = _Copy(self, connection, consumer, schema)
+                    return await copy.fill_and_swap(started)
+                except BaseException:
+                    await connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+                    raise
+                finally:
+                    await connection.execute("SELECT pg_advisory_unlock_all()")
+                    await connection.execute("SET search_path = read, core")
+        finally:
+            await consumer.stop()
+
+
+class _Copy:
+    """The fresh copy while it is filled."""
+
+    def __init__(self, rebuild: Rebuild, connection: Connection, consumer: AIOKafkaConsumer, schema: str) -> None:
+        self._rebuild, self._connection, self._consumer, self._schema = rebuild, connection, consumer, schema
+        self._position: dict[TopicPartition, int] = {}
+        self._reacting = {event.__name__ for event in rebuild.handlers.react}
+        self._events = 0
+
+    async def fill_and_swap(self, started: float) -> Rebuilt:
+        await self._assign()
+        while await self._fill() > _NEAR:
+            pass
+        await self._connection.execute("SELECT pg_advisory_lock($1)", READ_LOCK)
+        await self._drained()
+        await self._fill()
+        return await self._swap(started)
+
+    async def _assign(self) -> None:
+        await self._consumer.topics()
+        partitions = [
+            TopicPartition(self._rebuild.prefix + topic, partition)
+            for topic in self._rebuild.handlers.topics
+            for partition in self._consumer.partitions_for_topic(self._rebuild.prefix + topic) or ()
+        ]
+        self._consumer.assign(partitions)
+        self._position = await self._consumer.beginning_offsets(partitions)
+
+    async def _targets(self) -> dict[TopicPartition, int]:
+        ends: dict[TopicPartition, int] = await self._consumer.end_offsets(list(self._position))
+        rows = await self._connection.fetch("SELECT topic, partition, next_offset FROM read.offsets")
+        live = {(self._rebuild.prefix + row["topic"], row["partition"]): row["next_offset"] for row in rows}
+        return {
+            place: live.get((place.topic, place.partition), 0) if self._reacts(place) else end
+            for place, end in ends.items()
+        }
+
+    def _reacts(self, place: TopicPartition) -> bool:
+        return place.topic.removeprefix(self._rebuild.prefix) in self._reacting
+
+    async def _fill(self) -> int:
+        """Read up to where the live copy, or the log, is now; gives the number of events read."""
+        before, targets = self._events, await self._targets()
+        for place, offset in self._position.items():
+            self._consumer.seek(place, offset)
+        moved = time.monotonic()
+        while unread := [place for place, offset in self._position.items() if offset < targets[place]]:
+            batches = await self._consumer.getmany(*unread, timeout_ms=200, max_records=_BATCH)
+            records = [r for place, found in batches.items() for r in found if r.offset < targets[place]]
+            if records:
+                moved = time.monotonic()
+                await self._apply(records)
+            for place, found in batches.items():
+                self._position[place] = min(found[-1].offset + 1, targets[place])
+            if time.monotonic() - moved > _STALL_SECONDS:
+                raise TimeoutError(f"the log of {unread[0].topic} gave nothing for {_STALL_SECONDS:.0f} s")
+        return self._events - before
+
+    async def _apply(self, records: list[Any]) -> None:
+        batch = []
+        async with self._connection.transaction():
+            for record in records:
+                try:
+                    batch.append(decode(record, self._rebuild.prefix))
+                except Undecodable as error:
+                    await record_gap(self._connection, self._rebuild.prefix, record, error.reason)
+            await self._rebuild.handlers.apply_projections(self._connection, batch)
+        self._events += len(records)
+
+    async def _drained(self) -> None:
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while await self._connection.fetchval("SELECT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL)"):
+                await asyncio.sleep(0.01)
+
+    async def _swap(self, started: float) -> Rebuilt:
+        connection = self._connection
+        before, after = await checksum(connection, "read"), await checksum(connection, self._schema)
+        old_copy = await connection.fetchval("SELECT name FROM read.copy")
+        new_copy = await connection.fetchval(f"SELECT name FROM {self._schema}.copy")
+        async with connection.transaction():
+            await advance_positions(
+                connection,
+                {(p.topic.removeprefix(self._rebuild.prefix), p.partition): o for p, o in self._position.items()},
+            )
+            await connection.execute("ALTER SCHEMA read RENAME TO read_retired")
+            await connection.execute(f"ALTER SCHEMA {self._schema} RENAME TO read")
+            await record_read(connection, "read", self._rebuild.schemas)
+        await connection.execute("SELECT pg_advisory_unlock($1)", READ_LOCK)
+        await connection.execute("DROP SCHEMA read_retired CASCADE")
+        if self._rebuild.retired:
+            await self._rebuild.retired(old_copy)
+        seconds = time.monotonic() - started
+        log.info("read_models_rebuilt", events=self._events, seconds=round(seconds, 3), equal=before == after)
+        return Rebuilt(self._events, seconds, before, after, old_copy, new_copy)

@@ -1,0 +1,160 @@
+"""Sends the outbox to Kafka: in order per subject, at once after commit, each event once.
+
+A shard is relayed by the one process that holds its lease. After a crash an event may have been sent without being
+marked: before a new holder sends, it looks for such events at the end of the log.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from faststream.kafka import KafkaBroker
+
+from libs.events.transaction import SHARDS
+from libs.leases.claim import Lease, fence, offer
+from libs.leases.worker import Held, Worker
+from libs.postgres.listen import Listener
+
+log = structlog.get_logger(__name__)
+
+_BATCH = 500
+_POLL_SECONDS = 1.0
+_LOG_END_SECONDS = 15.0
+
+_UNSENT = """
+SELECT id, event_id::text, topic, key, value, headers FROM outbox
+WHERE shard = $1 AND sent_at IS NULL ORDER BY id LIMIT $2
+"""
+_MARK = """
+WITH sent AS (
+    UPDATE outbox SET sent_at = clock_timestamp(), sent_partition = s.partition, sent_offset = s.offset
+    FROM unnest($1::bigint[], $2::int[], $3::bigint[]) AS s(id, partition, "offset") WHERE outbox.id = s.id
+    RETURNING topic, sent_partition, sent_offset
+)
+INSERT INTO outbox_acknowledged (topic, partition, next_offset)
+SELECT topic, sent_partition, max(sent_offset) + 1 FROM sent GROUP BY topic, sent_partition
+ON CONFLICT (topic, partition) DO UPDATE
+SET next_offset = greatest(outbox_acknowledged.next_offset, excluded.next_offset)
+"""
+_PURGE = "DELETE FROM outbox WHERE sent_at < now() - interval '1 hour'"
+
+
+@dataclass
+class Relay:
+    """Relays all shards whose lease this process gets."""
+
+    pool: asyncpg.Pool
+    listener: Listener
+    broker: KafkaBroker
+    bootstrap: str
+    prefix: str
+    lease_seconds: float = 4.0
+
+    async def run(self) -> None:
+        """Relay until cancelled."""
+        async with self.pool.acquire() as connection:
+            for shard in range(SHARDS):
+                await offer(connection, "outbox", str(shard))
+        worker = Worker(self.pool, self.listener, "outbox", self._relay, concurrency=SHARDS, ttl=self.lease_seconds)
+        await worker.run_forever()
+
+    async def _relay(self, lease: Lease, held: Held) -> None:
+        shard = int(lease.subject)
+        async with self.listener.subscribed("outbox") as wake:
+            await self._mark_sent_before(shard, lease)
+            while not held.lost.is_set():
+                if not await self._send(shard, lease, held):
+                    await self.pool.execute(_PURGE)
+                    await wake.wait(_POLL_SECONDS)
+
+    async def _send(self, shard: int, lease: Lease, held: Held) -> int:
+        rows = await self.pool.fetch(_UNSENT, shard, _BATCH)
+        if not rows or held.lost.is_set():
+            return 0
+        futures = [
+            await self.broker.publish(
+                row["value"],
+                self.prefix + row["topic"],
+                key=row["key"].encode(),
+                headers=row["headers"],
+                correlation_id=row["headers"]["ce_correlationid"],
+                no_confirm=True,
+            )
+            for row in rows
+        ]
+        done = await asyncio.gather(*futures)
+        await self._mark(
+            lease, [(row["id"], sent.partition, sent.offset) for row, sent in zip(rows, done, strict=True)]
+        )
+        return len(rows)
+
+    async def _mark(self, lease: Lease, sent: list[tuple[int, int, int]]) -> None:
+        async with self.pool.acquire() as connection, connection.transaction():
+            await fence(connection, lease)
+            await connection.execute(_MARK, *map(list, zip(*sent, strict=True)))
+            await connection.execute("SELECT pg_notify('sent', '')")
+
+    async def _mark_sent_before(self, shard: int, lease: Lease) -> None:
+        """Mark unsent rows that are in the log already, sent by a holder that died before it could mark them."""
+        unsent = await self.pool.fetch(_UNSENT, shard, 100_000)
+        if not unsent:
+            return
+        waiting = {row["event_id"]: row["id"] for row in unsent}
+        found = [
+            (waiting[event_id], partition, offset)
+            for event_id, partition, offset in await self._log_end({row["topic"] for row in unsent})
+            if event_id in waiting
+        ]
+        if found:
+            log.info("outbox_found_in_log", shard=shard, events=len(found))
+            await self._mark(lease, found)
+
+    async def _log_end(self, topics: set[str]) -> list[tuple[str, int, int]]:
+        """(event id, partition, offset) of everything in `topics` after what was acknowledged."""
+        acknowledged = {
+            (row["topic"], row["partition"]): row["next_offset"]
+            for row in await self.pool.fetch("SELECT * FROM outbox_acknowledged WHERE topic = ANY($1)", list(topics))
+        }
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, enable_auto_commit=False)
+        await consumer.start()
+        try:
+            async with asyncio.timeout(_LOG_END_SECONDS):
+                return await _read_end(consumer, self.prefix, topics, acknowledged)
+        finally:
+            await consumer.stop()
+
+
+async def _read_end(
+    consumer: AIOKafkaConsumer, prefix: str, topics: set[str], acknowledged: dict[tuple[str, int], int]
+) -> list[tuple[str, int, int]]:
+    partitions = [
+        TopicPartition(prefix + topic, partition)
+        for topic in topics
+        for partition in await _partitions(consumer, prefix + topic)
+    ]
+    consumer.assign(partitions)
+    ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
+    begins: dict[TopicPartition, int] = await consumer.beginning_offsets(partitions)
+    position = {
+        tp: max(begins[tp], acknowledged.get((tp.topic.removeprefix(prefix), tp.partition), 0)) for tp in partitions
+    }
+    for tp in partitions:
+        consumer.seek(tp, position[tp])
+    found: list[tuple[str, int, int]] = []
+    while unread := [tp for tp in partitions if position[tp] < ends[tp]]:
+        batches: dict[TopicPartition, list[Any]] = await consumer.getmany(*unread, timeout_ms=500)
+        for tp, records in batches.items():
+            position[tp] = records[-1].offset + 1
+            for record in records:
+                event_id = dict(record.headers).get("ce_id")
+                if event_id:
+                    found.append((event_id.decode(errors="replace"), tp.partition, record.offset))
+    return found
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
+    await consumer.topics()
+    return consumer.partitions_for_topic(topic) or set()
