@@ -19,7 +19,11 @@ class Gap(RuntimeError):
 
 @dataclass(frozen=True)
 class Decision:
-    """`retry` the batch, `reread` it from where the database stands, handle it `singly` to find the culprit, `dead_letter` this one event, or `stop`."""
+    """What to do with a batch, or with one event of it.
+
+    `retry` it, `reread` from where the database stands, handle it `singly` to find the culprit, `dead_letter` this one
+    event, or `stop`.
+    """
 
     action: Literal["retry", "reread", "singly", "dead_letter", "stop"]
 
