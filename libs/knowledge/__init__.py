@@ -1,0 +1,1 @@
+"""What a dataset knows, as every service names it."""
