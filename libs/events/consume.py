@@ -36,7 +36,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """Consumes the topics of a service's handlers into its database."""
 
     def __init__(
-        self, broker: KafkaBroker, pool: asyncpg.Pool, service: str, handlers: Handlers, prefix: str = ""
+        self,
+        broker: KafkaBroker,
+        pool: asyncpg.Pool,
+        service: str,
+        handlers: Handlers,
+        prefix: str = "",
+        instance: str | None = None,
     ) -> None:
         self._pool, self._service, self._handlers, self._prefix = pool, service, handlers, prefix
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -47,6 +53,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._subscriber = broker.subscriber(
             *(prefix + topic for topic in handlers.topics),
             group_id=f"{prefix}{service}",
+            # A process that comes back under its name takes its partitions at once (static membership, KIP-345).
+            group_instance_id=instance,
             batch=True,
             max_records=BATCH_RECORDS,
             # FastStream sleeps this long when nothing came, so it is latency.
@@ -54,7 +62,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             partition_assignment_strategy=[RangePartitionAssignor],
-            session_timeout_ms=10_000,
+            session_timeout_ms=6_000,
+            heartbeat_interval_ms=1_500,
             max_partition_fetch_bytes=4_194_304,
             listener=self,
             parser=_leave_raw,
@@ -63,12 +72,12 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._subscriber(self._handle)
 
     async def run(self) -> None:
-        """Consume until cancelled; raises when going on would lose or miscount an event."""
+        """Consume until cancelled, on a connected broker; raises when going on would lose or miscount an event."""
         await self._broker.start()
         try:
             await self._failed
         finally:
-            await self._broker.stop()
+            await self._subscriber.stop()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Go to where the database stands, whatever Kafka believes."""

@@ -16,8 +16,6 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 MAXIMUM_BYTES = 900_000
 """An event stays below this; larger content is split into parts before it gets here."""
 
-_SCHEMA = "urn:espalier:schema:{name}:{version}"
-
 
 class Record(Protocol):
     """What is read of a consumed Kafka record."""
@@ -67,6 +65,11 @@ class Received(Generic[E_co]):
     offset: int
 
 
+def schema_urn(name: str, version: int | str) -> str:
+    """The name of the published schema of an event, as in the header `ce_dataschema`."""
+    return f"urn:espalier:schema:{name}:{version}"
+
+
 def encode(
     event: Event,
     *,
@@ -89,7 +92,7 @@ def encode(
         "ce_source": f"/espalier/{source}",
         "ce_subject": event.key,
         "ce_time": time.isoformat(),
-        "ce_dataschema": _SCHEMA.format(name=name, version=event.schema_version),
+        "ce_dataschema": schema_urn(name, event.schema_version),
         "ce_correlationid": correlation_id or event_id,
         "content-type": "application/json",
     }
@@ -143,7 +146,7 @@ def _headers(raw: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
 
 
 def _version(dataschema: str, name: str) -> int:
-    prefix = _SCHEMA.format(name=name, version="")
+    prefix = schema_urn(name, "")
     version = dataschema.removeprefix(prefix)
     if not dataschema.startswith(prefix) or not version.isdecimal() or int(version) < 1:
         raise Undecodable("unknown_schema", f"header 'ce_dataschema' is {dataschema!r}")

@@ -1,0 +1,1 @@
+"""The published contract of the events: JSON Schemas, AsyncAPI, contract cases and recorded histories."""
