@@ -10,6 +10,7 @@ from deploy.local import ports
 from deploy.local.process import Process, until_ready
 
 PREFERRED_PORT = 58000
+SERVER = (sys.executable, "-c", "from chromadb.cli.cli import app; app()", "run")
 
 
 async def start(home: Path) -> tuple[Process, str]:
@@ -17,8 +18,7 @@ async def start(home: Path) -> tuple[Process, str]:
     port = ports.choose(PREFERRED_PORT)
     process = Process(
         "chroma",
-        [sys.executable, "-c", "from chromadb.cli.cli import app; app()"]
-        + ["run", "--path", str(home / "chroma"), "--host", ports.LOOPBACK, "--port", str(port)],
+        [*SERVER, "--path", str(home / "chroma"), "--host", ports.LOOPBACK, "--port", str(port)],
         log=home / "logs" / "chroma.log",
         environment=os.environ | {"ANONYMIZED_TELEMETRY": "False", "HOME": str(home)},
     )

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +32,8 @@ async def infrastructure(home: Path, *, prefix: str = "ESPALIER_") -> AsyncItera
     `prefix`KAFKA_BOOTSTRAP, `prefix`POSTGRES_URL and `prefix`CHROMA_URL give a server. Raises StackError when one
     does not start.
     """
-    home.mkdir(parents=True, exist_ok=True)
     password = credentials.keep(home).postgres_password
-    starts = {
+    starts: dict[str, Callable[[], Coroutine[None, None, tuple[Process, str]]]] = {
         "KAFKA_BOOTSTRAP": lambda: kafka.start(home),
         "POSTGRES_URL": lambda: postgres.start(home, password),
         "CHROMA_URL": lambda: chroma.start(home),

