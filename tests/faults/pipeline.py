@@ -1,6 +1,6 @@
 """Two small services that stand in a row, for tests that kill them: {consume -> state -> outbox} twice.
 
-`python -m tests.faults.pipeline first|second` with PIPELINE_POSTGRES, PIPELINE_KAFKA, PIPELINE_PREFIX in the environment.
+`python -m tests.faults.pipeline first|second`; PIPELINE_POSTGRES, PIPELINE_KAFKA and PIPELINE_PREFIX say where.
 """
 
 import asyncio
@@ -9,15 +9,16 @@ import signal
 import sys
 from pathlib import Path
 
+from libs.postgres.listen import Listener
+from libs.postgres.pool import Connection, open_pool
+from libs.postgres.schema import Schemas, migrate
+
 from libs.events.broker import make_broker
 from libs.events.catalog import FeedbackGiven, FeedbackReviewed
 from libs.events.consume import Consumer
 from libs.events.projection import Batch, Handlers
 from libs.events.relay import Relay
 from libs.events.transaction import Transaction
-from libs.postgres.listen import Listener
-from libs.postgres.pool import Connection, open_pool
-from libs.postgres.schema import Schemas, migrate
 
 _LIBS = Path(__file__).parents[2] / "libs"
 _COUNTS = Path(__file__).parent / "pipeline.sql"

@@ -1,0 +1,20 @@
+"""How figures are summed up."""
+
+from collections.abc import Sequence
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The nearest-rank percentile of `values`."""
+    ordered = sorted(values)
+    rank = max(1, -(-len(ordered) * percent // 100))
+    return ordered[int(rank) - 1]
+
+
+def spread(name: str, unit: str, values: Sequence[float]) -> dict[str, object]:
+    """One line: p50, p95, p99 and the number of measurements."""
+    return {
+        "figure": name,
+        "unit": unit,
+        "n": len(values),
+        **{f"p{percent}": round(percentile(values, percent), 2) for percent in (50, 95, 99)},
+    }

@@ -1,0 +1,119 @@
+"""Figures of the whole stack, measured through the public HTTP API as a user meets them."""
+
+import asyncio
+import random
+import secrets
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+from deploy.local.stack import LocalStack
+
+from deploy.demo.asking import ask
+from deploy.demo.client import Client
+from deploy.demo.flights import DATABASE, READER, load_flights
+from deploy.local.postgres import create_database
+from tests.bench.figures import spread
+
+Figure = dict[str, object]
+
+_WIDE_TABLES, _PAUSES, _TRAININGS, _ANSWERS, _CORRECTIONS = 300, 50, 30, 60, 20
+
+_QUESTIONS = ("How many flights are there?", "How many flights departed from {0}?", "最长的飞行距离是多少？",
+              "How many planes have more than {1} seats?", "每个月有多少航班？")  # fmt: skip
+
+
+async def whole_stack() -> list[Figure]:
+    """Start the stack once and take all figures from it."""
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        async with LocalStack(home=Path(folder)) as stack:
+            figures: list[Figure] = [_value("stack_start", "s", time.perf_counter() - began)]
+            client = Client(stack.addresses["gateway_url"])
+            try:
+                credentials = stack.addresses["credentials"]
+                await client.sign_in(credentials["username"], credentials["password"])
+                figures += await _control(client, stack.addresses["postgres_url"])
+                figures += await _answers(client, stack.addresses["postgres_url"])
+            finally:
+                await client.close()
+            figures.append(_value("stack_memory", "MB", stack.memory_megabytes()))
+        return figures
+
+
+async def _control(client: Client, server_url: str) -> list[Figure]:
+    url = await create_database(server_url, "wide")
+    connection = await asyncpg.connect(url)
+    for number in range(_WIDE_TABLES):
+        columns = ", ".join(f"measure_{number}_{column} numeric" for column in range(8))
+        await connection.execute(f"CREATE TABLE things_{number} (id bigint PRIMARY KEY, name text, {columns})")
+    await connection.close()
+    dataset_id = await _dataset(client, url)
+    first = []
+    for _ in range(_TRAININGS):
+        asked = time.perf_counter()
+        started = await client.post(f"/datasets/{dataset_id}/train")
+        await _checkpoint(client, dataset_id, started["training_id"], "training")
+        first.append((time.perf_counter() - asked) * 1000)
+        await client.post(f"/datasets/{dataset_id}/training/cancel")
+        await _checkpoint(client, dataset_id, started["training_id"], "cancelled")
+    started = await client.post(f"/datasets/{dataset_id}/train")
+    pauses = []
+    for _ in range(_PAUSES):
+        await _checkpoint(client, dataset_id, started["training_id"], "training")
+        await asyncio.sleep(random.uniform(0.02, 0.2))
+        resting = asyncio.create_task(_checkpoint(client, dataset_id, started["training_id"], "paused"))
+        await asyncio.sleep(0.02)
+        asked = time.perf_counter()
+        await client.post(f"/datasets/{dataset_id}/training/pause")
+        await resting
+        pauses.append((time.perf_counter() - asked) * 1000)
+        await client.post(f"/datasets/{dataset_id}/training/resume")
+    await client.post(f"/datasets/{dataset_id}/training/cancel")
+    return [spread("request_to_first_checkpoint", "ms", first), spread("pause", "ms", pauses)]
+
+
+async def _answers(client: Client, server_url: str) -> list[Figure]:
+    password = secrets.token_urlsafe(12)
+    url, _ = await load_flights(server_url, password)
+    dataset_id = await _dataset(client, url, DATABASE, READER, password)
+    started = await client.post(f"/datasets/{dataset_id}/train")
+    await _checkpoint(client, dataset_id, started["training_id"], "completed")
+    answers = []
+    for number in range(_ANSWERS):
+        question = _QUESTIONS[number % len(_QUESTIONS)].format(random.choice(("JFK", "EWR", "LGA")), number + 100)
+        answers.append((await ask(client, dataset_id, question))[1])
+    learned = []
+    for number in range(_CORRECTIONS):
+        asked = time.perf_counter()
+        body = {"dataset_id": dataset_id, "question": f"Which flights belong to group {number}?", "rating": -1,
+                "sql": "SELECT 1", "corrected_sql": f"SELECT * FROM flights WHERE flight = {number} LIMIT 5"}  # fmt: skip
+        feedback = await client.post("/chat/feedback", body)
+        while (await client.get(f"/chat/feedback/{feedback['feedback_id']}"))["status"] != "learned":
+            await asyncio.sleep(0.005)
+        learned.append((time.perf_counter() - asked) * 1000)
+    return [spread("answer", "ms", answers), spread("feedback_to_learned", "ms", learned)]
+
+
+async def _dataset(client: Client, url: str, database: str = "", username: str = "", password: str = "") -> str:
+    parts = urlsplit(url)
+    source = {"name": parts.path[1:], "kind": "postgresql", "host": parts.hostname, "port": parts.port,
+              "database": database or parts.path[1:], "username": username or parts.username,
+              "password": password or parts.password}  # fmt: skip
+    datasource = await client.post("/datasources", source)
+    dataset: dict[str, Any] = await client.post("/datasets", {"name": "bench", "datasource_id": datasource["id"]})
+    return str(dataset["id"])
+
+
+async def _checkpoint(client: Client, dataset_id: str, training_id: str, status: str) -> dict[str, Any]:
+    async for checkpoint in client.follow(dataset_id):
+        if checkpoint["training_id"] == training_id and checkpoint["status"] == status:
+            return checkpoint
+    raise RuntimeError(f"the stream ended before {status}")
+
+
+def _value(name: str, unit: str, value: float) -> Figure:
+    return {"figure": name, "unit": unit, "n": 1, "value": round(value, 2)}
