@@ -18,7 +18,7 @@ QUESTIONS: tuple[tuple[str, Any], ...] = (
     ("平均出发延误最高的5家航空公司是哪些？", "Frontier Airlines Inc."),
     ("每个月有多少航班？", None),
     ("What is the average arrival delay per origin airport?", None),
-    ("晚点航班有多少？", 70857),
+    ("晚点航班有多少？", 70774),
     ("Which manufacturers have more than 100 planes?", None),
     ("最长的飞行距离是多少？", 4983),
     ("What was the highest temperature at EWR?", 100.04),
