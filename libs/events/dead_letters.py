@@ -7,17 +7,17 @@ from libs.events.envelope import Record
 from libs.postgres.pool import Connection
 from libs.runtime.clock import now
 
-_VALUE_LIMIT = 600_000
-"""Bytes of a value that are kept: base64 of more would not fit into an event."""
+_VALUE_LIMIT, _HEADERS_LIMIT, _TEXT_LIMIT = 600_000, 10_000, 300
+"""Bytes of a value, bytes of all headers, characters of a key or detail that are kept: more may not fit an event."""
 
 
 def dead_letter(service: str, prefix: str, record: Record, reason: str, detail: str) -> DeadLettered:
     """The event that keeps `record`; `detail` never holds its payload."""
-    value = record.value
+    value, detail = record.value, detail[:_TEXT_LIMIT]
     if value is not None and len(value) > _VALUE_LIMIT:
         value, detail = value[:_VALUE_LIMIT], f"{detail} (kept: the first {_VALUE_LIMIT} of {len(value)} bytes)"
     return DeadLettered(
-        message_key=(record.key or b"").decode(errors="replace") or f"{record.topic}-{record.partition}",
+        message_key=_key(record) or f"{record.topic}-{record.partition}",
         service=service,
         topic=record.topic.removeprefix(prefix),
         partition=record.partition,
@@ -25,7 +25,7 @@ def dead_letter(service: str, prefix: str, record: Record, reason: str, detail: 
         reason=reason,
         detail=detail,
         value=None if value is None else b64encode(value).decode(),
-        headers=tuple((name, None if raw is None else b64encode(raw).decode()) for name, raw in record.headers),
+        headers=_headers(record),
         dead_lettered_at=now(),
     )
 
@@ -38,5 +38,21 @@ async def record_gap(connection: Connection, prefix: str, record: Record, reason
         record.partition,
         record.offset,
         reason,
-        (record.key or b"").decode(errors="replace"),
+        _key(record),
     )
+
+
+def _key(record: Record) -> str:
+    """The key as text that PostgreSQL can keep: it has no NUL."""
+    return (record.key or b"").decode(errors="replace").replace("\0", "\ufffd")[:_TEXT_LIMIT]
+
+
+def _headers(record: Record) -> tuple[tuple[str, str | None], ...]:
+    kept: list[tuple[str, str | None]] = []
+    room = _HEADERS_LIMIT
+    for name, raw in record.headers:
+        room -= len(name) + len(raw or b"")
+        if room < 0:
+            break
+        kept.append((name, None if raw is None else b64encode(raw).decode()))
+    return tuple(kept)

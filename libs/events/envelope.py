@@ -1,5 +1,6 @@
 """The only encoder and decoder of events: CloudEvents 1.0 in Kafka binary mode (CloudEvents Kafka binding, 3.2)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ E_co = TypeVar("E_co", bound=Event, covariant=True)
 
 MAXIMUM_BYTES = 900_000
 """An event stays below this; larger content is split into parts before it gets here."""
+
+_VERSION = re.compile(r"[1-9][0-9]{0,5}")
 
 
 class Record(Protocol):
@@ -148,7 +151,7 @@ def _headers(raw: Sequence[tuple[str, bytes | None]]) -> dict[str, str]:
 def _version(dataschema: str, name: str) -> int:
     prefix = schema_urn(name, "")
     version = dataschema.removeprefix(prefix)
-    if not dataschema.startswith(prefix) or not version.isdecimal() or int(version) < 1:
+    if not dataschema.startswith(prefix) or not _VERSION.fullmatch(version):
         raise Undecodable("unknown_schema", f"header 'ce_dataschema' is {dataschema!r}")
     return int(version)
 
