@@ -37,7 +37,8 @@ def pause(**changes: Any) -> PauseRequested:
 
 def encoded(event: Event, **changes: Any) -> Message:
     """An event as the gateway would send it."""
-    return encode(event, **({"source": "gateway", "event_id": new_id(), "time": NOON} | changes))
+    fields: dict[str, Any] = {"source": "gateway", "event_id": new_id(), "time": NOON}
+    return encode(event, **(fields | changes))
 
 
 def stored(message: Message, prefix: str = "") -> StoredRecord:
