@@ -55,6 +55,8 @@ class Rebuild:
     handlers: Handlers
     schemas: Schemas
     retired: Callable[[str], Awaitable[None]] | None = None
+    checksum: Callable[[Connection, str], Awaitable[str]] = checksum
+    """Of the copy in a schema; a service that keeps more than PostgreSQL puts that in too."""
 
     async def run(self) -> Rebuilt:
         """Rebuild and swap; raises `TimeoutError` when the log or the outbox stands still."""
@@ -157,6 +159,7 @@ class _Copy:
 
     async def _swap(self, started: float) -> Rebuilt:
         connection = self._connection
+        checksum = self._rebuild.checksum
         before, after = await checksum(connection, "read"), await checksum(connection, self._schema)
         old_copy = await connection.fetchval("SELECT name FROM read.copy")
         new_copy = await connection.fetchval(f"SELECT name FROM {self._schema}.copy")

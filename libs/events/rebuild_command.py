@@ -1,0 +1,50 @@
+"""The command line of every service: `python -m services.<name>` runs it, `... rebuild` rebuilds its read models.
+
+A rebuild is a process of its own beside the running service, which goes on working meanwhile.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+
+import orjson
+
+from libs.events.projection import Handlers
+from libs.events.rebuild import Rebuild
+from libs.postgres.pool import open_pool
+from libs.postgres.schema import Schemas
+from libs.runtime.entry import Wire, run
+from libs.runtime.logs import configure_logs
+from libs.runtime.settings import Settings
+
+PrepareRebuild = Callable[[Settings, AsyncExitStack], Awaitable[Rebuild]]
+"""Connects what a rebuild of a service needs; all is closed with the stack."""
+
+
+def main(name: str, wire: Wire, prepare: PrepareRebuild) -> None:
+    """Do what the command line asks for; a rebuild ends with one line of JSON on standard output."""
+    arguments = sys.argv[1:]
+    if not arguments:
+        run(name, wire)
+    elif arguments == ["rebuild"]:
+        configure_logs(name)
+        sys.stdout.buffer.write(orjson.dumps(asyncio.run(_rebuild(prepare)), option=orjson.OPT_APPEND_NEWLINE))
+    else:
+        sys.exit(f"usage: python -m services.{name} [rebuild]")
+
+
+async def prepare_rebuild(
+    name: str, settings: Settings, stack: AsyncExitStack, schemas: Schemas, handlers: Handlers
+) -> Rebuild:
+    """A rebuild of a service whose read models are all in PostgreSQL."""
+    pool = await open_pool(settings.postgres_url, name=f"{name}-rebuild", size=2)
+    stack.push_async_callback(pool.close)
+    return Rebuild(pool, settings.kafka_bootstrap, settings.topic_prefix, handlers, schemas)
+
+
+async def _rebuild(prepare: PrepareRebuild) -> dict[str, object]:
+    async with AsyncExitStack() as stack:
+        rebuilt = await (await prepare(Settings(), stack)).run()
+    return asdict(rebuilt)

@@ -1,0 +1,167 @@
+"""Keeps what datasets know up to date with checkpoints and removals, the same for every order of the two.
+
+What belongs to one generation never touches what belongs to a later one; so it does not matter whether a removal comes
+before or after what it removes. Chroma is brought to what PostgreSQL will hold before the transaction commits: if it
+does not commit, the batch comes again and the same is done again.
+"""
+
+from dataclasses import dataclass, field
+
+from libs.events.catalog import BusinessTermChanged, CheckpointReached, KnowledgeRemoved, LearnedItem
+from libs.events.projection import Batch
+from libs.knowledge.databases import keep_generations
+from libs.knowledge.items import normalised_question
+from libs.postgres.pool import Connection
+from services.query.knowledge.vectors import Vectors
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('knowledge/' || $1, 0))"
+_NEW_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true"
+_FORGET = "DELETE FROM items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3"
+_SUPERSEDE = """
+DELETE FROM items
+WHERE dataset_id = $1 AND kind = 'pair' AND normalised_question = $2 AND item_id <> $3 AND generation <= $4
+RETURNING item_id
+"""
+_CORRECTED = """
+SELECT EXISTS (SELECT FROM items WHERE dataset_id = $1 AND kind = 'pair' AND normalised_question = $2
+    AND origin = 'feedback' AND generation >= $3)
+"""
+_PUT_ITEM = """
+INSERT INTO items AS i (dataset_id, item_id, generation, kind, origin, text, question, normalised_question, sql, tables,
+    content, training_id, learned_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (dataset_id, item_id) DO UPDATE
+SET generation = excluded.generation, kind = excluded.kind, origin = excluded.origin, text = excluded.text,
+    question = excluded.question, normalised_question = excluded.normalised_question, sql = excluded.sql,
+    tables = excluded.tables, content = excluded.content, training_id = excluded.training_id,
+    learned_at = excluded.learned_at
+WHERE i.generation <= excluded.generation RETURNING true
+"""
+_REMOVE = "DELETE FROM items WHERE dataset_id = $1 AND generation < $2 RETURNING item_id"
+_PUT_TERM = """
+INSERT INTO terms AS t (dataset_id, term_id, version, terms_version, term, definition, synonyms, sql_expression, deleted)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (dataset_id, term_id) DO UPDATE
+SET version = excluded.version, terms_version = excluded.terms_version, term = excluded.term,
+    definition = excluded.definition, synonyms = excluded.synonyms, sql_expression = excluded.sql_expression,
+    deleted = excluded.deleted
+WHERE t.version < excluded.version
+"""
+
+
+@dataclass
+class _Touched:
+    """The items of a dataset that a batch put or took away; those with an item may have a new vector."""
+
+    items: dict[str, LearnedItem | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Learning:
+    """The handlers that keep items in PostgreSQL and their vectors in Chroma."""
+
+    vectors: Vectors
+
+    async def learn(self, connection: Connection, batch: Batch) -> None:
+        """Take in what checkpoints taught and drop what they say is no longer true."""
+        events: list[CheckpointReached] = [r.event for r in batch if r.event.items or r.event.forgotten]
+        touched: dict[str, _Touched] = {}
+        for dataset_id in sorted({event.dataset_id for event in events}):
+            await connection.execute(_LOCK, dataset_id)
+        for event in events:
+            if await connection.fetchval(_NEW_CHECKPOINT, event.dataset_id, event.training_id, event.sequence):
+                await _take_in(connection, event, touched.setdefault(event.dataset_id, _Touched()))
+        for dataset_id, changes in touched.items():
+            await self._bring_vectors(connection, dataset_id, changes)
+
+    async def remove(self, connection: Connection, batch: Batch) -> None:
+        """Drop what datasets knew of earlier generations, and remember to drop what of it still comes."""
+        events: list[KnowledgeRemoved] = [received.event for received in batch]
+        for dataset_id in sorted({event.dataset_id for event in events}):
+            await connection.execute(_LOCK, dataset_id)
+        await keep_generations(connection, batch)
+        copy = await _copy(connection)
+        for event in events:
+            removed = await connection.fetch(_REMOVE, event.dataset_id, event.generation)
+            await self.vectors.forget(copy, event.dataset_id, [row["item_id"] for row in removed])
+
+    async def _bring_vectors(self, connection: Connection, dataset_id: str, changes: _Touched) -> None:
+        rows = await connection.fetch(
+            "SELECT item_id, generation FROM items WHERE dataset_id = $1 AND item_id = ANY($2)",
+            dataset_id,
+            list(changes.items),
+        )
+        kept = {row["item_id"]: row["generation"] for row in rows}
+        copy = await _copy(connection)
+        await self.vectors.forget(copy, dataset_id, [key for key in changes.items if key not in kept])
+        put = {key: (item, kept[key]) for key, item in changes.items.items() if item and key in kept}
+        await self.vectors.put(copy, dataset_id, put)
+
+
+async def keep_terms(connection: Connection, batch: Batch) -> None:
+    """The newest state of each business term."""
+    events: list[BusinessTermChanged] = [received.event for received in batch]
+    rows = [
+        (
+            e.dataset_id,
+            e.term_id,
+            e.version,
+            e.terms_version,
+            e.term,
+            e.definition,
+            list(e.synonyms),
+            e.sql_expression,
+            e.deleted,
+        )
+        for e in events
+    ]
+    await connection.executemany(_PUT_TERM, rows)
+
+
+async def _take_in(connection: Connection, event: CheckpointReached, touched: _Touched) -> None:
+    await connection.execute(_FORGET, event.dataset_id, list(event.forgotten), event.generation)
+    touched.items.update(dict.fromkeys(event.forgotten))
+    removed_before = await connection.fetchval(
+        "SELECT generation FROM generations WHERE dataset_id = $1", event.dataset_id
+    )
+    if event.generation < (removed_before or 0):
+        return
+    for item in event.items:
+        question = normalised_question(item.question or "")
+        if item.kind == "pair" and item.origin == "feedback":
+            older = await connection.fetch(
+                _SUPERSEDE, event.dataset_id, question, item.item_id, event.generation
+            )
+            touched.items.update({row["item_id"]: None for row in older})
+        elif item.kind == "pair" and await connection.fetchval(
+            _CORRECTED, event.dataset_id, question, event.generation
+        ):
+            # A person said how this question is to be answered; a later training does not take that back.
+            continue
+        if await _put(connection, event, item, question):
+            touched.items[item.item_id] = item
+
+
+async def _put(connection: Connection, event: CheckpointReached, item: LearnedItem, question: str) -> bool:
+    put: bool | None = await connection.fetchval(
+        _PUT_ITEM,
+        event.dataset_id,
+        item.item_id,
+        event.generation,
+        item.kind,
+        item.origin,
+        item.text,
+        item.question,
+        question or None,
+        item.sql,
+        list(item.tables),
+        item.content,
+        event.training_id,
+        event.reached_at,
+    )
+    return bool(put)
+
+
+async def _copy(connection: Connection) -> str:
+    name: str = await connection.fetchval("SELECT name FROM copy")
+    return name

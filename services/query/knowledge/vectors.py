@@ -1,0 +1,144 @@
+"""The vectors of learned items in Chroma: a collection per dataset and copy of the read models.
+
+Only an index: ids, vectors, kind and generation; the items themselves are in PostgreSQL. Vectors are brought to unit
+length here and compared by inner product, because Chroma's own cosine changes the last bits of what it stores.
+"""
+
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+import chromadb
+import numpy as np
+from chromadb.api import AsyncClientAPI
+from chromadb.api.models.AsyncCollection import AsyncCollection
+from chromadb.config import Settings
+from chromadb.errors import NotFoundError
+from numpy.typing import NDArray
+
+from libs.events.catalog import LearnedItem
+
+_BATCH = 500
+_PAGE = 1000
+Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Near:
+    """An item near a question; `similarity` is the cosine, at most 1."""
+
+    item_id: str
+    similarity: float
+
+
+class Vectors:
+    """The collections of all datasets on one Chroma server."""
+
+    def __init__(self, client: AsyncClientAPI) -> None:
+        self._client = client
+        self._collections: dict[str, AsyncCollection] = {}
+
+    @classmethod
+    async def connect(cls, url: str) -> "Vectors":
+        """Connect to the server at `url`; raises ValueError when it does not answer."""
+        parts = urlsplit(url)
+        client = await chromadb.AsyncHttpClient(
+            host=parts.hostname or "127.0.0.1",
+            port=parts.port or 8000,
+            ssl=parts.scheme == "https",
+            settings=Settings(anonymized_telemetry=False),
+        )
+        return cls(client)
+
+    async def heartbeat(self) -> None:
+        """Raise when the server does not answer."""
+        await self._client.heartbeat()
+
+    async def put(self, copy: str, dataset_id: str, items: Mapping[str, tuple[LearnedItem, int]]) -> None:
+        """Store the vectors of `items` (id -> item, generation); putting the same again changes nothing."""
+        found = {key: vector for key, (item, _) in items.items() if (vector := _vector_of(item)) is not None}
+        if not found:
+            return
+        collection = await self._collection(_name(copy, dataset_id))
+        ids = list(found)
+        for start in range(0, len(ids), _BATCH):
+            batch = ids[start : start + _BATCH]
+            await collection.upsert(
+                ids=batch,
+                embeddings=[found[key] for key in batch],
+                metadatas=[{"kind": items[key][0].kind, "generation": items[key][1]} for key in batch],
+            )
+
+    async def forget(self, copy: str, dataset_id: str, item_ids: Sequence[str]) -> None:
+        """Delete the vectors of `item_ids`, those that are there."""
+        if not item_ids:
+            return
+        collection = await self._collection(_name(copy, dataset_id))
+        for start in range(0, len(item_ids), _BATCH):
+            await collection.delete(ids=list(item_ids[start : start + _BATCH]))
+
+    async def nearest(self, copy: str, dataset_id: str, vector: Vector, kind: str, count: int) -> list[Near]:
+        """The items of `kind` nearest to `vector`, best first; raises NotFoundError when the copy was swapped out."""
+        name = _name(copy, dataset_id)
+        try:
+            collection = await self._collection(name, create=False)
+            found = await collection.query(
+                query_embeddings=[_unit(vector)], n_results=count, where={"kind": kind}, include=["distances"]
+            )
+        except NotFoundError:
+            self._collections.pop(name, None)
+            raise
+        distances = (found["distances"] or [[]])[0]
+        return [Near(key, 1.0 - float(distance)) for key, distance in zip(found["ids"][0], distances, strict=True)]
+
+    async def digest(self, copy: str) -> str:
+        """SHA-256 over the ids, kinds, generations and vectors of every collection of `copy`."""
+        digest = sha256()
+        for name in await self._names(copy):
+            collection = await self._collection(name, create=False)
+            rows: list[bytes] = []
+            for offset in range(0, await collection.count(), _PAGE):
+                page = await collection.get(limit=_PAGE, offset=offset, include=["embeddings", "metadatas"])
+                for key, vector, about in zip(page["ids"], page["embeddings"], page["metadatas"], strict=True):
+                    bits = np.asarray(vector, dtype="<f4").tobytes()
+                    rows.append(f"{key}:{about['kind']}:{about['generation']}:".encode() + sha256(bits).digest())
+            if rows:
+                digest.update(name.removesuffix(copy).encode() + b"\n".join(sorted(rows)))
+        return digest.hexdigest()
+
+    async def drop(self, copy: str) -> None:
+        """Delete the collections of a copy that is out of use."""
+        for name in await self._names(copy):
+            self._collections.pop(name, None)
+            await self._client.delete_collection(name)
+
+    async def _names(self, copy: str) -> list[str]:
+        names = []
+        while page := await self._client.list_collections(limit=_PAGE, offset=len(names)):
+            names.extend(collection.name for collection in page)
+        return sorted(name for name in names if name.endswith(f"-{copy}"))
+
+    async def _collection(self, name: str, create: bool = True) -> AsyncCollection:
+        if name not in self._collections:
+            get = self._client.get_or_create_collection if create else self._client.get_collection
+            extra = {"configuration": {"hnsw": {"space": "ip"}}} if create else {}
+            self._collections[name] = await get(name, embedding_function=None, **extra)
+        return self._collections[name]
+
+
+def _name(copy: str, dataset_id: str) -> str:
+    # By the id and not by the dataset's collection_name: knowledge may come before the dataset does.
+    return f"dataset-{dataset_id}-{copy}"
+
+
+def _vector_of(item: LearnedItem) -> Vector | None:
+    if item.embedding is None:
+        return None
+    return _unit(np.frombuffer(b64decode(item.embedding.data), dtype="<f4"))
+
+
+def _unit(vector: Vector) -> Vector:
+    length = float(np.linalg.norm(vector))
+    return vector if length == 0 else (vector / np.float32(length)).astype(np.float32)

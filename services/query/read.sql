@@ -1,0 +1,51 @@
+-- Business terms as they are now, whether trained or not. From BusinessTermChanged.
+CREATE TABLE terms (
+    dataset_id text NOT NULL,
+    term_id text NOT NULL,
+    version bigint NOT NULL,
+    terms_version bigint NOT NULL,
+    term text NOT NULL,
+    definition text NOT NULL,
+    synonyms jsonb NOT NULL,
+    sql_expression text,
+    deleted boolean NOT NULL,
+    PRIMARY KEY (dataset_id, term_id)
+);
+
+-- Checkpoints that taught something: each counts once, and their number is a part of the knowledge version.
+CREATE TABLE checkpoints (
+    dataset_id text NOT NULL,
+    training_id text NOT NULL,
+    sequence bigint NOT NULL,
+    PRIMARY KEY (dataset_id, training_id, sequence)
+);
+
+-- What each dataset knows. The vectors of the items are in Chroma, in the collection of the dataset and this copy.
+CREATE TABLE items (
+    dataset_id text NOT NULL,
+    item_id text NOT NULL,
+    generation bigint NOT NULL,
+    kind text NOT NULL,
+    origin text NOT NULL,
+    text text NOT NULL,
+    question text,
+    normalised_question text,
+    sql text,
+    tables jsonb NOT NULL,
+    content jsonb,
+    training_id text NOT NULL,
+    learned_at timestamptz NOT NULL,
+    PRIMARY KEY (dataset_id, item_id)
+);
+CREATE INDEX items_of_question ON items (dataset_id, normalised_question) WHERE kind = 'pair';
+
+-- Questions, and how they ended. The first columns are from QuestionAsked, the last two from QuestionAnswered.
+CREATE TABLE questions (
+    question_id text PRIMARY KEY,
+    event_id text,
+    correlation_id text,
+    traceparent text,
+    asked jsonb,
+    outcome text,
+    sql text
+);
