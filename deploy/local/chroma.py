@@ -9,13 +9,12 @@ import httpx
 from deploy.local import ports
 from deploy.local.process import Process, until_ready
 
-PREFERRED_PORT = 58000
 SERVER = (sys.executable, "-c", "from chromadb.cli.cli import app; app()", "run")
 
 
 async def start(home: Path) -> tuple[Process, str]:
     """Start the server on the data in `home`/chroma; return it and its URL once it answers."""
-    port = ports.choose(PREFERRED_PORT)
+    port = ports.choose()
     process = Process(
         "chroma",
         [*SERVER, "--path", str(home / "chroma"), "--host", ports.LOOPBACK, "--port", str(port)],

@@ -15,7 +15,6 @@ from deploy.local.places import CACHE
 from deploy.local.process import Process, StackError, until_ready
 
 COORDINATES = "org.apache.kafka:kafka_2.13:4.2.0+org.slf4j:slf4j-simple:1.7.36"
-PREFERRED_PORT = 59092
 JAVA_OPTIONS = (
     "-Xmx512m",
     "-Xms128m",
@@ -85,7 +84,7 @@ def classpath() -> str:
 async def start(home: Path) -> tuple[Process, str]:
     """Start the broker on the data in `home`/kafka, made when missing; return it and its bootstrap address."""
     await asyncio.to_thread(classpath)
-    broker_port = ports.choose(PREFERRED_PORT)
+    broker_port = ports.choose()
     controller_port = ports.choose()
     configuration = home / "kafka.properties"
     configuration.write_text(properties(home, broker_port, controller_port), encoding="utf-8")

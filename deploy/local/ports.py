@@ -1,29 +1,40 @@
-"""TCP ports of the loopback interface: the preferred one when it is free, otherwise any free one."""
+"""TCP ports of the loopback interface: the preferred one when it is free, otherwise another free one."""
 
+import random
 import socket
 
 LOOPBACK = "127.0.0.1"
+# Below the range from which systems give ports to outgoing connections, so that none of those takes one in between.
+RANGE = range(20_000, 32_000)
+TRIES = 200
 
 
-def choose(preferred: int = 0) -> int:
-    """Return `preferred` when nothing listens there, else a free port that the kernel names (0 asks for that)."""
-    for candidate in (preferred, 0):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            # As servers do: a port in TIME_WAIT counts as free, one that is listened on does not.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((LOOPBACK, candidate))
-                probe.listen(1)
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError("No TCP port of 127.0.0.1 is free; close some programs that hold connections and try again.")
+def choose(preferred: int | None = None) -> int:
+    """Return `preferred` when nothing listens there, else a free port at random: two stacks starting at once differ."""
+    candidates = random.sample(RANGE, TRIES)
+    for candidate in candidates if preferred is None else [preferred, *candidates]:
+        if is_free(candidate):
+            return candidate
+    raise OSError(f"None of {TRIES} ports tried on {LOOPBACK} is free; end some servers and try again.")
 
 
-def answers(port: int, host: str = LOOPBACK) -> bool:
-    """Say whether something accepts connections on `port` of `host` within half a second."""
+def is_free(port: int) -> bool:
+    """Say whether a server could listen on `port` now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        # As servers do: a port whose last connections are still fading counts as free, one listened on does not.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+            probe.listen(1)
+        except OSError:
+            return False
+    return True
+
+
+def answers(port: int) -> bool:
+    """Say whether something on `port` accepts connections within half a second."""
     try:
-        with socket.create_connection((host, port), timeout=0.5):
+        with socket.create_connection((LOOPBACK, port), timeout=0.5):
             return True
     except OSError:
         return False

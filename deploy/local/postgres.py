@@ -19,7 +19,6 @@ import asyncpg
 from deploy.local import launch, ports
 from deploy.local.process import Process, StackError, until_ready
 
-PREFERRED_PORT = 55432
 SETTINGS = {
     "listen_addresses": ports.LOOPBACK,
     "unix_socket_directories": "",
@@ -60,7 +59,7 @@ async def start(home: Path, password: str) -> tuple[Process, str]:
     user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
     if not (data / "PG_VERSION").exists():
         await asyncio.to_thread(_initialise, data, password, user)
-    port = ports.choose(PREFERRED_PORT)
+    port = ports.choose()
     options = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
     process = Process(
         "postgres",

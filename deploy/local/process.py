@@ -32,8 +32,12 @@ class Process:
         environment: Mapping[str, str] | None = None,
         orphan_signal: signal.Signals = signal.SIGKILL,
         user: int | None = None,
+        folder: Path | None = None,
     ) -> None:
-        """Start `command`; its output is appended to `log`. `user` is taken on when this process is root."""
+        """Start `command` in `folder`; its output is appended to `log`. `user` is taken on when this process is root.
+
+        To be called in the main thread: on Linux the child ends with the thread that made it.
+        """
         self.name = name
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -47,6 +51,7 @@ class Process:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(os.environ if environment is None else environment),
+                cwd=folder,
                 start_new_session=True,  # Ctrl-C reaches the stack only, which then stops its children in order
             )
 
