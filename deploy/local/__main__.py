@@ -23,7 +23,7 @@ async def up() -> None:
     """Run the stack in the foreground until Ctrl-C or SIGTERM."""
     home = places.home()
     (home / "logs").mkdir(parents=True, exist_ok=True)
-    console.print(f"Starting Kafka, PostgreSQL, Chroma and the services; state is in {home}")
+    console.print(f"Starting Kafka, PostgreSQL, Chroma and the services; state is in {home}", soft_wrap=True)
     following = asyncio.create_task(logs.follow(home / "logs", console))
     try:
         async with LocalStack(home) as stack:
@@ -32,7 +32,10 @@ async def up() -> None:
             console.print(
                 f"\n[bold green]Espalier is ready[/] after {stack.started_in_seconds:.1f} s: [bold]{address}[/]"
             )
-            console.print(f"Sign in as {user}; the password is in {home / 'stack.json'}. Ctrl-C stops everything.\n")
+            console.print(
+                f"Sign in as {user}; the password is in {home / 'stack.json'}. Ctrl-C stops everything.\n",
+                soft_wrap=True,
+            )
             await stack.wait()
     finally:
         following.cancel()

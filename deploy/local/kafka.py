@@ -10,17 +10,17 @@ from pathlib import Path
 
 from aiokafka.client import AIOKafkaClient
 
-from deploy.local import ports
-from deploy.local.places import CACHE
+from deploy.local import kafka_jars, ports
 from deploy.local.process import Process, StackError, until_ready
 
-COORDINATES = "org.apache.kafka:kafka_2.13:4.2.0+org.slf4j:slf4j-simple:1.7.36"
 JAVA_OPTIONS = (
     "-Xmx512m",
     "-Xms128m",
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-Xshare:auto",
+    "--enable-native-access=ALL-UNNAMED",
+    "--sun-misc-unsafe-memory-access=allow",  # no warnings about what Kafka does
     "-XX:-UsePerfData",  # writes outside the state folder otherwise
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
 )
@@ -55,6 +55,9 @@ def properties(home: Path, broker_port: int, controller_port: int) -> str:
         "message.max.bytes": 8 * 1024 * 1024,
         "num.network.threads": 2,
         "num.io.threads": 4,
+        # A broker that was killed is let in again only after this time.
+        "broker.session.timeout.ms": 5000,
+        "broker.heartbeat.interval.ms": 1000,
         # A service killed with SIGKILL gives its partitions back after this time at the earliest.
         "group.min.session.timeout.ms": 2000,
     }
@@ -70,15 +73,10 @@ def java() -> str:
     return str(Path(spec.origin).parent / "java-runtime" / "bin" / "java")
 
 
-@cache
 def classpath() -> str:
-    """Return Kafka's class path; the first call on a checkout downloads about 46 MB into `.cache`."""
-    from jgo.env import EnvironmentBuilder
-    from jgo.maven import MavenContext
-
-    maven = MavenContext(repo_cache=CACHE / "maven", timeout=60)
-    found = EnvironmentBuilder(context=maven, cache_dir=CACHE / "jgo").from_endpoint(COORDINATES)
-    return f"{found.path}/jars/*:{found.path}/modules/*"
+    """Return Kafka's class path."""
+    packages = kafka_jars.folder()
+    return f"{packages}/jars/*:{packages}/modules/*"
 
 
 async def start(home: Path) -> tuple[Process, str]:

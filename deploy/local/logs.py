@@ -16,29 +16,34 @@ SERVERS = {"kafka": "blue", "postgres": "blue", "chroma": "blue"}
 LEVELS = {"debug": "dim", "info": "", "warning": "bold yellow", "error": "bold red", "critical": "bold white on red"}
 # What a line shows at its start or what is the same in all of them.
 ELSEWHERE = {"timestamp", "level", "event", "service", "logger", "exception"}
-ALARMS = ("WARN", "ERROR", "FATAL", "PANIC")
+ALARMS = ("ERROR", "FATAL", "PANIC")  # of a server; what else it says is only in its file
 
 
 def readable(name: str, line: str) -> Text | None:
     """Return one line of the log of `name` as coloured text; None for a server's chatter."""
     colour = (SERVICES | SERVERS).get(name, "")
-    try:
-        record = json.loads(line)
-    except ValueError:
-        record = None
-    if not isinstance(record, dict):
+    record = parsed(line)
+    if record is None:
         if name in SERVERS and not any(alarm in line for alarm in ALARMS):
             return None
         return Text.assemble((f"{'':12} {name:>8} ", colour), ("| ", "dim"), (line, "dim"))
-    level = str(record.get("level", "info"))
     text = Text.assemble((_clock(record), "dim"), (f" {name:>8} ", colour), ("| ", "dim"))
-    text.append(str(record.get("event", "")), LEVELS.get(level, ""))
+    text.append(str(record.get("event", "")), LEVELS.get(str(record.get("level", "info")), ""))
     for key, value in record.items():
         if key not in ELSEWHERE:
             text.append(f" {key}=", "dim").append(_short(value))
     if record.get("exception"):
         text.append("\n" + str(record["exception"]), "dim red")
     return text
+
+
+def parsed(line: str) -> dict[str, Any] | None:
+    """Return the record of a structured line; None for any other line."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
 
 
 async def follow(folder: Path, console: Console, names: Iterable[str] = (*SERVICES, *SERVERS)) -> None:
@@ -76,11 +81,21 @@ class Tail:
         return whole.decode(errors="replace").splitlines()
 
 
-def _print(tails: Iterable[Tail], console: Console) -> None:
+def merged(tails: Iterable[Tail]) -> list[tuple[str, str]]:
+    """Return (name, line) of all new lines in the order of time; a line without one follows the line before it."""
+    found: list[tuple[str, str, str]] = []
     for tail in tails:
+        moment = ""
         for line in tail.lines():
-            if (text := readable(tail.name, line)) is not None:
-                console.print(text, soft_wrap=True)
+            moment = str((parsed(line) or {}).get("timestamp", moment))
+            found.append((moment, tail.name, line))
+    return [(name, line) for _, name, line in sorted(found, key=lambda entry: entry[0])]
+
+
+def _print(tails: Iterable[Tail], console: Console) -> None:
+    for name, line in merged(tails):
+        if (text := readable(name, line)) is not None:
+            console.print(text, soft_wrap=True)
 
 
 def _clock(record: dict[str, Any]) -> str:

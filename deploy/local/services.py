@@ -64,14 +64,14 @@ class Service:
             code = await self.process.ended()
             now = time.monotonic()
             if len(self._starts) == RESTARTS and now - self._starts[0] < RESTART_WINDOW_SECONDS:
-                self._on_change("service_given_up", {"level": "error", "service": self.name, "exit_code": code})
+                self._on_change("service_given_up", {"level": "error", "name": self.name, "exit_code": code})
                 return
             recent = sum(now - start < RESTART_WINDOW_SECONDS for start in self._starts)
             delay = FIRST_DELAY_SECONDS * 2**recent
             self._starts.append(now)
             await asyncio.sleep(delay)
             self.process = self._spawn()
-            fields = {"level": "warning", "service": self.name, "exit_code": code, "pid": self.process.pid}
+            fields = {"level": "warning", "name": self.name, "exit_code": code, "pid": self.process.pid}
             self._on_change("service_started_again", fields | {"after_seconds": delay})
 
     async def restart(self) -> None:

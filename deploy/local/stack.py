@@ -45,6 +45,7 @@ class LocalStack:
         began = time.monotonic()
         try:
             self._exit.enter_context(state.only_one(self.home))
+            (self.home / "logs").mkdir(exist_ok=True)
             self._exit.callback((self.home / "stack.json").unlink, missing_ok=True)
             servers = await self._exit.enter_async_context(infrastructure(self.home))
             self._servers = servers.processes
