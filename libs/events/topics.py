@@ -1,28 +1,49 @@
 """Makes the topics of the catalogue and checks those that are there."""
 
+import asyncio
+
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError
 
 from libs.events.catalog import TOPICS, Topic
 
 _MILLISECONDS = 1000
+_SECONDS, _POLL_SECONDS = 30.0, 0.05
 
 
 class WrongPartitions(RuntimeError):
     """A topic has another number of partitions: subjects would be spread differently from topic to topic."""
 
 
+class TopicRefused(RuntimeError):
+    """Kafka did not make a topic; the message says why."""
+
+
 async def create_topics(bootstrap: str, prefix: str, partitions: int) -> None:
-    """Make every topic that is missing; raises `WrongPartitions` when one that is there does not fit."""
+    """Make every topic that is missing and wait until all are there.
+
+    Raises `WrongPartitions` when one does not fit, `TopicRefused` when Kafka makes none, `TimeoutError` after 30 s.
+    """
     client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await client.start()
     try:
         there = set(await client.list_topics())
         missing = [topic for topic in TOPICS if prefix + topic.name not in there]
         if missing:
-            await client.create_topics([_new_topic(topic, prefix, partitions) for topic in missing])
-        await _check(client, prefix, partitions)
+            made = await client.create_topics([_new_topic(topic, prefix, partitions) for topic in missing])
+            _refuse(made.topic_errors)
+        async with asyncio.timeout(_SECONDS):
+            while not await _fit(client, prefix, partitions):
+                await asyncio.sleep(_POLL_SECONDS)
     finally:
         await client.close()
+
+
+def _refuse(answers: list[tuple[str, int, str | None]]) -> None:
+    for topic, code, message in answers:
+        # Another process may have made it at this moment.
+        if code not in {0, TopicAlreadyExistsError.errno}:
+            raise TopicRefused(f"Kafka made no topic {topic} (error {code}): {message}")
 
 
 def _new_topic(topic: Topic, prefix: str, partitions: int) -> NewTopic:
@@ -31,14 +52,18 @@ def _new_topic(topic: Topic, prefix: str, partitions: int) -> NewTopic:
     if keeps > 0:
         # Only closed segments are deleted, so a segment must be much shorter than the retention.
         configs["segment.ms"] = str(keeps // 8)
-    return NewTopic(prefix + topic.name, partitions, -1, topic_configs=configs)
+    made = NewTopic(prefix + topic.name, partitions, 1, topic_configs=configs)
+    made.replication_factor = -1  # The broker's default (KIP-464), which the constructor refuses.
+    return made
 
 
-async def _check(client: AIOKafkaAdminClient, prefix: str, partitions: int) -> None:
-    for found in await client.describe_topics([prefix + topic.name for topic in TOPICS]):
-        # A topic that another process makes at this moment has no partitions to show yet.
-        if found["partitions"] and len(found["partitions"]) != partitions:
+async def _fit(client: AIOKafkaAdminClient, prefix: str, partitions: int) -> bool:
+    """Whether all topics are there; a topic that was made a moment ago has no partitions to show yet."""
+    found = await client.describe_topics([prefix + topic.name for topic in TOPICS])
+    for topic in found:
+        if topic["partitions"] and len(topic["partitions"]) != partitions:
             raise WrongPartitions(
-                f"topic {found['topic']} has {len(found['partitions'])} partitions but {partitions} are configured; "
+                f"topic {topic['topic']} has {len(topic['partitions'])} partitions but {partitions} are configured; "
                 "set ESPALIER_PARTITIONS to that number"
             )
+    return all(topic["partitions"] for topic in found)
