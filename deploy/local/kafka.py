@@ -3,8 +3,8 @@
 import asyncio
 import base64
 import importlib.util
+import secrets
 import subprocess
-import uuid
 from functools import cache
 from pathlib import Path
 
@@ -118,10 +118,15 @@ async def _knows_itself(bootstrap: str) -> bool:
         await client.close()
 
 
+def cluster_id(random_bytes: bytes) -> str:
+    """Return 16 random bytes as a cluster id: URL-safe base64 without padding (KIP-631)."""
+    # Without the first bit it never begins with a dash, which the command line would take for an option.
+    return base64.urlsafe_b64encode(bytes([random_bytes[0] & 0x7F]) + random_bytes[1:]).decode().rstrip("=")
+
+
 def _format(configuration: Path) -> None:
     """Prepare the log folder for a new cluster with an id of its own."""
-    # A cluster id is 16 random bytes in URL-safe base64 without padding (KIP-631).
-    cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    cluster = cluster_id(secrets.token_bytes(16))
     command = [java(), *JAVA_OPTIONS, "-cp", classpath(), "kafka.tools.StorageTool", "format"]
     command += ["--cluster-id", cluster, "--config", str(configuration)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)

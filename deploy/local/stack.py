@@ -5,14 +5,14 @@ import json
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from deploy.local import credentials, memory, ports, postgres, state
+from deploy.local import credentials, memory, ports, settings, state
 from deploy.local.infrastructure import Infrastructure, infrastructure
 from deploy.local.places import home as default_home
 from deploy.local.process import Process, StackError
@@ -28,9 +28,23 @@ class LocalStack:
     that dies is started again, a limited number of times.
     """
 
-    def __init__(self, home: Path | None = None, services: Sequence[str] = NAMES) -> None:
-        """Choose the state folder (default: the setting ESPALIER_HOME, or `.espalier`) and the services to run."""
+    def __init__(
+        self,
+        home: Path | None = None,
+        services: Sequence[str] = NAMES,
+        *,
+        infrastructure: Infrastructure | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Choose the state folder (default: the setting ESPALIER_HOME, or `.espalier`) and the services to run.
+
+        `infrastructure` gives servers that run already and go on when this stack stops; stacks that share them need
+        each its own ESPALIER_TOPIC_PREFIX, which keeps their databases apart as well. `environment` holds settings for
+        all services.
+        """
         self.home = (home or default_home()).resolve()
+        self._given = infrastructure
+        self._settings = dict(environment or {})
         self.addresses: dict[str, Any] = {}
         self.started_in_seconds = 0.0
         self._names = tuple(services)
@@ -47,8 +61,10 @@ class LocalStack:
             self._exit.enter_context(state.only_one(self.home))
             (self.home / "logs").mkdir(exist_ok=True)
             self._exit.callback((self.home / "stack.json").unlink, missing_ok=True)
-            servers = await self._exit.enter_async_context(infrastructure(self.home))
-            self._servers = servers.processes
+            servers = self._given
+            if servers is None:
+                servers = await self._exit.enter_async_context(infrastructure(self.home))
+                self._servers = servers.processes
             await self._start_services(servers)
         except BaseException:
             await self._exit.aclose()
@@ -69,19 +85,14 @@ class LocalStack:
         """Make the databases, start the services side by side, wait until all are ready."""
         kept = credentials.keep(self.home)
         gateway_port = ports.choose(GATEWAY_PORT)
+        shared = settings.shared(self.home, servers, kept) | self._settings
         for name in self._names:
-            database = await postgres.create_database(servers.postgres_url, f"espalier_{name}")
-            own = {"ESPALIER_POSTGRES_URL": database, "ESPALIER_HEALTH_PORT": str(ports.choose())}
-            self._environments[name] = self._shared_environment(servers, kept) | own
+            self._environments[name] = shared | await settings.own(name, servers.postgres_url, shared)
             if name == "gateway":
-                self._environments[name] |= {
-                    "ESPALIER_PORT": str(gateway_port),
-                    "ESPALIER_FIRST_USERNAME": kept.first_username,
-                    "ESPALIER_FIRST_PASSWORD": kept.first_password,
-                }
+                self._environments[name] |= settings.gateway(gateway_port, kept)
         self._exit.push_async_callback(self._stop_services)
-        for name, environment in self._environments.items():
-            self._services[name] = Service(name, environment, self.home / "logs" / f"{name}.log", self._changed)
+        for name in self._names:
+            self._services[name] = self._service(name, self._environments[name])
         self.addresses = {
             "gateway_url": f"http://{ports.LOOPBACK}:{gateway_port}",
             "kafka_bootstrap": servers.kafka_bootstrap,
@@ -95,18 +106,8 @@ class LocalStack:
         for name, service in self._services.items():
             self._watches[name] = asyncio.create_task(service.keep_running(), name=f"watch {name}")
 
-    def _shared_environment(self, servers: Infrastructure, kept: credentials.Credentials) -> dict[str, str]:
-        """Return the settings that all services get (read by libs/runtime/settings.py)."""
-        folder = self.home / "sqlite"
-        folder.mkdir(exist_ok=True)
-        return {
-            "ESPALIER_KAFKA_BOOTSTRAP": servers.kafka_bootstrap,
-            "ESPALIER_CHROMA_URL": servers.chroma_url,
-            "ESPALIER_SECRET_KEYS": os.environ.get("ESPALIER_SECRET_KEYS") or kept.secret_keys,
-            "ESPALIER_TOPIC_PREFIX": os.environ.get("ESPALIER_TOPIC_PREFIX", ""),
-            "ESPALIER_SQLITE_FOLDERS": os.environ.get("ESPALIER_SQLITE_FOLDERS") or str(folder),
-            "OMP_NUM_THREADS": "1",  # more threads of the embedding model spin and starve each other
-        }
+    def _service(self, name: str, environment: dict[str, str]) -> Service:
+        return Service(name, environment, self.home / "logs" / f"{name}.log", self._changed)
 
     async def _stop_services(self) -> None:
         for watch in self._watches.values():
@@ -141,6 +142,16 @@ class LocalStack:
     async def restart(self, name: str) -> None:
         """End a service in order and wait until its successor is ready."""
         await self._services[name].restart()
+
+    async def start_another(self, name: str) -> Service:
+        """Start one more process of a service and wait until it is ready; the caller stops it with its `stop`."""
+        another = self._service(name, self._environments[name] | {"ESPALIER_HEALTH_PORT": str(ports.choose())})
+        try:
+            await another.until_ready()
+        except BaseException:
+            await another.stop()
+            raise
+        return another
 
     def memory_megabytes(self) -> float:
         """Return the memory of all processes of the stack."""

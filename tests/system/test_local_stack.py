@@ -19,6 +19,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local import identity, ports, state
+from deploy.local.kafka import cluster_id
 from deploy.local.places import CHECKOUT
 from deploy.local.process import Process, StackError
 from deploy.local.stack import LocalStack
@@ -197,3 +198,8 @@ async def test_servers_given_by_address_are_used_and_not_stopped(
         assert stack.addresses["postgres_url"] == infrastructure.postgres_url
     connection = await asyncpg.connect(infrastructure.postgres_url)
     await connection.close()
+
+
+def test_a_cluster_id_is_never_taken_for_an_option() -> None:
+    identifiers = [cluster_id(bytes([first]) + bytes(15)) for first in range(256)]
+    assert all(len(identifier) == 22 and identifier[0] not in "-_" for identifier in identifiers)
