@@ -55,4 +55,5 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--no-emit-index-url --cache-dir .cache/uv
 lock: install ## Lock the dependencies again, with hashes
 	@$(LOCK) --all-extras pyproject.toml --output-file deploy/locks/all.txt
+	@$(VENV) -m deploy.local.kafka_jars
 	@echo uv | $(LOCK) - --output-file deploy/locks/installer.txt

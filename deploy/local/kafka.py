@@ -73,10 +73,10 @@ def java() -> str:
     return str(Path(spec.origin).parent / "java-runtime" / "bin" / "java")
 
 
+@cache
 def classpath() -> str:
     """Return Kafka's class path."""
-    packages = kafka_jars.folder()
-    return f"{packages}/jars/*:{packages}/modules/*"
+    return ":".join(str(path) for path in kafka_jars.paths())
 
 
 async def start(home: Path) -> tuple[Process, str]:
