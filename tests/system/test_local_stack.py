@@ -94,7 +94,7 @@ async def test_a_stack_keeps_its_data_and_secrets_between_runs_and_leaves_no_pro
     assert processes_using(home) == []
 
     LocalStack.reset(home)
-    assert list(home.iterdir()) == []
+    assert list(home.iterdir()) == [home / "sqlite"], "the folder for people's own databases stays"
 
 
 async def test_the_stack_file_names_everything_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
@@ -151,6 +151,16 @@ async def test_no_process_outlives_a_stack_that_is_killed(tmp_path: Path, foregr
 
 async def test_interrupting_the_stack_stops_all_of_it(tmp_path: Path, foreground: subprocess.Popen[bytes]) -> None:
     await started(tmp_path)
+    foreground.send_signal(signal.SIGINT)
+    assert await asyncio.to_thread(foreground.wait, 30) == 0
+    assert processes_using(tmp_path) == []
+
+
+async def test_interrupting_the_stack_while_it_starts_leaves_no_process(
+    tmp_path: Path, foreground: subprocess.Popen[bytes]
+) -> None:
+    await until(lambda: len(processes_using(tmp_path)) >= 3)
+    assert state.read(tmp_path) is None
     foreground.send_signal(signal.SIGINT)
     assert await asyncio.to_thread(foreground.wait, 30) == 0
     assert processes_using(tmp_path) == []
