@@ -51,6 +51,7 @@ def properties(home: Path, broker_port: int, controller_port: int) -> str:
         "share.coordinator.state.topic.num.partitions": 2,
         "log.retention.ms": -1,
         "log.segment.bytes": 64 * 1024 * 1024,
+        "log.index.size.max.bytes": 1024 * 1024,  # made at full size for each partition; 10 MB otherwise
         "log.cleaner.dedupe.buffer.size": 8 * 1024 * 1024,
         "message.max.bytes": 8 * 1024 * 1024,
         "num.network.threads": 2,

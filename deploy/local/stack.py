@@ -116,10 +116,17 @@ class LocalStack:
         await asyncio.gather(*(service.stop() for service in self._services.values()))
 
     async def wait(self) -> None:
-        """Wait while all services live. Raises StackError when one was given up; has no other end."""
-        await asyncio.wait(self._watches.values(), return_when=asyncio.FIRST_COMPLETED)
-        dead = [name for name, watch in self._watches.items() if watch.done()]
-        raise StackError(f"The service {dead[0]} keeps ending.\n{self.process(dead[0]).log_tail()}")
+        """Wait while everything lives. Raises StackError when a server ended or a service was given up."""
+        servers = {process.name: asyncio.create_task(process.ended()) for process in self._servers}
+        watches: dict[str, asyncio.Task[Any]] = self._watches | servers
+        try:
+            await asyncio.wait(watches.values(), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in servers.values():
+                task.cancel()
+        dead = next(name for name, watch in watches.items() if watch.done())
+        how = "ended" if dead in servers else "keeps ending"
+        raise StackError(f"{dead} {how}; its log says:\n{self.process(dead).log_tail()}")
 
     @property
     def processes(self) -> dict[str, Process]:

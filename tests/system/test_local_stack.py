@@ -97,6 +97,14 @@ async def test_a_stack_keeps_its_data_and_secrets_between_runs_and_leaves_no_pro
     assert list(home.iterdir()) == [home / "sqlite"], "the folder for people's own databases stays"
 
 
+async def test_a_server_that_ends_ends_the_wait_with_its_name(tmp_path: Path) -> None:
+    async with LocalStack(tmp_path, services=[]) as stack:
+        waiting = asyncio.create_task(stack.wait())
+        stack.kill("chroma")
+        with pytest.raises(StackError, match="chroma ended"):
+            await asyncio.wait_for(waiting, 10)
+
+
 async def test_the_stack_file_names_everything_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     async with LocalStack(tmp_path, services=[]) as stack:
         file = tmp_path / "stack.json"
