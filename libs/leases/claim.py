@@ -1,0 +1,165 @@
+"""Offering work, claiming it with a lease, and the fence that every effect of the work passes.
+
+A lease is (holder, epoch): the database gives a higher epoch at each claim, and its clock decides when a lease is over.
+"""
+
+import time
+from dataclasses import dataclass, replace
+
+import asyncpg
+
+from libs.postgres.pool import Connection
+
+_MARGIN = 0.5
+"""Seconds before its end at which a holder stops trusting its lease by itself."""
+
+_OFFER = """
+INSERT INTO work (kind, subject, group_key, priority, available_at, epoch)
+VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5),
+        greatest($6, (SELECT coalesce(max(epoch), 0) FROM work_epochs WHERE kind = $1 AND subject = $2)))
+ON CONFLICT (kind, subject) DO UPDATE
+SET offered_again = work.state = 'held', available_at = least(work.available_at, excluded.available_at)
+"""
+_CANDIDATES = """
+SELECT subject, group_key FROM work AS w
+WHERE kind = $1 AND available_at <= clock_timestamp()
+  AND (state = 'ready' OR expires_at < clock_timestamp())
+  AND (group_key IS NULL OR NOT EXISTS (
+        SELECT FROM work AS other WHERE other.kind = w.kind AND other.group_key = w.group_key
+        AND other.subject <> w.subject AND other.state = 'held' AND other.expires_at >= clock_timestamp()))
+ORDER BY priority DESC, offered_at LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+_YIELD_GROUP = """
+UPDATE work SET state = 'ready', holder = NULL
+WHERE kind = $1 AND group_key = $2 AND subject <> $3 AND state = 'held' AND expires_at < clock_timestamp()
+"""
+_TAKE = """
+UPDATE work SET state = 'held', holder = $3, epoch = epoch + 1, offered_again = false,
+    expires_at = clock_timestamp() + make_interval(secs => $4)
+WHERE kind = $1 AND subject = $2 RETURNING epoch
+"""
+_REMEMBER = """
+INSERT INTO work_epochs VALUES ($1, $2, $3)
+ON CONFLICT (kind, subject) DO UPDATE SET epoch = greatest(work_epochs.epoch, excluded.epoch)
+"""
+_RENEW = """
+UPDATE work SET expires_at = clock_timestamp() + make_interval(secs => $5)
+WHERE kind = $1 AND subject = $2 AND state = 'held' AND holder = $3 AND epoch = $4 RETURNING epoch
+"""
+_FENCE = """
+SELECT FROM work WHERE kind = $1 AND subject = $2 AND state = 'held' AND holder = $3 AND epoch = $4 FOR UPDATE
+"""
+
+
+class LeaseLost(Exception):
+    """The lease was taken over: what this process still wants to write about the work is refused."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to do a piece of work. `trusted_until` is `time.monotonic()` seconds of this process."""
+
+    kind: str
+    subject: str
+    group_key: str | None
+    holder: str
+    epoch: int
+    trusted_until: float
+
+
+async def offer(
+    connection: Connection,
+    kind: str,
+    subject: str,
+    *,
+    group_key: str | None = None,
+    priority: int = 0,
+    delay: float = 0.0,
+    epoch_floor: int = 0,
+) -> None:
+    """Offer work from the commit of this transaction on; of one `group_key` only one is held at a time.
+
+    Offering what is offered changes nothing; what is held at the moment is offered again when it is finished.
+    """
+    await connection.execute(_OFFER, kind, subject, group_key, priority, delay, epoch_floor)
+    await connection.execute("SELECT pg_notify($1, $2)", f"work_{kind}", subject)
+
+
+async def claim(connection: Connection, kind: str, holder: str, ttl: float, limit: int) -> list[Lease]:
+    """Claim up to `limit` pieces of work for `ttl` seconds: new ones, and those whose holder let its lease run out."""
+    leases: list[Lease] = []
+    began = time.monotonic()
+    async with connection.transaction():
+        rows = await connection.fetch(_CANDIDATES, kind, limit)
+        groups: set[str] = set()
+        for row in rows:
+            if row["group_key"] is None or row["group_key"] not in groups:
+                groups.add(row["group_key"])
+                epoch = await _take(connection, kind, row, holder, ttl)
+                if epoch is not None:
+                    trusted = began + ttl - _MARGIN
+                    leases.append(Lease(kind, row["subject"], row["group_key"], holder, epoch, trusted))
+    return leases
+
+
+async def _take(connection: Connection, kind: str, row: asyncpg.Record, holder: str, ttl: float) -> int | None:
+    try:
+        async with connection.transaction():
+            if row["group_key"] is not None:
+                await connection.execute(_YIELD_GROUP, kind, row["group_key"], row["subject"])
+            epoch: int = await connection.fetchval(_TAKE, kind, row["subject"], holder, ttl)
+            await connection.execute(_REMEMBER, kind, row["subject"], epoch)
+            return epoch
+    except asyncpg.UniqueViolationError:
+        return None  # Another process took one of the group between our look and our grip.
+
+
+async def renew(connection: Connection, lease: Lease, ttl: float) -> Lease | None:
+    """The lease for `ttl` seconds from now; None when it was taken over."""
+    began = time.monotonic()
+    kept = await connection.fetchval(_RENEW, lease.kind, lease.subject, lease.holder, lease.epoch, ttl)
+    return None if kept is None else replace(lease, trusted_until=began + ttl - _MARGIN)
+
+
+async def fence(connection: Connection, lease: Lease) -> None:
+    """Let pass, and hold to the end of this transaction, only the holder of the newest epoch; raises `LeaseLost`."""
+    if await connection.fetchrow(_FENCE, lease.kind, lease.subject, lease.holder, lease.epoch) is None:
+        raise LeaseLost(f"{lease.kind} {lease.subject}: epoch {lease.epoch} of {lease.holder} was taken over")
+
+
+async def finish(connection: Connection, lease: Lease) -> None:
+    """The work is done; if it was offered again meanwhile, it is ready once more. Raises `LeaseLost`."""
+    await fence(connection, lease)
+    await connection.execute(
+        "DELETE FROM work WHERE kind = $1 AND subject = $2 AND NOT offered_again", lease.kind, lease.subject
+    )
+    await release(connection, lease, missing_ok=True)
+
+
+async def release(connection: Connection, lease: Lease, delay: float = 0.0, *, missing_ok: bool = False) -> None:
+    """Give the work back, to be claimed after `delay` seconds. Raises `LeaseLost`."""
+    if not missing_ok:
+        await fence(connection, lease)
+    await connection.execute(
+        "UPDATE work SET state = 'ready', holder = NULL, offered_again = false, "
+        "available_at = clock_timestamp() + make_interval(secs => $5) "
+        "WHERE kind = $1 AND subject = $2 AND holder = $3 AND epoch = $4",
+        lease.kind,
+        lease.subject,
+        lease.holder,
+        lease.epoch,
+        delay,
+    )
+    await connection.execute("SELECT pg_notify($1, $2)", f"work_{lease.kind}", lease.subject)
+
+
+async def withdraw(connection: Connection, kind: str, subject: str) -> bool:
+    """Take an offer back; False when somebody holds it."""
+    deleted = await connection.execute(
+        "DELETE FROM work WHERE kind = $1 AND subject = $2 AND state = 'ready'", kind, subject
+    )
+    if deleted != "DELETE 0":
+        return True
+    return not await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM work WHERE kind = $1 AND subject = $2)", kind, subject
+    )

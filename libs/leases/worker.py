@@ -1,0 +1,138 @@
+"""A worker: claims work of one kind, does it, keeps the lease alive meanwhile, and steps down when it cannot."""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+import structlog
+
+from libs.leases.claim import Lease, LeaseLost, claim, release, renew
+from libs.postgres.listen import Listener, Wake
+from libs.postgres.transient import is_transient
+
+log = structlog.get_logger(__name__)
+
+_FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
+_RELEASE_SECONDS = 3.0
+
+
+@dataclass
+class Held:
+    """What running work sees of its lease: `lost` is set when it must stop, `lease` is as last renewed."""
+
+    lease: Lease
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+Run = Callable[[Lease, Held], Awaitable[None]]
+
+
+class Worker:
+    """Does work of `kind` with `run`, at most `concurrency` at once. `run` finishes or releases its lease itself."""
+
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[Any]",
+        listener: Listener,
+        kind: str,
+        run: Run,
+        *,
+        concurrency: int,
+        ttl: float = 4.0,
+        heartbeat: float = 1.0,
+        poll: float = 1.0,
+    ) -> None:
+        self._pool, self._listener, self._kind, self._run = pool, listener, kind, run
+        self._concurrency, self._ttl, self._heartbeat, self._poll = concurrency, ttl, heartbeat, poll
+        self.holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._failures: dict[str, int] = {}
+        self._wake = Wake()
+
+    async def run_forever(self) -> None:
+        """Work until cancelled; then stop what runs and give its leases back."""
+        async with self._listener.subscribed(f"work_{self._kind}") as self._wake:
+            try:
+                while True:
+                    await self._claim()
+                    await self._wake.wait(self._poll)
+            finally:
+                for task in self._running.values():
+                    task.cancel()
+                await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _claim(self) -> None:
+        free = self._concurrency - len(self._running)
+        if free <= 0:
+            return
+        try:
+            async with self._pool.acquire() as connection:
+                leases = await claim(connection, self._kind, self.holder, self._ttl, free)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            log.warning("claim_failed", kind=self._kind, error=type(error).__name__)
+            return
+        for lease in leases:
+            # A subject whose earlier task is still ending here keeps its key until that task is gone.
+            key = f"{lease.subject}/{lease.epoch}"
+            task = asyncio.create_task(self._work(lease), name=f"{self._kind} {lease.subject}")
+            self._running[key] = task
+            task.add_done_callback(lambda _task, key=key: self._ended(key))
+
+    def _ended(self, key: str) -> None:
+        self._running.pop(key, None)
+        self._wake.ring("")
+
+    async def _work(self, lease: Lease) -> None:
+        held = Held(lease)
+        doing = asyncio.ensure_future(self._run(lease, held))
+        beating = asyncio.create_task(self._beat(held, doing), name=f"heartbeat {lease.subject}")
+        try:
+            await doing
+            self._failures.pop(lease.subject, None)
+        except LeaseLost:
+            log.warning("lease_lost", kind=lease.kind, subject=lease.subject, epoch=lease.epoch)
+        except asyncio.CancelledError:
+            await self._give_back(held, 0.0)
+            if not held.lost.is_set():
+                raise
+        except Exception:
+            failures = self._failures[lease.subject] = self._failures.get(lease.subject, 0) + 1
+            delay = min(_FIRST_DELAY * 2 ** (failures - 1), _LONGEST_DELAY)
+            log.exception("work_failed", kind=lease.kind, subject=lease.subject, failures=failures, retry_after=delay)
+            await self._give_back(held, delay)
+        finally:
+            doing.cancel()
+            beating.cancel()
+            await asyncio.gather(doing, beating, return_exceptions=True)
+
+    async def _beat(self, held: Held, doing: "asyncio.Future[None]") -> None:
+        """Renew until the lease is lost or can no longer be trusted; then stop the work."""
+        while True:
+            await asyncio.sleep(self._heartbeat)
+            renewed: Lease | None = held.lease
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+                async with asyncio.timeout(max(0.1, held.lease.trusted_until - time.monotonic())):
+                    renewed = await renew(self._pool, held.lease, self._ttl)  # type: ignore[arg-type]
+            if renewed is None or renewed.trusted_until < time.monotonic():
+                held.lost.set()
+                log.warning("lease_stepped_down", kind=self._kind, subject=held.lease.subject, epoch=held.lease.epoch)
+                doing.cancel()
+                return
+            held.lease = renewed
+
+    async def _give_back(self, held: Held, delay: float) -> None:
+        """Give the lease back, if it is still ours, so that nobody has to wait for its end."""
+        if held.lost.is_set():
+            return
+        with contextlib.suppress(LeaseLost, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            async with asyncio.timeout(_RELEASE_SECONDS), self._pool.acquire() as connection, connection.transaction():
+                await release(connection, held.lease, delay)

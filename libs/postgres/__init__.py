@@ -1,0 +1,1 @@
+"""PostgreSQL of a service: its pool, its schemas, its notifications."""

@@ -1,0 +1,120 @@
+"""The entry point of every service: wire, run all tasks under one monitor, stop cleanly at SIGTERM or Ctrl-C."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+import uvicorn
+
+from libs.runtime.health import Checks, health_app
+from libs.runtime.logs import configure_logs
+from libs.runtime.settings import Settings, SettingsWrong, load_settings
+from libs.runtime.telemetry import close_telemetry, configure_telemetry
+
+log = structlog.get_logger(__name__)
+
+_STOP_SECONDS = 10.0
+
+
+@dataclass
+class Wired:
+    """A wired service: tasks that run for ever, checks of readiness, and the application it serves, if any."""
+
+    tasks: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    checks: Checks = field(default_factory=dict)
+    app: Any = None
+
+
+Wire = Callable[[Settings, AsyncExitStack], Awaitable[Wired]]
+
+
+def run(name: str, wire: Wire) -> None:
+    """Run the service `name` until it is told to stop; ends the process with its exit code."""
+    try:
+        settings = load_settings()
+    except SettingsWrong as error:
+        sys.exit(f"espalier {name}: {error}")
+    configure_logs(name, settings.log_level)
+    configure_telemetry(name, settings.otlp_endpoint)
+    try:
+        code = asyncio.run(_serve(name, settings, wire))
+    finally:
+        close_telemetry()
+    sys.exit(code)
+
+
+async def _serve(name: str, settings: Settings, wire: Wire) -> int:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    async with AsyncExitStack() as stack:
+        try:
+            wired = await wire(settings, stack)
+        except Exception:
+            log.exception("service_did_not_start")
+            return 1
+        tasks = [_named(task_name, start()) for task_name, start in wired.tasks.items()]
+        servers = _servers(settings, wired)
+        tasks += [_named(f"http {server.config.port}", server.serve()) for server in servers]
+        waiting = _named("signal", stopping.wait())
+        log.info("service_started", tasks=[task.get_name() for task in tasks])
+        done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+        failed = [task for task in done if task is not waiting]
+        for task in failed:
+            error = None if task.cancelled() else task.exception()
+            log.critical("task_ended", task=task.get_name(), exc_info=error)
+        await _stop(tasks, servers)
+        waiting.cancel()
+    log.info("service_stopped")
+    return 1 if failed else 0
+
+
+def _named(name: str, awaitable: Awaitable[Any]) -> "asyncio.Task[Any]":
+    async def body() -> None:
+        await awaitable
+
+    coroutine: Coroutine[Any, Any, None] = body()
+    return asyncio.create_task(coroutine, name=name)
+
+
+def _servers(settings: Settings, wired: Wired) -> list["_Server"]:
+    apps = []
+    if wired.app is not None:
+        apps.append((wired.app, settings.port))
+    if settings.health_port:
+        apps.append((health_app(wired.checks), settings.health_port))
+    return [
+        _Server(uvicorn.Config(app, host=settings.host, port=port, log_config=None, timeout_graceful_shutdown=3))
+        for app, port in apps
+    ]
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the entry point."""
+
+    def install_signal_handlers(self) -> None:
+        """Install none."""
+
+    def capture_signals(self) -> Any:
+        """Capture none."""
+        from contextlib import nullcontext
+
+        return nullcontext()
+
+
+async def _stop(tasks: list["asyncio.Task[Any]"], servers: list[_Server]) -> None:
+    for server in servers:
+        server.should_exit = True
+    for task in tasks:
+        if not task.get_name().startswith("http"):
+            task.cancel()
+    _, late = await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+    for task in late:
+        log.error("task_did_not_stop", task=task.get_name())
+        task.cancel()

@@ -1,0 +1,135 @@
+"""Traces and metrics: every span, metric and attribute name of Espalier stands in this file.
+
+Names follow the OpenTelemetry semantic conventions for messaging, databases, HTTP and generative AI.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry import metrics, trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+ATTRIBUTE_SYSTEM = "messaging.system"
+ATTRIBUTE_OPERATION = "messaging.operation.name"
+ATTRIBUTE_OPERATION_TYPE = "messaging.operation.type"
+ATTRIBUTE_GROUP = "messaging.consumer.group.name"
+ATTRIBUTE_BATCH = "messaging.batch.message_count"
+ATTRIBUTE_TRAINING = "espalier.training_id"
+ATTRIBUTE_QUESTION = "espalier.question_id"
+ATTRIBUTE_FEEDBACK = "espalier.feedback_id"
+ATTRIBUTE_ERROR = "error.type"
+
+SPAN_PROCESS = "process batch"
+SPAN_TRAINING = "train dataset"
+SPAN_QUESTION = "answer question"
+SPAN_REVIEW = "review feedback"
+SPAN_INSPECTION = "inspect data source"
+
+_LINKS = 32
+"""A batch of 500 events would make a span of 500 links; this many say enough."""
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+_tracer = trace.get_tracer("espalier")
+_meter = metrics.get_meter("espalier")
+
+_consumed = _meter.create_counter("messaging.client.consumed.messages", "{message}", "Events handled")
+_dead_lettered = _meter.create_counter("espalier.dead_letters", "{message}", "Messages set aside")
+_checkpoints = _meter.create_counter("espalier.checkpoints", "{checkpoint}", "Checkpoints of trainings")
+_answers = _meter.create_histogram("espalier.answer.duration", "s", "From claiming a question to its answer")
+
+
+def configure_telemetry(service: str, otlp_endpoint: str | None) -> None:
+    """Export spans over OTLP/HTTP when an endpoint is configured; metrics are read at /metrics."""
+    resource = Resource.create({SERVICE_NAME: f"espalier-{service}"})
+    provider = TracerProvider(resource=resource)
+    if otlp_endpoint:
+        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=5)
+        provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1_000))
+    trace.set_tracer_provider(provider)
+    metrics.set_meter_provider(MeterProvider(resource=resource, metric_readers=[PrometheusMetricReader()]))
+
+
+def close_telemetry() -> None:
+    """Send what is still waiting."""
+    provider = trace.get_tracer_provider()
+    if isinstance(provider, TracerProvider):
+        provider.shutdown()
+
+
+@contextmanager
+def span(name: str, *, parent: str | None = None, link: str | None = None, **attributes: Any) -> Iterator[Span]:
+    """A span; `parent` and `link` are W3C traceparents. An error is noted by its type only, never its text."""
+    context = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
+    links = [found for found in [_link(link)] if found]
+    with _tracer.start_as_current_span(
+        name, context=context, links=links, attributes=attributes, record_exception=False, set_status_on_exception=False
+    ) as current:
+        try:
+            yield current
+        except Exception as error:
+            current.set_attribute(ATTRIBUTE_ERROR, type(error).__name__)
+            current.set_status(Status(StatusCode.ERROR))
+            raise
+
+
+@contextmanager
+def consume_span(service: str, records: Sequence[Any]) -> Iterator[None]:
+    """The span of a batch, linked to the traces that its events came from."""
+    parents = (_traceparent(record) for record in records[:_LINKS])
+    with _tracer.start_as_current_span(
+        SPAN_PROCESS,
+        kind=SpanKind.CONSUMER,
+        links=[found for found in map(_link, parents) if found],
+        attributes={
+            ATTRIBUTE_SYSTEM: "kafka",
+            ATTRIBUTE_OPERATION: "process",
+            ATTRIBUTE_OPERATION_TYPE: "process",
+            ATTRIBUTE_GROUP: service,
+            ATTRIBUTE_BATCH: len(records),
+        },
+        record_exception=False,
+        set_status_on_exception=False,
+    ):
+        yield
+
+
+def events_consumed(service: str, count: int) -> None:
+    """Count handled events."""
+    _consumed.add(count, {ATTRIBUTE_GROUP: service})
+
+
+def dead_lettered(service: str, reason: str) -> None:
+    """Count a message that was set aside."""
+    _dead_lettered.add(1, {ATTRIBUTE_GROUP: service, "reason": reason})
+
+
+def checkpoint_reached(status: str) -> None:
+    """Count a checkpoint of a training."""
+    _checkpoints.add(1, {"status": status})
+
+
+def question_answered(outcome: str, seconds: float) -> None:
+    """Record how long an answer took, by outcome."""
+    _answers.record(seconds, {"outcome": outcome})
+
+
+def _traceparent(record: Any) -> str | None:
+    for name, value in record.headers:
+        if name == "traceparent" and value:
+            return str(value.decode(errors="replace"))
+    return None
+
+
+def _link(traceparent: str | None) -> Link | None:
+    if not traceparent:
+        return None
+    context = trace.get_current_span(_PROPAGATOR.extract({"traceparent": traceparent})).get_span_context()
+    return Link(context) if context.is_valid else None
