@@ -45,6 +45,7 @@ class Process:
             log.replace(log.with_suffix(".log.1"))
         launcher = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), str(int(orphan_signal))]
         with log.open("ab") as output:
+            self._log_start = output.tell()
             self._popen = subprocess.Popen(
                 [*launcher, "-" if user is None else str(user), *command],
                 stdin=subprocess.DEVNULL,
@@ -92,8 +93,10 @@ class Process:
         self._popen.wait(timeout=5)
 
     def log_tail(self, lines: int = 15) -> str:
-        """Return the last lines of the process's log file."""
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+        """Return the last lines that were logged since the process started."""
+        with self.log.open("rb") as log:
+            log.seek(self._log_start)
+            return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
 
 async def until_ready(process: Process, ready: Callable[[], Awaitable[bool]], *, seconds: float) -> None:
