@@ -19,6 +19,7 @@ def make_broker(bootstrap: str, client_id: str) -> KafkaBroker:
         graceful_timeout=10.0,
         # Decoding is ours (envelope.py): FastStream hands out what Kafka gave.
         apply_types=False,
+        serializer=None,
         logger=logging.getLogger("faststream"),
         log_level=logging.DEBUG,
     )

@@ -17,7 +17,7 @@ from libs.postgres.pool import open_pool
 from libs.postgres.schema import Schemas
 from libs.runtime.entry import Wire, run
 from libs.runtime.logs import configure_logs
-from libs.runtime.settings import Settings
+from libs.runtime.settings import Settings, load_settings
 
 PrepareRebuild = Callable[[Settings, AsyncExitStack], Awaitable[Rebuild]]
 """Connects what a rebuild of a service needs; all is closed with the stack."""
@@ -46,5 +46,5 @@ async def prepare_rebuild(
 
 async def _rebuild(prepare: PrepareRebuild) -> dict[str, object]:
     async with AsyncExitStack() as stack:
-        rebuilt = await (await prepare(Settings(), stack)).run()
+        rebuilt = await (await prepare(load_settings(), stack)).run()
     return asdict(rebuilt)

@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -85,9 +86,9 @@ class Worker:
             key = f"{lease.subject}/{lease.epoch}"
             task = asyncio.create_task(self._work(lease), name=f"{self._kind} {lease.subject}")
             self._running[key] = task
-            task.add_done_callback(lambda _task, key=key: self._ended(key))
+            task.add_done_callback(partial(self._ended, key))
 
-    def _ended(self, key: str) -> None:
+    def _ended(self, key: str, _task: "asyncio.Task[None]") -> None:
         self._running.pop(key, None)
         self._wake.ring("")
 

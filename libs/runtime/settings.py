@@ -54,7 +54,7 @@ class Settings(BaseSettings):
 def load_settings() -> Settings:
     """The settings of this process; raises `SettingsWrong`, without showing any value."""
     try:
-        return Settings()
+        return Settings()  # type: ignore[call-arg]  # read from the environment
     except ValidationError as error:
         lines = [
             f"ESPALIER_{'_'.join(str(part) for part in problem['loc'][:1]).upper()}: {problem['msg']}"
