@@ -15,10 +15,13 @@ _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 
 
 class RemoteEmbedder:
-    """Embeds with `model` at `url` (the part before `/embeddings`); each call has a deadline and two retries."""
+    """Embeds with `model` at `url` (the part before `/embeddings`); each call has a deadline and two retries.
 
-    def __init__(self, url: str, model: str, key: str, dimensions: int) -> None:
-        self.model, self.dimensions = model, dimensions
+    `dimensions` are 0 until the first answer tells them.
+    """
+
+    def __init__(self, url: str, model: str, key: str) -> None:
+        self.model, self.dimensions = model, 0
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._client = httpx.AsyncClient(base_url=url.rstrip("/"), headers=headers, timeout=_DEADLINE_SECONDS)
 
@@ -61,6 +64,8 @@ class RemoteEmbedder:
             vectors = [np.asarray(row["embedding"], dtype=np.float32) for row in rows]
         except (ValueError, KeyError, TypeError) as error:
             raise EmbeddingFailed("the embedding endpoint's answer holds no vectors") from error
+        if vectors and not self.dimensions:
+            self.dimensions = vectors[0].size
         if len(vectors) != count or any(vector.shape != (self.dimensions,) for vector in vectors):
             raise EmbeddingFailed(f"the embedding endpoint did not give {count} vectors of {self.dimensions} numbers")
         return vectors
