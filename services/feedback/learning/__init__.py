@@ -1,0 +1,1 @@
+"""What follows from an accepted verdict: the training that learns it."""

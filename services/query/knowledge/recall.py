@@ -1,0 +1,123 @@
+"""What the answering of a question reads of a dataset's knowledge."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from libs.events.catalog import Needs, Relation, TableDescription
+from libs.knowledge.databases import KnownDatabase, known_database, unique_relations
+from libs.postgres.pool import Connection
+
+_VERSIONS = """
+SELECT coalesce((SELECT version FROM datasets WHERE dataset_id = $1), 0) AS dataset_version,
+    coalesce((SELECT s.version FROM datasets JOIN datasources AS s USING (datasource_id) WHERE dataset_id = $1), 0)
+        AS datasource_version,
+    coalesce((SELECT max(terms_version) FROM terms WHERE dataset_id = $1), 0) AS terms_version
+"""
+_KNOWLEDGE_VERSION = """
+SELECT (SELECT count(*) FROM checkpoints WHERE dataset_id = $1)
+    + coalesce((SELECT max(terms_version) FROM terms WHERE dataset_id = $1), 0)
+    + coalesce((SELECT generation FROM generations WHERE dataset_id = $1), 0)
+"""
+_LEARNED = "SELECT item_id, kind, content FROM items WHERE dataset_id = $1 AND kind IN ('ddl', 'relation')"
+_TERMS = """
+SELECT term_id, term, definition, synonyms, sql_expression FROM terms
+WHERE dataset_id = $1 AND NOT deleted ORDER BY term_id
+"""
+_PAIRS = "SELECT item_id, question, sql, tables, origin FROM items WHERE dataset_id = $1 AND item_id = ANY($2)"
+_EXACT_PAIRS = """
+SELECT item_id FROM items WHERE dataset_id = $1 AND kind = 'pair' AND normalised_question = $2
+ORDER BY origin = 'feedback' DESC, learned_at DESC, item_id
+"""
+
+
+@dataclass(frozen=True)
+class KnownTerm:
+    """A business term as it is now."""
+
+    term_id: str
+    term: str
+    definition: str
+    synonyms: tuple[str, ...]
+    sql_expression: str | None
+
+
+@dataclass(frozen=True)
+class KnownPair:
+    """A learned question with its SQL."""
+
+    item_id: str
+    question: str
+    sql: str
+    tables: tuple[str, ...]
+    origin: str
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What a dataset knows, but for its pairs; `items` are the ids of the learned tables and relations."""
+
+    copy: str
+    version: int
+    database: KnownDatabase
+    tables: tuple[TableDescription, ...]
+    relations: tuple[Relation, ...]
+    terms: tuple[KnownTerm, ...]
+    items: dict[str, str]
+    """Name of a learned table -> id of the item that says so."""
+
+
+async def knowledge(connection: Connection, dataset_id: str) -> Knowledge | None:
+    """What `dataset_id` knows: its tables are those that were learned. None when there is no such dataset."""
+    database = await known_database(connection, dataset_id)
+    if database is None:
+        return None
+    learned = await connection.fetch(_LEARNED, dataset_id)
+    ddl = {row["content"]["name"]: row for row in learned if row["kind"] == "ddl" and row["content"]}
+    seen = {table.name: table for table in database.tables}
+    tables = tuple(seen.get(name) or TableDescription.model_validate(row["content"]) for name, row in ddl.items())
+    relations = [
+        Relation.model_validate(row["content"]) for row in learned if row["kind"] == "relation" and row["content"]
+    ]
+    known = unique_relations([*database.relations, *relations])
+    return Knowledge(
+        await connection.fetchval("SELECT name FROM copy"),
+        await connection.fetchval(_KNOWLEDGE_VERSION, dataset_id),
+        database,
+        tuple(sorted(tables, key=lambda table: table.name)),
+        tuple(edge for edge in known if edge.source in ddl and edge.target in ddl),
+        tuple(_term(row) for row in await connection.fetch(_TERMS, dataset_id)),
+        {name: row["item_id"] for name, row in ddl.items()},
+    )
+
+
+async def pairs(connection: Connection, dataset_id: str, item_ids: Sequence[str]) -> dict[str, KnownPair]:
+    """The pairs with `item_ids` that are still known."""
+    rows = await connection.fetch(_PAIRS, dataset_id, list(item_ids))
+    return {
+        row["item_id"]: KnownPair(
+            row["item_id"], row["question"] or "", row["sql"] or "", tuple(row["tables"]), row["origin"]
+        )
+        for row in rows
+    }
+
+
+async def exact_pairs(connection: Connection, dataset_id: str, question: str) -> list[str]:
+    """Ids of the pairs that were learned for exactly this normalised question, corrections and newer ones first."""
+    return [row["item_id"] for row in await connection.fetch(_EXACT_PAIRS, dataset_id, question)]
+
+
+async def met(connection: Connection, dataset_id: str, needs: Needs) -> bool:
+    """Whether the read models have come as far as `needs`."""
+    row = await connection.fetchrow(_VERSIONS, dataset_id)
+    return bool(
+        row["dataset_version"] >= needs.dataset_version
+        and row["datasource_version"] >= needs.datasource_version
+        and row["terms_version"] >= needs.terms_version
+    )
+
+
+def _term(row: Any) -> KnownTerm:
+    return KnownTerm(
+        row["term_id"], row["term"], row["definition"], tuple(row["synonyms"]), row["sql_expression"]
+    )

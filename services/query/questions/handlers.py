@@ -1,0 +1,73 @@
+"""Records questions and how they ended, and offers each question to be answered."""
+
+from libs.events.catalog import (
+    BusinessTermChanged,
+    CacheCleared,
+    CheckpointReached,
+    KnowledgeRemoved,
+    QuestionAnswered,
+    QuestionAsked,
+)
+from libs.events.projection import Batch, Handlers
+from libs.events.transaction import Transaction
+from libs.knowledge import databases
+from libs.leases.claim import offer
+from libs.postgres.pool import Connection
+from services.query.caches import clear_caches
+from services.query.knowledge.learn import Learning, keep_terms
+from services.query.knowledge.vectors import Vectors
+
+_PUT_ASKED = """
+INSERT INTO questions AS q (question_id, event_id, correlation_id, traceparent, asked) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (question_id) DO UPDATE
+SET event_id = excluded.event_id, correlation_id = excluded.correlation_id, traceparent = excluded.traceparent,
+    asked = excluded.asked
+WHERE q.asked IS NULL
+"""
+_PUT_ANSWERED = """
+INSERT INTO questions AS q (question_id, outcome, sql) VALUES ($1, $2, $3)
+ON CONFLICT (question_id) DO UPDATE SET outcome = excluded.outcome, sql = excluded.sql WHERE q.outcome IS NULL
+"""
+
+
+def handlers(vectors: Vectors) -> Handlers:
+    """All handlers of the query service."""
+    learning = Learning(vectors)
+    return Handlers(
+        project={
+            **databases.PROJECT,
+            BusinessTermChanged: keep_terms,
+            KnowledgeRemoved: learning.remove,
+            CheckpointReached: learning.learn,
+            QuestionAsked: keep_questions,
+            QuestionAnswered: keep_answers,
+        },
+        react={QuestionAsked: offer_questions, CacheCleared: clear_caches},
+    )
+
+
+async def keep_questions(connection: Connection, batch: Batch) -> None:
+    """Every question, once, with what its answer will name as its cause."""
+    rows = [
+        (
+            received.event.question_id,
+            received.event_id,
+            received.correlation_id,
+            received.traceparent,
+            received.event.model_dump(mode="json"),
+        )
+        for received in batch
+    ]
+    await connection.executemany(_PUT_ASKED, rows)
+
+
+async def keep_answers(connection: Connection, batch: Batch) -> None:
+    """How each question ended; the first end counts."""
+    events: list[QuestionAnswered] = [received.event for received in batch]
+    await connection.executemany(_PUT_ANSWERED, [(event.question_id, event.outcome, event.sql) for event in events])
+
+
+async def offer_questions(transaction: Transaction, batch: Batch) -> None:
+    """Every question is to be answered."""
+    for received in batch:
+        await offer(transaction.connection, "question", received.event.question_id)
