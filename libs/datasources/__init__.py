@@ -1,0 +1,1 @@
+"""Users' databases: opened read-only, inspected, sampled, and asked only what passes the gate."""

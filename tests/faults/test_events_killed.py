@@ -122,6 +122,8 @@ async def test_no_event_is_lost_and_none_counts_twice_while_both_processes_are_k
         ends = time.monotonic() + 60
         while await _counts(second_url) != expected and time.monotonic() < ends:
             await asyncio.sleep(0.1)
+        inputs = await _ids_in_log(kafka_bootstrap, topic_prefix + "FeedbackGiven")
+        assert (len(inputs), inputs.total()) == (EVENTS, EVENTS), "what was sent is what the log holds"
         assert await _counts(postgres_url) == expected
         assert await _counts(second_url) == expected
     finally:

@@ -1,0 +1,71 @@
+"""What the gate lets pass: syntax and functions, by name. Whatever is not listed here is refused."""
+
+from sqlglot import exp
+
+SYNTAX: frozenset[type[exp.Expression]] = frozenset(
+    {
+        exp.Select, exp.Subquery, exp.Union, exp.Intersect, exp.Except, exp.With, exp.CTE, exp.From, exp.Join, exp.Lateral,
+        exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Limit, exp.Offset, exp.Distinct, exp.Fetch,
+        exp.Table, exp.TableAlias, exp.Alias, exp.Column, exp.Identifier, exp.Star, exp.Literal, exp.Boolean, exp.Null,
+        exp.Paren, exp.Tuple, exp.Values, exp.Dot,
+        exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between,
+        exp.Like, exp.ILike, exp.SimilarTo, exp.Glob, exp.Escape, exp.RegexpLike, exp.RegexpILike,
+        exp.NullSafeEQ, exp.NullSafeNEQ, exp.Exists, exp.Any, exp.All,
+        exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.DPipe, exp.Collate,
+        exp.BitwiseAnd, exp.BitwiseOr, exp.BitwiseXor, exp.BitwiseNot, exp.BitwiseLeftShift, exp.BitwiseRightShift,
+        exp.Case, exp.If, exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Var, exp.Interval,
+        exp.Window, exp.WindowSpec, exp.WithinGroup, exp.Filter, exp.AtTimeZone, exp.Array, exp.Bracket,
+        exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey, exp.JSONPathSubscript, exp.JSONPathPart,
+        exp.HexString, exp.National, exp.Rollup, exp.Cube, exp.GroupingSets, exp.Extract, exp.JSONKeyValue,
+    }
+)  # fmt: skip
+
+FUNCTIONS: frozenset[type[exp.Expression]] = frozenset(
+    {
+        # aggregates
+        exp.Count, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.GroupConcat, exp.ArrayAgg, exp.Stddev, exp.StddevPop,
+        exp.StddevSamp, exp.Variance, exp.VariancePop, exp.Corr, exp.CovarPop, exp.CovarSamp, exp.PercentileCont,
+        exp.PercentileDisc, exp.LogicalOr, exp.LogicalAnd, exp.Mode, exp.Median,
+        # windows
+        exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile, exp.Lag, exp.Lead,
+        exp.FirstValue, exp.LastValue, exp.NthValue,
+        # numbers
+        exp.Abs, exp.Ceil, exp.Floor, exp.Round, exp.Sign, exp.Sqrt, exp.Pow, exp.Exp, exp.Ln, exp.Log, exp.Greatest,
+        exp.Least, exp.Rand, exp.WidthBucket, exp.Trunc, exp.Pi, exp.Cbrt,
+        # text
+        exp.Length, exp.Lower, exp.Upper, exp.Trim, exp.Substring, exp.Replace, exp.Concat, exp.ConcatWs, exp.Left,
+        exp.Right, exp.StrPosition, exp.SplitPart, exp.RegexpReplace, exp.Initcap, exp.Reverse,
+        exp.Chr, exp.Unicode, exp.Hex, exp.MD5, exp.Typeof, exp.Ascii, exp.Translate, exp.RegexpExtract,
+        # missing values
+        exp.Coalesce, exp.Nullif,
+        # dates
+        exp.CurrentDate, exp.CurrentTime, exp.CurrentTimestamp, exp.Date, exp.Time, exp.Timestamp, exp.Datetime,
+        exp.DateTrunc, exp.TimestampTrunc, exp.TimeToStr, exp.StrToDate, exp.StrToTime, exp.TsOrDsToTimestamp,
+        exp.TsOrDsToDate, exp.TsOrDsToTime, exp.ToChar, exp.DateDiff, exp.DateAdd, exp.DateSub, exp.DateFromParts,
+        exp.UnixToTime, exp.TimeToUnix, exp.Year, exp.Month, exp.Day, exp.JustifyDays, exp.JustifyHours,
+        # JSON, reading only
+        exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar, exp.JSONType,
+    }
+)  # fmt: skip
+
+NAMED: dict[str, frozenset[str]] = {
+    "sqlite": frozenset(
+        {"julianday", "unixepoch", "total", "printf", "format", "quote", "likely", "unlikely", "zeroblob_length",
+         "json_array_length", "json_type", "json_valid", "timediff", "octet_length", "sinh", "cosh", "acos", "asin",
+         "atan", "atan2", "cos", "sin", "tan", "degrees", "radians", "log2", "log10", "mod", "ltrim", "rtrim", "soundex"}
+    ),
+    "postgres": frozenset(
+        {"age", "make_date", "make_interval", "date_part", "to_number", "to_timestamp", "bool_and", "every", "regr_slope",
+         "regr_intercept", "regr_r2", "bit_length", "char_length", "octet_length", "btrim", "overlay", "starts_with",
+         "jsonb_array_length", "json_array_length", "jsonb_typeof", "json_typeof", "array_length", "cardinality",
+         "array_to_string", "string_to_array", "isfinite", "date_bin", "clock_timestamp", "statement_timestamp",
+         "num_nonnulls", "num_nulls", "log10", "div", "degrees", "radians", "sin", "cos", "tan", "asin", "acos", "atan",
+         "atan2", "row", "format", "quote_literal", "to_hex", "regexp_count", "regexp_like", "regexp_substr", "make_time",
+         "make_timestamp", "justify_interval", "array_position", "to_jsonb", "to_json"}
+    ),
+}  # fmt: skip
+"""Functions that the parser knows no class of, by dialect and lower-case name."""
+
+HIDDEN_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast", "temp", "sqlite_temp"})
+HIDDEN_PREFIXES = ("pg_", "sqlite_")
+"""Tables of the system itself."""

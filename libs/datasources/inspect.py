@@ -1,0 +1,136 @@
+"""Reads the structure of a user's database by reflection, in bulk: tables, columns, keys, comments, few values."""
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, Table, text
+from sqlalchemy import inspect as inspector_of
+from sqlalchemy.engine.reflection import ObjectKind
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.schema import CreateTable
+
+from libs.datasources.open import reading
+from libs.datasources.relations import relations_of
+from libs.datasources.sample import distinct_values
+from libs.events.catalog import ColumnDescription, Relation, TableDescription
+
+_SECONDS = 60.0
+_VALUE_TABLES = 100
+"""Values are sampled in so many tables at most: beyond, reading them takes longer than they are worth."""
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What a database holds. `unreadable` names tables that could not be read."""
+
+    server_version: str
+    milliseconds: float
+    tables: tuple[TableDescription, ...]
+    relations: tuple[Relation, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+async def test_connection(engine: AsyncEngine) -> Structure:
+    """Connect and read the version and the names of the tables; raises `DataSourceError`."""
+    began = time.perf_counter()
+    async with reading(engine, _SECONDS) as connection:
+        version = await _version(connection)
+        names = await connection.run_sync(lambda sync: inspector_of(sync).get_table_names())
+    tables = tuple(TableDescription(name=name) for name in sorted(names))
+    return Structure(version, (time.perf_counter() - began) * 1000, tables)
+
+
+test_connection.__test__ = False  # type: ignore[attr-defined]  # no test of pytest, whatever its name
+
+
+async def inspect(engine: AsyncEngine, only: Collection[str] = ()) -> Structure:
+    """Read the structure of all tables, or of `only` some; raises `DataSourceError`."""
+    began = time.perf_counter()
+    async with reading(engine, _SECONDS) as connection:
+        version = await _version(connection)
+        tables = await connection.run_sync(_reflect, frozenset(only))
+        estimates = await _row_estimates(connection)
+        readable = await _readable(connection, [table.name for table in tables])
+        described = []
+        for number, table in enumerate(tables):
+            sampled = number < _VALUE_TABLES and table.name in readable
+            columns = await _with_values(connection, table) if sampled else table.columns
+            described.append(table.model_copy(update={"columns": columns, "row_estimate": estimates.get(table.name)}))
+        usable = tuple(table for table in described if table.name in readable)
+        relations = await relations_of(connection, usable)
+    unreadable = tuple(table.name for table in described if table.name not in readable)
+    return Structure(version, (time.perf_counter() - began) * 1000, usable, relations, unreadable)
+
+
+async def _version(connection: AsyncConnection) -> str:
+    if connection.dialect.name == "sqlite":
+        return str(await connection.scalar(text("SELECT sqlite_version()")))
+    return str(await connection.scalar(text("SHOW server_version")))
+
+
+def _reflect(connection: Connection, only: frozenset[str]) -> tuple[TableDescription, ...]:
+    """All tables in a few queries for the whole schema, not a few for each table."""
+    inspector = inspector_of(connection)
+    names = [name for name in inspector.get_table_names() if not only or name in only]
+    scope: dict[str, Any] = {"kind": ObjectKind.TABLE, "filter_names": names}
+    metadata = MetaData()
+    metadata.reflect(connection, only=names, resolve_fks=False)
+    comments: dict[Any, Any] = (
+        inspector.get_multi_table_comment(**scope) if connection.dialect.supports_comments else {}
+    )
+    return tuple(
+        _describe(connection, metadata.tables[name], comments.get((None, name), {}).get("text"))
+        for name in sorted(names)
+        if name in metadata.tables
+    )
+
+
+def _describe(connection: Connection, table: Table, comment: str | None) -> TableDescription:
+    columns = tuple(
+        ColumnDescription(
+            name=column.name,
+            type=column.type.compile(connection.dialect),
+            nullable=bool(column.nullable),
+            default=str(getattr(column.server_default, "arg", "")) or None if column.server_default else None,
+            primary_key=column.primary_key,
+            foreign_key=next((key.target_fullname for key in column.foreign_keys), None),
+            comment=column.comment,
+        )
+        for column in table.columns
+    )
+    create = str(CreateTable(table).compile(dialect=connection.dialect)).strip()
+    return TableDescription(name=table.name, comment=comment, create_table=create, columns=columns)
+
+
+async def _row_estimates(connection: AsyncConnection) -> dict[str, int]:
+    if connection.dialect.name != "postgresql":
+        return {}
+    rows = await connection.execute(
+        text("SELECT relname, reltuples::bigint FROM pg_class WHERE relkind IN ('r', 'p') AND reltuples >= 0")
+    )
+    return {name: int(count) for name, count in rows}
+
+
+async def _readable(connection: AsyncConnection, names: list[str]) -> set[str]:
+    """The tables that this user may select from."""
+    if connection.dialect.name != "postgresql":
+        return set(names)
+    rows = await connection.execute(
+        text(
+            "SELECT name FROM unnest(CAST(:names AS text[])) AS name "
+            "WHERE has_table_privilege(quote_ident(name), 'SELECT')"
+        ),
+        {"names": names},
+    )
+    return {name for (name,) in rows}
+
+
+async def _with_values(connection: AsyncConnection, table: TableDescription) -> tuple[ColumnDescription, ...]:
+    columns = []
+    for column in table.columns:
+        is_text = any(word in column.type.upper() for word in ("CHAR", "TEXT", "CLOB", "ENUM"))
+        values = await distinct_values(connection, table.name, column.name) if is_text else ()
+        columns.append(column.model_copy(update={"values": values}) if values else column)
+    return tuple(columns)

@@ -1,0 +1,55 @@
+"""Looks at rows: a few whole ones, the distinct values of a column, and how many values of one column another has."""
+
+from typing import Any
+
+from sqlalchemy import MetaData, Select, String, Table, cast, distinct, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+VALUES_LIMIT, VALUE_CHARACTERS = 50, 60
+"""A column of more distinct values, or longer ones, is not sampled: it is text rather than a category."""
+
+_SCAN_ROWS = 20_000
+
+
+def sketch(table: str, columns: list[str], schema: str | None = None) -> Table:
+    """A table as far as a query of some columns needs it."""
+    from sqlalchemy import Column
+
+    return Table(table, MetaData(), *(Column(name) for name in columns), schema=schema)
+
+
+async def distinct_values(connection: AsyncConnection, table: str, column: str) -> tuple[str, ...]:
+    """The distinct values of a text column when they are few and short, else none."""
+    source = sketch(table, [column])
+    scanned = select(source.c[column]).where(source.c[column].is_not(None)).limit(_SCAN_ROWS).subquery()
+    found = await _strings(connection, select(distinct(scanned.c[column])).limit(VALUES_LIMIT + 1))
+    if len(found) > VALUES_LIMIT or any(len(value) > VALUE_CHARACTERS for value in found):
+        return ()
+    return tuple(sorted(found))
+
+
+async def some_values(connection: AsyncConnection, table: str, column: str, limit: int) -> set[str]:
+    """Up to `limit` distinct values among the first rows, as text."""
+    source = sketch(table, [column])
+    scanned = select(source.c[column]).where(source.c[column].is_not(None)).limit(_SCAN_ROWS).subquery()
+    return set(await _strings(connection, select(distinct(cast(scanned.c[column], String))).limit(limit)))
+
+
+async def share_found(connection: AsyncConnection, values: set[str], table: str, column: str) -> float:
+    """The share of `values`, 0 to 1, that stand in a column of another table."""
+    if not values:
+        return 0.0
+    target = sketch(table, [column])
+    as_text = cast(target.c[column], String)
+    found = await connection.scalar(select(func.count(distinct(as_text))).where(as_text.in_(values)))
+    return float(found or 0) / len(values)
+
+
+async def sample_rows(connection: AsyncConnection, table: str, columns: list[str], limit: int = 3) -> list[list[Any]]:
+    """The first rows of a table, whole."""
+    result = await connection.execute(select(sketch(table, columns)).limit(limit))
+    return [list(row) for row in result]
+
+
+async def _strings(connection: AsyncConnection, query: Select[Any]) -> list[str]:
+    return [str(value) for (value,) in await connection.execute(query)]

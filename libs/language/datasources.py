@@ -1,0 +1,28 @@
+"""What users read about their databases."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "datasource.host_not_found": ("找不到该主机", "The host name was not found"),
+    "datasource.host_not_found.hint": ("请检查主机名是否拼写正确，以及 DNS 能否解析。", "Check the spelling of the host, and that its name can be resolved here."),
+    "datasource.refused": ("无法连接到数据库服务器", "The database server could not be reached"),
+    "datasource.refused.hint": ("请检查主机和端口，以及服务器是否已启动、防火墙是否放行。", "Check host and port, that the server runs, and that no firewall is between."),
+    "datasource.tls": ("加密连接失败", "The encrypted connection failed"),
+    "datasource.tls.hint": ("请检查服务器的证书。", "Check the server's certificate."),
+    "datasource.login": ("用户名或密码不正确", "The server does not accept this user or password"),
+    "datasource.login.hint": ("请检查用户名和密码，以及该用户是否允许从这里登录。", "Check user and password, and that this user may log in from here."),
+    "datasource.database_missing": ("数据库不存在", "There is no such database"),
+    "datasource.database_missing.hint": ("请检查数据库名称；SQLite 请检查文件路径。", "Check the database's name; for SQLite, the path of the file."),
+    "datasource.not_allowed": ("该用户没有所需的权限", "The user lacks the rights for this"),
+    "datasource.not_allowed.hint": ("请授予该用户对这些表的 SELECT 权限。", "Grant the user SELECT on the tables."),
+    "datasource.folder_not_allowed": ("该文件不在允许的文件夹内", "The file is outside the folders where databases may be"),
+    "datasource.folder_not_allowed.hint": ("请把文件移到允许的文件夹，或请管理员修改 ESPALIER_SQLITE_FOLDERS。", "Move it there, or ask an operator to change ESPALIER_SQLITE_FOLDERS."),
+    "datasource.timeout": ("数据库在规定时间内没有回答", "The database did not answer in time"),
+    "datasource.timeout.hint": ("请缩小查询范围（例如更短的时间段），或稍后再试。", "Ask for less, such as a shorter period, or try again later."),
+    "datasource.query_failed": ("数据库拒绝了该查询：{reason}", "The database refuses the query: {reason}"),
+    "datasource.query_failed.hint": ("请检查 SQL 中的表名和列名。", "Check the names of tables and columns in the SQL."),
+    "datasource.refused_by_gate": ("出于安全考虑，该 SQL 不会被执行：{reason}", "For safety this SQL is not run: {reason}"),
+    "datasource.refused_by_gate.hint": ("只能执行一条只读的 SELECT 查询。", "Only one SELECT that reads is run."),
+    "datasource.unreadable": ("读取数据库时出错", "The database could not be read"),
+    "datasource.unreadable.hint": ("详情见服务日志。", "The service's log says more."),
+    "datasource.secret_unreadable": ("保存的密码无法解密", "The stored password cannot be decrypted"),
+    "datasource.secret_unreadable.hint": ("请重新输入密码。", "Enter the password again."),
+}  # fmt: skip
