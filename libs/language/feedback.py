@@ -33,28 +33,4 @@ TEXTS = {
         "请先测试数据源并训练数据集，然后再次提交。",
         "Read the data source's tables or train the dataset first, then send the feedback again.",
     ),
-    "feedback.sql_refused": (
-        "这条 SQL 不被允许：{reason}",
-        "This SQL is not allowed: {reason}",
-    ),
-    "feedback.sql_refused.hint": (
-        "只能使用一条只读查询，且只涉及该数据集的表。",
-        "Send one reading query that uses only tables of this dataset.",
-    ),
-    "feedback.sql_failed": (
-        "这条 SQL 在数据库上执行失败：{reason}",
-        "The database refused this SQL: {reason}",
-    ),
-    "feedback.sql_failed.hint": (
-        "请检查列名和语法后再次提交。",
-        "Check names and syntax, then send it again.",
-    ),
-    "feedback.too_slow": (
-        "这条 SQL 在限定时间内没有完成。",
-        "This SQL did not finish in the time allowed.",
-    ),
-    "feedback.too_slow.hint": (
-        "请缩小时间范围或增加条件后再次提交。",
-        "Narrow the time range or add a condition, then send it again.",
-    ),
 }

@@ -78,9 +78,7 @@ class Caches:
 
     async def put(self, kind: Kind, key: CacheKey, body: dict[str, Any], begun_at: datetime) -> None:
         """Remember `body`; `begun_at` is the database's time before anything of it was read."""
-        await _only_slower(
-            self.pool.execute(_PUT, kind, key.digest, key.dataset_id, body, begun_at, KEEPS[kind])
-        )
+        await _only_slower(self.pool.execute(_PUT, kind, key.digest, key.dataset_id, body, begun_at, KEEPS[kind]))
 
 
 async def clear_caches(transaction: Transaction, batch: Batch) -> None:

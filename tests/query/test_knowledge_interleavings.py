@@ -22,7 +22,7 @@ from tests.query.knowledge_events import (
 
 QUESTIONS = ("How many?", "how many", "Which one?", "Since when?")
 SQL = ("SELECT 1", "SELECT 2", "SELECT 3")
-ITEMS = [pair(q, s, o) for q in QUESTIONS for s in SQL for o in ("training", "feedback")] + [  # type: ignore[arg-type]
+ITEMS = [pair(q, s, o) for q in QUESTIONS for s in SQL for o in ("training", "feedback")] + [
     ddl(table("flights", "origin")),
     ddl(table("airports", "faa")),
 ]
@@ -50,9 +50,7 @@ def checkpoints(draw: st.DrawFn) -> list[CheckpointReached]:
         forgotten = draw(st.lists(st.sampled_from([item.item_id for item in ITEMS]), max_size=1))
         generation = draw(st.integers(0, 2))
         events.append(
-            checkpoint(
-                sequences[training], items, training_id=training, generation=generation, forgotten=forgotten
-            )
+            checkpoint(sequences[training], items, training_id=training, generation=generation, forgotten=forgotten)
         )
     return events
 

@@ -33,9 +33,7 @@ async def verdict(connection: Connection, feedback_id: str) -> Received[Feedback
     if row is None:
         raise LookupError(f"no verdict {feedback_id} in the read models")
     given = FeedbackGiven.model_validate(row["given"])
-    return Received(
-        given, row["event_id"], row["correlation_id"], row["traceparent"], FeedbackGiven.__name__, -1, -1
-    )
+    return Received(given, row["event_id"], row["correlation_id"], row["traceparent"], FeedbackGiven.__name__, -1, -1)
 
 
 async def standing(connection: Connection, given: FeedbackGiven, question: str) -> Standing:

@@ -39,7 +39,9 @@ WHERE i.generation <= excluded.generation RETURNING true
 """
 _REMOVE = "DELETE FROM items WHERE dataset_id = $1 AND generation < $2 RETURNING item_id"
 _PUT_TERM = """
-INSERT INTO terms AS t (dataset_id, term_id, version, terms_version, term, definition, synonyms, sql_expression, deleted)
+INSERT INTO terms AS t (
+    dataset_id, term_id, version, terms_version, term, definition, synonyms, sql_expression, deleted
+)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (dataset_id, term_id) DO UPDATE
 SET version = excluded.version, terms_version = excluded.terms_version, term = excluded.term,
@@ -129,9 +131,7 @@ async def _take_in(connection: Connection, event: CheckpointReached, touched: _T
     for item in event.items:
         question = normalised_question(item.question or "")
         if item.kind == "pair" and item.origin == "feedback":
-            older = await connection.fetch(
-                _SUPERSEDE, event.dataset_id, question, item.item_id, event.generation
-            )
+            older = await connection.fetch(_SUPERSEDE, event.dataset_id, question, item.item_id, event.generation)
             touched.items.update({row["item_id"]: None for row in older})
         elif item.kind == "pair" and await connection.fetchval(
             _CORRECTED, event.dataset_id, question, event.generation

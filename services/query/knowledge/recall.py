@@ -110,7 +110,7 @@ async def exact_pairs(connection: Connection, dataset_id: str, question: str) ->
 async def met(connection: Connection, dataset_id: str, needs: Needs) -> bool:
     """Whether the read models have come as far as `needs`."""
     row = await connection.fetchrow(_VERSIONS, dataset_id)
-    return bool(
+    return row is not None and bool(
         row["dataset_version"] >= needs.dataset_version
         and row["datasource_version"] >= needs.datasource_version
         and row["terms_version"] >= needs.terms_version
@@ -118,6 +118,4 @@ async def met(connection: Connection, dataset_id: str, needs: Needs) -> bool:
 
 
 def _term(row: Any) -> KnownTerm:
-    return KnownTerm(
-        row["term_id"], row["term"], row["definition"], tuple(row["synonyms"]), row["sql_expression"]
-    )
+    return KnownTerm(row["term_id"], row["term"], row["definition"], tuple(row["synonyms"]), row["sql_expression"])

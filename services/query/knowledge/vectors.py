@@ -115,7 +115,7 @@ class Vectors:
             await self._client.delete_collection(name)
 
     async def _names(self, copy: str) -> list[str]:
-        names = []
+        names: list[str] = []
         while page := await self._client.list_collections(limit=_PAGE, offset=len(names)):
             names.extend(collection.name for collection in page)
         return sorted(name for name in names if name.endswith(f"-{copy}"))

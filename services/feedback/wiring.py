@@ -1,0 +1,40 @@
+"""The one place where the feedback service is put together."""
+
+from contextlib import AsyncExitStack
+
+from libs.datasources.open import Connections
+from libs.datasources.secrets import SecretBox
+from libs.events.rebuild import Rebuild
+from libs.events.rebuild_command import prepare_rebuild
+from libs.events.service import EventService
+from libs.leases.worker import Worker
+from libs.runtime.entry import Wired
+from libs.runtime.settings import Settings
+from services.feedback.reviews.checks import Checks
+from services.feedback.reviews.handlers import HANDLERS
+from services.feedback.reviews.review import Reviewer
+from services.feedback.schemas import SCHEMAS
+
+_REVIEWS_AT_ONCE = 4
+
+
+async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
+    """Connect everything; all is closed with `stack`."""
+    service = await EventService.connect("feedback", settings, stack, SCHEMAS)
+    connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
+    stack.push_async_callback(connections.close)
+    reviewer = Reviewer(service.pool, Checks(service.pool, connections))
+    worker = Worker(
+        service.pool,
+        service.listener,
+        "review",
+        reviewer.review,
+        concurrency=_REVIEWS_AT_ONCE,
+        ttl=settings.lease_seconds,
+    )
+    return Wired({**service.tasks(HANDLERS), "reviews": worker.run_forever}, service.checks())
+
+
+async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:
+    """A rebuild of this service's read models."""
+    return await prepare_rebuild("feedback", settings, stack, SCHEMAS, HANDLERS)
