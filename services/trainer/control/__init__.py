@@ -1,0 +1,1 @@
+"""Control: what people want of a training while it runs."""

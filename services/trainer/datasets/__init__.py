@@ -1,0 +1,1 @@
+"""Training a dataset: four stages, each learning items in batches."""

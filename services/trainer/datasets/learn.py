@@ -1,0 +1,89 @@
+"""Learns planned items: skips what is known, embeds the rest one by one, and makes a checkpoint of each batch."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from libs.events.catalog import Language, LearnedItem
+from libs.language.catalogue import text
+from services.trainer.datasets.stages import LAST, Stage
+from services.trainer.embeddings import Embeddings
+from services.trainer.runs.attempt import Attempt
+from services.trainer.runs.learned import Known, known_items
+
+_BATCH_ITEMS = 16
+_BATCH_SECONDS = 0.5
+
+
+@dataclass
+class Learner:
+    """Learns the items of one attempt; `skipped` counts what was known already."""
+
+    attempt: Attempt
+    embeddings: Embeddings
+    language: Language
+    skipped: int = 0
+    _checkpointed_at: float = field(default_factory=time.monotonic)
+
+    async def known(self) -> dict[str, Known]:
+        """What the dataset knows now, by id."""
+        state = self.attempt.state
+        generation = state.requested.generation if state.requested else 0
+        async with self.attempt.pool.acquire() as connection:
+            return await known_items(connection, state.dataset_id, generation)
+
+    async def learn(self, stage: Stage, planned: Sequence[LearnedItem], stale: Sequence[str] = ()) -> None:
+        """Learn `planned` and forget the items `stale`; ends with a checkpoint at the end of the stage."""
+        known = await self.known()
+        fresh = [item for item in planned if item.item_id not in known]
+        self.skipped += len(planned) - len(fresh)
+        self._move(stage, len(planned) - len(fresh), len(planned))
+        for done, item in enumerate(fresh, start=len(planned) - len(fresh) + 1):
+            await self.take(stage, item, done, len(planned))
+        await self.close(stage, len(planned), stale)
+
+    async def take(self, stage: Stage, item: LearnedItem, done: int, total: int) -> None:
+        """Learn one item, which makes `done` of `total`; a checkpoint follows when the batch is full."""
+        vector = item.embedding or await self.attempt.attend(self.embeddings.of(item.text))
+        self.attempt.hold(item.model_copy(update={"embedding": vector}))
+        self._move(stage, done, total)
+        full = len(self.attempt.place.items) >= _BATCH_ITEMS
+        if full or time.monotonic() - self._checkpointed_at > _BATCH_SECONDS:
+            await self.attempt.checkpoint()
+            self._checkpointed_at = time.monotonic()
+
+    async def close(self, stage: Stage, total: int, stale: Sequence[str] = ()) -> None:
+        """Make the checkpoint at the end of a stage; the last stage ends the training."""
+        self._move(stage, total, total)
+        ends, message = stage.number == LAST.number, self.attempt.place.message
+        if ends:
+            message = text("trainer.complete", self.language, learned=self._learned_in_all(), known=self.skipped)
+        if stale:
+            message = f"{message} {text('trainer.forgot', self.language, count=len(stale))}"
+        await self.attempt.checkpoint(forgotten=tuple(stale), message=message, ends=ends)
+        self._checkpointed_at = time.monotonic()
+
+    def _learned_in_all(self) -> int:
+        return self.attempt.state.items_learned + len(self.attempt.place.items)
+
+    def _move(self, stage: Stage, done: int, total: int) -> None:
+        message = text(stage.message, self.language, done=done, total=total)
+        self.attempt.move(stage.number, stage.progress(done, total), message)
+
+
+def stale_items(
+    known: dict[str, Known], planned: Sequence[LearnedItem], kinds: Sequence[str], scope: set[str] | None
+) -> list[str]:
+    """Ids of known items of `kinds` that a training made and that are no longer in the plan.
+
+    `scope` names the tables that were looked at; None means that all were, so that what is not there is gone.
+    """
+    wanted = {item.item_id for item in planned}
+    return sorted(
+        item.item_id
+        for item in known.values()
+        if item.kind in kinds
+        and item.origin == "training"
+        and item.item_id not in wanted
+        and (scope is None or scope.issuperset(item.tables))
+    )

@@ -1,0 +1,43 @@
+"""Which events the trainer takes in, and which it answers."""
+
+from libs.events.catalog import (
+    BusinessTermChanged,
+    CancelRequested,
+    CheckpointReached,
+    KnowledgeRemoved,
+    PauseRequested,
+    ResumeRequested,
+    SchemaInspected,
+    SchemaInspectionRequested,
+    TrainingRequested,
+)
+from libs.events.projection import Handlers
+from libs.knowledge import databases
+from services.trainer.control.handlers import obey
+from services.trainer.datasets.terms import keep_terms
+from services.trainer.inspection.publish import keep_inspections
+from services.trainer.inspection.requests import offer_inspections
+from services.trainer.runs.handlers import keep_checkpoints, start_trainings
+from services.trainer.runs.learned import remove_learned
+from services.trainer.runs.store import keep
+
+HANDLERS = Handlers(
+    project={
+        **databases.PROJECT,
+        BusinessTermChanged: keep_terms,
+        KnowledgeRemoved: remove_learned,
+        TrainingRequested: keep,
+        PauseRequested: keep,
+        ResumeRequested: keep,
+        CancelRequested: keep,
+        CheckpointReached: keep_checkpoints,
+        SchemaInspected: keep_inspections,
+    },
+    react={
+        SchemaInspectionRequested: offer_inspections,
+        TrainingRequested: start_trainings,
+        PauseRequested: obey,
+        ResumeRequested: obey,
+        CancelRequested: obey,
+    },
+)

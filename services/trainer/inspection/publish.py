@@ -1,0 +1,96 @@
+"""Publishes what was found in a database, in parts that fit into an event."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+
+from libs.datasources.inspect import Structure
+from libs.events.catalog import Event, SchemaInspected, TableDescription
+from libs.events.envelope import Received
+from libs.events.projection import Batch, Handlers
+from libs.events.transaction import Transaction, transaction
+from libs.knowledge.databases import keep_structures
+from libs.postgres.pool import Connection
+from libs.runtime.clock import now
+
+_PART_BYTES = 600_000
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('inspected/' || $1, 0))"
+_PUT = """
+INSERT INTO inspected AS i (datasource_id, sequence) VALUES ($1, $2)
+ON CONFLICT (datasource_id) DO UPDATE SET sequence = greatest(i.sequence, excluded.sequence)
+"""
+_NEWEST = """
+SELECT tables, relations FROM structures WHERE datasource_id = $1 AND sequence = (
+    SELECT max(sequence) FROM structures WHERE datasource_id = $1)
+"""
+
+
+async def keep_inspections(connection: Connection, batch: Batch) -> None:
+    """The newest structure of each data source, and the sequence of its last inspection."""
+    await keep_structures(connection, batch)
+    events: list[SchemaInspected] = [received.event for received in batch]
+    await connection.executemany(_PUT, [(event.datasource_id, event.sequence) for event in events])
+
+
+async def publish(
+    transaction: Transaction,
+    inspected: SchemaInspected,
+    tables: tuple[TableDescription, ...] = (),
+    caused_by: Received[Event] | None = None,
+) -> None:
+    """Publish `inspected` as the newest inspection of its data source, with `tables` in as many parts as it takes."""
+    connection = transaction.connection
+    await connection.execute(_LOCK, inspected.datasource_id)
+    query = "SELECT sequence FROM inspected WHERE datasource_id = $1"
+    sequence = (await connection.fetchval(query, inspected.datasource_id) or 0) + 1
+    parts = list(_parts(tables)) or [()]
+    for number, part in enumerate(parts, start=1):
+        fields = {"sequence": sequence, "part": number, "parts": len(parts), "tables": part}
+        if number > 1:
+            fields["relations"] = ()
+        await OWN.apply_own(transaction, inspected.model_copy(update=fields), caused_by=caused_by, index=number)
+
+
+async def publish_structure(
+    pool: "asyncpg.Pool[Any]", datasource_id: str, structure: Structure, inspection_id: str
+) -> None:
+    """Publish what a training found, if it is not what is known already."""
+    async with transaction(pool, "trainer") as opened:
+        rows = await opened.connection.fetch(_NEWEST, datasource_id)
+        known = [TableDescription.model_validate(table) for row in rows for table in row["tables"]]
+        if rows and _shape(known) == _shape(structure.tables):
+            return
+        inspected = SchemaInspected(
+            inspection_id=inspection_id,
+            datasource_id=datasource_id,
+            sequence=0,
+            ok=True,
+            server_version=structure.server_version,
+            milliseconds=structure.milliseconds,
+            relations=structure.relations,
+            inspected_at=now(),
+        )
+        await publish(opened, inspected, structure.tables)
+
+
+def _shape(tables: Any) -> set[tuple[str, str]]:
+    return {(table.name, table.create_table) for table in tables}
+
+
+def _parts(tables: tuple[TableDescription, ...]) -> Iterator[tuple[TableDescription, ...]]:
+    part: list[TableDescription] = []
+    size = 0
+    for table in tables:
+        weight = len(table.model_dump_json().encode())
+        if part and size + weight > _PART_BYTES:
+            yield tuple(part)
+            part, size = [], 0
+        part.append(table)
+        size += weight
+    if part:
+        yield tuple(part)
+
+
+OWN = Handlers(project={SchemaInspected: keep_inspections})
+"""How our own inspections are projected, in the transaction that makes them."""

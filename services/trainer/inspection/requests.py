@@ -1,0 +1,107 @@
+"""Inspections that are asked for: offered as work, done by a worker that holds a lease, always answered."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import structlog
+
+from libs.datasources.errors import DataSourceError, TookTooLong
+from libs.datasources.inspect import Structure, inspect, test_connection
+from libs.datasources.open import Connections
+from libs.events.catalog import Problem, SchemaInspected, SchemaInspectionRequested
+from libs.events.envelope import Received
+from libs.events.projection import Batch
+from libs.events.transaction import Transaction, transaction
+from libs.leases.claim import Lease, fence, finish, offer
+from libs.leases.worker import Held
+from libs.runtime import telemetry
+from libs.runtime.clock import now
+from services.trainer.inspection.publish import publish
+
+log = structlog.get_logger(__name__)
+
+INSPECTION = "inspection"
+"""Kind of work."""
+
+_SHORTEST_SECONDS = 1.0
+_KEEP = """
+INSERT INTO inspections (inspection_id, requested, event_id, correlation_id, traceparent) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT DO NOTHING
+"""
+_LOAD = "SELECT requested, event_id, correlation_id, traceparent FROM inspections WHERE inspection_id = $1"
+
+
+async def offer_inspections(transaction: Transaction, batch: Batch) -> None:
+    """Offer what is asked for to the workers; of one data source one at a time."""
+    for received in batch:
+        request: SchemaInspectionRequested = received.event
+        await transaction.connection.execute(
+            _KEEP,
+            request.inspection_id,
+            request.model_dump(mode="json"),
+            received.event_id,
+            received.correlation_id,
+            received.traceparent,
+        )
+        await offer(transaction.connection, INSPECTION, request.inspection_id, group_key=request.datasource_id)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What the worker of inspections needs; `run` is for libs.leases.worker."""
+
+    pool: "asyncpg.Pool[Any]"
+    connections: Connections
+
+    async def run(self, lease: Lease, _held: Held) -> None:
+        """Do the inspection of `lease` and answer it, whatever comes of it."""
+        row = await self.pool.fetchrow(_LOAD, lease.subject)
+        if row is None:
+            async with self.pool.acquire() as connection, connection.transaction():
+                await finish(connection, lease)
+            return
+        request = SchemaInspectionRequested.model_validate(row["requested"])
+        cause = Received(
+            request, row["event_id"], row["correlation_id"], row["traceparent"], type(request).__name__, -1, -1
+        )
+        with telemetry.span(telemetry.SPAN_INSPECTION, parent=cause.traceparent):
+            found = await self._look(request)
+        async with transaction(self.pool, "trainer") as opened:
+            await fence(opened.connection, lease)
+            tables = found.tables if isinstance(found, Structure) else ()
+            await publish(opened, _inspected(request, found), tables, caused_by=cause)
+            await opened.connection.execute("DELETE FROM inspections WHERE inspection_id = $1", lease.subject)
+            await finish(opened.connection, lease)
+        log.info("data_source_inspected", datasource_id=request.datasource_id, ok=isinstance(found, Structure))
+
+    async def _look(self, request: SchemaInspectionRequested) -> Structure | Problem:
+        seconds = max(_SHORTEST_SECONDS, (request.deadline - now()).total_seconds())
+        try:
+            engine = self.connections.unpooled(request.settings)
+            try:
+                async with asyncio.timeout(seconds):
+                    return await (test_connection(engine) if request.only_test else inspect(engine))
+            finally:
+                await engine.dispose()
+        except TimeoutError:
+            return TookTooLong().problem(request.language)
+        except DataSourceError as error:
+            return error.problem(request.language)
+
+
+def _inspected(request: SchemaInspectionRequested, found: Structure | Problem) -> SchemaInspected:
+    ok = isinstance(found, Structure)
+    return SchemaInspected(
+        inspection_id=request.inspection_id,
+        datasource_id=request.datasource_id,
+        sequence=0,  # Given when it is published.
+        ok=ok,
+        only_test=request.only_test,
+        problem=None if isinstance(found, Structure) else found,
+        server_version=found.server_version if isinstance(found, Structure) else None,
+        milliseconds=round(found.milliseconds, 1) if isinstance(found, Structure) else 0.0,
+        relations=found.relations if isinstance(found, Structure) else (),
+        inspected_at=now(),
+    )

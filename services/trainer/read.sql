@@ -1,0 +1,49 @@
+-- Trainings. requested_* are from TrainingRequested, wish_* from pause, resume and cancel requests, the rest from our own
+-- CheckpointReached: each topic writes its own columns only.
+CREATE TABLE runs (
+    training_id text PRIMARY KEY,
+    dataset_id text NOT NULL,
+    requested jsonb,
+    requested_event_id text,
+    requested_correlation_id text,
+    requested_traceparent text,
+    wish text NOT NULL DEFAULT 'go',
+    wish_sequence bigint NOT NULL DEFAULT 0,
+    sequence bigint NOT NULL DEFAULT 0,
+    status text,
+    attempt integer NOT NULL DEFAULT 0,
+    epoch bigint NOT NULL DEFAULT 0,
+    stalled integer NOT NULL DEFAULT 0,
+    answered bigint NOT NULL DEFAULT 0,
+    stage integer NOT NULL DEFAULT 0,
+    progress double precision NOT NULL DEFAULT 0,
+    items_learned integer NOT NULL DEFAULT 0
+);
+
+-- What datasets know, without the texts: what is here need not be learned again.
+CREATE TABLE learned (
+    dataset_id text NOT NULL,
+    item_id text NOT NULL,
+    generation bigint NOT NULL,
+    kind text NOT NULL,
+    origin text NOT NULL,
+    tables jsonb NOT NULL,
+    training_id text NOT NULL,
+    PRIMARY KEY (dataset_id, item_id)
+);
+
+CREATE TABLE terms (
+    dataset_id text NOT NULL,
+    term_id text NOT NULL,
+    version bigint NOT NULL,
+    terms_version bigint NOT NULL,
+    term text NOT NULL,
+    definition text NOT NULL,
+    synonyms jsonb NOT NULL,
+    sql_expression text,
+    deleted boolean NOT NULL,
+    PRIMARY KEY (dataset_id, term_id)
+);
+
+-- The last inspection of each data source, whatever it found.
+CREATE TABLE inspected (datasource_id text PRIMARY KEY, sequence bigint NOT NULL);

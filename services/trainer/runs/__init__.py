@@ -1,0 +1,1 @@
+"""Trainings as state: what was asked, what is wanted, how far they are."""

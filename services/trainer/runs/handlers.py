@@ -1,0 +1,73 @@
+"""Keeps trainings up to date, starts those that are asked for, and says where they stand."""
+
+from collections.abc import Iterable
+
+from libs.events.catalog import CheckpointReached, Event
+from libs.events.envelope import Received
+from libs.events.projection import Batch, Handlers
+from libs.events.transaction import Transaction
+from libs.leases.claim import offer
+from libs.postgres.pool import Connection
+from libs.runtime.clock import now
+from libs.runtime.telemetry import checkpoint_reached
+from services.trainer.runs import store
+from services.trainer.runs.decider import Start, State, decide, evolve
+from services.trainer.runs.learned import keep_learned
+
+TRAINING, LESSON = "training", "lesson"
+"""Kinds of work: a training of a dataset, and the few given items of a feedback, which does not wait for the former."""
+
+
+async def keep_checkpoints(connection: Connection, batch: Batch) -> None:
+    """How far trainings are and what they learned; a checkpoint that is known already changes nothing."""
+    reached: dict[str, int] = {}
+    new = []
+    for received in batch:
+        event: CheckpointReached = received.event
+        if event.training_id not in reached:
+            reached[event.training_id] = await store.sequence(connection, event.training_id)
+        if event.sequence > reached[event.training_id]:
+            reached[event.training_id] = event.sequence
+            new.append(received)
+    await store.keep(connection, new)
+    await keep_learned(connection, new)
+
+
+async def start_trainings(transaction: Transaction, batch: Batch) -> None:
+    """Say that trainings are there, and offer them to be worked on."""
+    for received in batch:
+        state = await store.load(transaction.connection, received.event.training_id, lock=True)
+        cause = state and await store.cause(transaction.connection, state)
+        # Asked for once more under another event id, it is the training that is known already.
+        if state and cause and cause.event_id == received.event_id:
+            await offer_work(transaction, await say(transaction, state, decide(state, Start(), now()), received))
+
+
+async def say(
+    transaction: Transaction, state: State, events: Iterable[Event], caused_by: Received[Event] | None
+) -> State:
+    """Publish what was decided for a training and bring our own read models up to it; gives its new state."""
+    for event in events:
+        if isinstance(event, CheckpointReached):
+            await OWN.apply_own(transaction, event, caused_by=caused_by, index=event.sequence)
+            checkpoint_reached(event.status)
+            state = evolve(state, event)
+        else:
+            transaction.publish(event, caused_by=caused_by, index=state.sequence)
+    return state
+
+
+async def offer_work(transaction: Transaction, state: State) -> None:
+    """Offer the training to the workers, if it is one to be worked on; one of a dataset at a time."""
+    if state.offered:
+        kind = kind_of_work(state)
+        await offer(transaction.connection, kind, state.training_id, group_key=state.dataset_id)
+
+
+def kind_of_work(state: State) -> str:
+    """Which workers work on the training."""
+    return LESSON if state.requested and state.requested.items else TRAINING
+
+
+OWN = Handlers(project={CheckpointReached: keep_checkpoints})
+"""How our own checkpoints are projected, in the transaction that makes them."""

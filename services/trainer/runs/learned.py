@@ -1,0 +1,72 @@
+"""What datasets know, so that nothing is learned twice; fed by checkpoints and removals, in whatever order."""
+
+from dataclasses import dataclass
+
+from libs.events.catalog import CheckpointReached, KnowledgeRemoved
+from libs.events.projection import Batch
+from libs.knowledge.databases import keep_generations
+from libs.postgres.pool import Connection
+
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('learned/' || $1, 0))"
+_FORGET = "DELETE FROM learned WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3"
+_PUT = """
+INSERT INTO learned AS l (dataset_id, item_id, generation, kind, origin, tables, training_id)
+SELECT $1, $2, $3, $4, $5, $6, $7
+WHERE $3 >= coalesce((SELECT generation FROM generations WHERE dataset_id = $1), 0)
+ON CONFLICT (dataset_id, item_id) DO UPDATE
+SET generation = excluded.generation, kind = excluded.kind, origin = excluded.origin, tables = excluded.tables,
+    training_id = excluded.training_id
+WHERE l.generation <= excluded.generation
+"""
+_REMOVE = "DELETE FROM learned WHERE dataset_id = $1 AND generation < $2"
+_KNOWN = """
+SELECT item_id, kind, origin, tables FROM learned WHERE dataset_id = $1 AND generation = greatest($2, (
+    SELECT coalesce(max(generation), 0) FROM generations WHERE dataset_id = $1))
+"""
+
+
+@dataclass(frozen=True)
+class Known:
+    """An item that a dataset knows."""
+
+    item_id: str
+    kind: str
+    origin: str
+    tables: tuple[str, ...]
+
+
+async def keep_learned(connection: Connection, batch: Batch) -> None:
+    """Take in what checkpoints taught and drop what they say is no longer true."""
+    events: list[CheckpointReached] = [r.event for r in batch if r.event.items or r.event.forgotten]
+    for dataset_id in sorted({event.dataset_id for event in events}):
+        await connection.execute(_LOCK, dataset_id)
+    for event in events:
+        await connection.execute(_FORGET, event.dataset_id, list(event.forgotten), event.generation)
+        rows = [
+            (
+                event.dataset_id,
+                item.item_id,
+                event.generation,
+                item.kind,
+                item.origin,
+                list(item.tables),
+                event.training_id,
+            )
+            for item in event.items
+        ]
+        await connection.executemany(_PUT, rows)
+
+
+async def remove_learned(connection: Connection, batch: Batch) -> None:
+    """Drop what datasets knew of earlier generations."""
+    events: list[KnowledgeRemoved] = [received.event for received in batch]
+    for dataset_id in sorted({event.dataset_id for event in events}):
+        await connection.execute(_LOCK, dataset_id)
+    await keep_generations(connection, batch)
+    await connection.executemany(_REMOVE, [(event.dataset_id, event.generation) for event in events])
+
+
+async def known_items(connection: Connection, dataset_id: str, generation: int) -> dict[str, Known]:
+    """What `dataset_id` knows in its current generation, or in `generation` when the training is ahead."""
+    rows = await connection.fetch(_KNOWN, dataset_id, generation)
+    return {row["item_id"]: Known(row["item_id"], row["kind"], row["origin"], tuple(row["tables"])) for row in rows}

@@ -1,0 +1,106 @@
+"""Reads and writes trainings as the decider knows them."""
+
+from libs.events.catalog import TrainingRequested
+from libs.events.envelope import Received
+from libs.events.projection import Batch
+from libs.postgres.pool import Connection
+from services.trainer.runs.decider import State, evolve
+
+_MAKE = "INSERT INTO runs (training_id, dataset_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+_LOAD = """
+SELECT training_id, dataset_id, requested, wish, wish_sequence, sequence, status, attempt, epoch, stalled, answered,
+    stage, progress, items_learned
+FROM runs WHERE training_id = $1
+"""
+_SAVE = """
+UPDATE runs SET wish = $2, wish_sequence = $3, sequence = $4, status = $5, attempt = $6, epoch = $7, stalled = $8,
+    answered = $9, stage = $10, progress = $11, items_learned = $12
+WHERE training_id = $1
+"""
+_SAVE_REQUEST = """
+UPDATE runs SET requested = $2, requested_event_id = $3, requested_correlation_id = $4, requested_traceparent = $5
+WHERE training_id = $1 AND requested IS NULL
+"""
+_CAUSE = """
+SELECT requested_event_id, requested_correlation_id, requested_traceparent FROM runs
+WHERE training_id = $1 AND requested IS NOT NULL
+"""
+
+
+async def load(connection: Connection, training_id: str, *, lock: bool = False) -> State | None:
+    """The training, with its row locked to the end of the transaction if `lock`; None when it is unknown."""
+    row = await connection.fetchrow(_LOAD + (" FOR UPDATE" if lock else ""), training_id)
+    if row is None:
+        return None
+    fields = dict(row)
+    requested = fields.pop("requested")
+    return State(**fields, requested=TrainingRequested.model_validate(requested) if requested else None)
+
+
+async def sequence(connection: Connection, training_id: str) -> int:
+    """The sequence of the training's last checkpoint, 0 before the first; its row is locked if it is there."""
+    found = await connection.fetchval("SELECT sequence FROM runs WHERE training_id = $1 FOR UPDATE", training_id)
+    return found or 0
+
+
+async def wanted(connection: Connection, training_id: str) -> int:
+    """The sequence of the newest control request of the training."""
+    return await connection.fetchval("SELECT wish_sequence FROM runs WHERE training_id = $1", training_id) or 0
+
+
+async def cause(connection: Connection, state: State) -> Received[TrainingRequested] | None:
+    """The request of the training as it was received: what its checkpoints are caused by."""
+    row = await connection.fetchrow(_CAUSE, state.training_id)
+    if row is None or state.requested is None:
+        return None
+    event_id, correlation_id, traceparent = row
+    return Received(state.requested, event_id, correlation_id, traceparent, TrainingRequested.__name__, -1, -1)
+
+
+async def keep(connection: Connection, batch: Batch) -> None:
+    """Bring the trainings that `batch` tells of up to date; the events are requests, wishes or checkpoints."""
+    by_training: dict[str, list[Received]] = {}  # type: ignore[type-arg]
+    for received in batch:
+        by_training.setdefault(received.event.training_id, []).append(received)
+    # In one order everywhere, so that two transactions never wait for each other.
+    for training_id in sorted(by_training):
+        await _keep_one(connection, training_id, by_training[training_id])
+
+
+async def _keep_one(connection: Connection, training_id: str, batch: Batch) -> None:
+    await connection.execute(_MAKE, training_id, batch[0].event.dataset_id)
+    state = await load(connection, training_id, lock=True)
+    if state is None:
+        raise LookupError(f"the row of training {training_id} is gone")
+    before = state
+    for received in batch:
+        if isinstance(received.event, TrainingRequested) and state.requested is None:
+            await connection.execute(
+                _SAVE_REQUEST,
+                training_id,
+                received.event.model_dump(mode="json"),
+                received.event_id,
+                received.correlation_id,
+                received.traceparent,
+            )
+        state = evolve(state, received.event)
+    if state != before:
+        await _save(connection, state)
+
+
+async def _save(connection: Connection, state: State) -> None:
+    await connection.execute(
+        _SAVE,
+        state.training_id,
+        state.wish,
+        state.wish_sequence,
+        state.sequence,
+        state.status,
+        state.attempt,
+        state.epoch,
+        state.stalled,
+        state.answered,
+        state.stage,
+        state.progress,
+        state.items_learned,
+    )

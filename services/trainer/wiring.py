@@ -1,0 +1,48 @@
+"""The one place where the trainer is put together."""
+
+import os
+from contextlib import AsyncExitStack
+
+from libs.datasources.open import Connections
+from libs.datasources.secrets import SecretBox
+from libs.embeddings.choose import choose_embedder
+from libs.events.rebuild import Rebuild
+from libs.events.rebuild_command import prepare_rebuild
+from libs.events.service import EventService
+from libs.leases.worker import Run, Worker
+from libs.runtime.entry import Wired
+from libs.runtime.settings import Settings
+from services.trainer.datasets.train import Training
+from services.trainer.embeddings import Embeddings
+from services.trainer.handlers import HANDLERS
+from services.trainer.inspection.requests import INSPECTION, Inspection
+from services.trainer.runs.handlers import LESSON, TRAINING
+from services.trainer.schemas import SCHEMAS
+
+_LESSONS, _INSPECTIONS = 4, 4
+
+
+async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
+    """Connect and build everything; all is closed with `stack`."""
+    service = await EventService.connect("trainer", settings, stack, SCHEMAS)
+    connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
+    stack.push_async_callback(connections.close)
+    embeddings = Embeddings(service.pool, choose_embedder(settings))
+    stack.push_async_callback(embeddings.close)
+    training = Training(service.pool, service.listener, connections, embeddings)
+    inspection = Inspection(service.pool, connections)
+
+    def worker(kind: str, run: Run, concurrency: int) -> Worker:
+        ttl = settings.lease_seconds
+        return Worker(service.pool, service.listener, kind, run, concurrency=concurrency, ttl=ttl, heartbeat=ttl / 4)
+
+    tasks = service.tasks(HANDLERS)
+    tasks["trainings"] = worker(TRAINING, training.run, os.cpu_count() or 1).run_forever
+    tasks["lessons"] = worker(LESSON, training.run, _LESSONS).run_forever
+    tasks["inspections"] = worker(INSPECTION, inspection.run, _INSPECTIONS).run_forever
+    return Wired(tasks, service.checks())
+
+
+async def rebuilding(settings: Settings, stack: AsyncExitStack) -> Rebuild:
+    """A rebuild of the trainer's read models."""
+    return await prepare_rebuild("trainer", settings, stack, SCHEMAS, HANDLERS)
