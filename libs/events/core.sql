@@ -14,10 +14,11 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_unsent ON outbox (shard, id) WHERE sent_at IS NULL;
 CREATE INDEX outbox_sent ON outbox (sent_at) WHERE sent_at IS NOT NULL;
 
--- How far each partition of our own topics was acknowledged: where to look, after a crash, for events that were sent but not marked.
+-- How far each shard's events were acknowledged in each partition: where to look, after a crash, for events that were sent but not marked.
 CREATE TABLE outbox_acknowledged (
+    shard smallint NOT NULL,
     topic text NOT NULL,
     partition integer NOT NULL,
     next_offset bigint NOT NULL,
-    PRIMARY KEY (topic, partition)
+    PRIMARY KEY (shard, topic, partition)
 );

@@ -32,11 +32,11 @@ _MARK = """
 WITH sent AS (
     UPDATE outbox SET sent_at = clock_timestamp(), sent_partition = s.partition, sent_offset = s.offset
     FROM unnest($1::bigint[], $2::int[], $3::bigint[]) AS s(id, partition, "offset") WHERE outbox.id = s.id
-    RETURNING topic, sent_partition, sent_offset
+    RETURNING shard, topic, sent_partition, sent_offset
 )
-INSERT INTO outbox_acknowledged (topic, partition, next_offset)
-SELECT topic, sent_partition, max(sent_offset) + 1 FROM sent GROUP BY topic, sent_partition
-ON CONFLICT (topic, partition) DO UPDATE
+INSERT INTO outbox_acknowledged (shard, topic, partition, next_offset)
+SELECT shard, topic, sent_partition, max(sent_offset) + 1 FROM sent GROUP BY shard, topic, sent_partition
+ON CONFLICT (shard, topic, partition) DO UPDATE
 SET next_offset = greatest(outbox_acknowledged.next_offset, excluded.next_offset)
 """
 _PURGE = "DELETE FROM outbox WHERE sent_at < now() - interval '1 hour'"
@@ -105,18 +105,18 @@ class Relay:
         waiting = {row["event_id"]: row["id"] for row in unsent}
         found = [
             (waiting[event_id], partition, offset)
-            for event_id, partition, offset in await self._log_end({row["topic"] for row in unsent})
+            for event_id, partition, offset in await self._log_end(shard, {row["topic"] for row in unsent})
             if event_id in waiting
         ]
         if found:
             log.info("outbox_found_in_log", shard=shard, events=len(found))
             await self._mark(lease, found)
 
-    async def _log_end(self, topics: set[str]) -> list[tuple[str, int, int]]:
+    async def _log_end(self, shard: int, topics: set[str]) -> list[tuple[str, int, int]]:
         """(event id, partition, offset) of everything in `topics` after what was acknowledged."""
         acknowledged = {
             (row["topic"], row["partition"]): row["next_offset"]
-            for row in await self.pool.fetch("SELECT * FROM outbox_acknowledged WHERE topic = ANY($1)", list(topics))
+            for row in await self.pool.fetch("SELECT * FROM outbox_acknowledged WHERE shard = $1", shard)
         }
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, enable_auto_commit=False)
         await consumer.start()
