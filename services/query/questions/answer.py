@@ -1,0 +1,117 @@
+"""The worker's part of a question: under a lease and before the deadline, from the question to one published answer."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import orjson
+import structlog
+
+from libs.datasources.errors import DataSourceError, TookTooLong
+from libs.events.catalog import QuestionAnswered, QuestionAsked, RowsFetched
+from libs.events.envelope import Received
+from libs.events.projection import Handlers
+from libs.events.transaction import Transaction, transaction
+from libs.leases.claim import Lease, LeaseLost, finish
+from libs.leases.worker import Held
+from libs.postgres.transient import is_transient
+from libs.runtime import telemetry
+from libs.runtime.clock import now
+from services.query.questions.asked import read_question
+from services.query.questions.conclusion import Conclusion, broken, failed, timed_out
+from services.query.questions.find import Finder
+from services.query.questions.steps import Steps
+
+log = structlog.get_logger(__name__)
+
+_RESERVE_SECONDS = 0.5
+"""Kept back from the time of a question, so that its answer is out before the deadline."""
+_ROWS_BYTES = 800_000
+
+
+@dataclass(frozen=True)
+class Answerer:
+    """Answers questions, each under the lease of its work."""
+
+    pool: "asyncpg.Pool[Any]"
+    handlers: Handlers
+    finder: Finder
+
+    async def answer(self, lease: Lease, held: Held) -> None:
+        """Answer the question that `lease` is for; raises `LeaseLost` when another process took it over."""
+        began = time.monotonic()
+        asked, begun_at, seconds = await read_question(self.pool, lease.subject)
+        with telemetry.span(telemetry.SPAN_QUESTION, parent=asked.traceparent) as span:
+            span.set_attribute(telemetry.ATTRIBUTE_QUESTION, lease.subject)
+            steps = Steps(self.pool, asked, held)
+            try:
+                async with asyncio.timeout(seconds - _RESERVE_SECONDS):
+                    conclusion = await self.finder.conclude(asked.event, begun_at, steps)
+            except (TimeoutError, TookTooLong):
+                conclusion = timed_out(asked.event.language)
+            except DataSourceError as error:
+                conclusion = failed(error.problem(asked.event.language))
+            except Exception as error:
+                if is_transient(error) or isinstance(error, LeaseLost):
+                    raise
+                log.exception("answering_failed", question_id=lease.subject)
+                conclusion = broken(asked.event.language)
+            await steps.settle()
+            milliseconds = (time.monotonic() - began) * 1000
+            async with transaction(self.pool, "query") as opened:
+                steps.publish_rest(opened)
+                await self._publish(opened, asked, conclusion, steps, milliseconds)
+                await finish(opened.connection, lease)
+        telemetry.question_answered(conclusion.outcome, milliseconds / 1000)
+        log.info("question_answered", question_id=lease.subject, outcome=conclusion.outcome, cached=conclusion.cached)
+
+    async def _publish(
+        self,
+        opened: Transaction,
+        asked: Received[QuestionAsked],
+        conclusion: Conclusion,
+        steps: Steps,
+        milliseconds: float,
+    ) -> None:
+        event = asked.event
+        rows, truncated = _fitting(conclusion.rows, conclusion.truncated)
+        if conclusion.outcome == "answered":
+            fetched = RowsFetched(
+                question_id=event.question_id,
+                dataset_id=event.dataset_id,
+                columns=conclusion.columns,
+                rows=rows,
+                truncated=truncated,
+                fetched_at=now(),
+            )
+            opened.publish(fetched, caused_by=asked)
+        answered = QuestionAnswered(
+            question_id=event.question_id,
+            dataset_id=event.dataset_id,
+            outcome=conclusion.outcome,
+            sql=conclusion.sql,
+            columns=conclusion.columns,
+            row_count=len(rows),
+            truncated=truncated,
+            chart_type=conclusion.chart_type,
+            chart=conclusion.chart,
+            insight=conclusion.insight,
+            answer_text=conclusion.answer_text,
+            choices=conclusion.choices,
+            steps=steps.made,
+            sources=conclusion.sources,
+            knowledge_version=conclusion.knowledge_version,
+            cached=conclusion.cached,
+            milliseconds=milliseconds,
+            answered_at=now(),
+        )
+        await self.handlers.apply_own(opened, answered, caused_by=asked)
+
+
+def _fitting(rows: tuple[tuple[Any, ...], ...], truncated: bool) -> tuple[tuple[tuple[Any, ...], ...], bool]:
+    """As many of `rows` as fit into one event."""
+    while len(orjson.dumps(rows)) > _ROWS_BYTES:
+        rows, truncated = rows[: len(rows) // 2], True
+    return rows, truncated

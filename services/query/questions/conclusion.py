@@ -1,0 +1,66 @@
+"""How a question ends, whatever the end is."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from libs.events.catalog import Language, Outcome, Problem, ResultColumn, Sources
+from libs.language.catalogue import text
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """The content of an answer; `rows` only when it was answered."""
+
+    outcome: Outcome
+    sql: str | None = None
+    columns: tuple[ResultColumn, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    truncated: bool = False
+    chart_type: str = "table"
+    chart: dict[str, Any] | None = None
+    insight: str = ""
+    answer_text: str = ""
+    choices: tuple[str, ...] = ()
+    sources: Sources = field(default_factory=Sources)
+    knowledge_version: int = 0
+    cached: bool = False
+
+    def to_cache(self) -> dict[str, Any]:
+        """As plain values, for the cache of results."""
+        return asdict(self) | {
+            "columns": [column.model_dump() for column in self.columns],
+            "sources": self.sources.model_dump(mode="json"),
+        }
+
+    @classmethod
+    def from_cache(cls, body: dict[str, Any]) -> "Conclusion":
+        """What `to_cache` gave."""
+        values = body | {
+            "columns": tuple(ResultColumn.model_validate(column) for column in body["columns"]),
+            "rows": tuple(tuple(row) for row in body["rows"]),
+            "choices": tuple(body["choices"]),
+            "sources": Sources.model_validate(body["sources"]),
+            "cached": True,
+        }
+        return cls(**values)
+
+
+def unanswerable(key: str, language: Language, version: int = 0) -> Conclusion:
+    """The dataset cannot answer anything yet."""
+    return Conclusion("unanswerable", answer_text=text(key, language), knowledge_version=version)
+
+
+def failed(problem: Problem, version: int = 0, sql: str | None = None) -> Conclusion:
+    """Something went wrong that a person can do something about."""
+    said = f"{problem.detail} {problem.hint}".strip()
+    return Conclusion("failed", sql=sql, answer_text=said, knowledge_version=version)
+
+
+def broken(language: Language) -> Conclusion:
+    """Something went wrong inside; the log says what."""
+    return Conclusion("failed", answer_text=text("question.broken", language))
+
+
+def timed_out(language: Language) -> Conclusion:
+    """The deadline of the question passed."""
+    return Conclusion("timed_out", answer_text=text("question.timed_out", language))

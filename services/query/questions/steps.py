@@ -1,0 +1,68 @@
+"""Tells of each step of an answer as it is made, without keeping the answer waiting for it."""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+import structlog
+
+from libs.events.catalog import AnswerAdvanced, QuestionAsked, Step
+from libs.events.envelope import Received
+from libs.events.transaction import Transaction, transaction
+from libs.leases.claim import fence
+from libs.leases.worker import Held
+from libs.runtime.clock import now
+
+log = structlog.get_logger(__name__)
+
+
+class Steps:
+    """The steps of one answer; those made while others are being sent go together."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", asked: Received[QuestionAsked], held: Held) -> None:
+        self._pool, self._asked, self._held = pool, asked, held
+        self._all: list[Step] = []
+        self._sent = 0
+        self._sending: asyncio.Task[None] | None = None
+
+    @property
+    def made(self) -> tuple[Step, ...]:
+        """All steps so far, in order."""
+        return tuple(self._all)
+
+    def add(self, step: Step) -> None:
+        """Note a step, and send it soon."""
+        self._all.append(step)
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send(), name="steps of an answer")
+
+    async def settle(self) -> None:
+        """Wait until what is being sent is sent; what cannot be sent now goes with the answer."""
+        if self._sending is not None:
+            await asyncio.wait([self._sending])
+            if not self._sending.cancelled() and (error := self._sending.exception()):
+                log.info("steps_not_sent", error=type(error).__name__)
+
+    def publish_rest(self, opened: Transaction) -> None:
+        """Publish, in the transaction of the answer, the steps that were not sent before."""
+        for number in range(self._sent + 1, len(self._all) + 1):
+            self._publish(opened, number)
+
+    async def _send(self) -> None:
+        while self._sent < (upto := len(self._all)):
+            async with transaction(self._pool, "query") as opened:
+                await fence(opened.connection, self._held.lease)
+                for number in range(self._sent + 1, upto + 1):
+                    self._publish(opened, number)
+            self._sent = upto
+
+    def _publish(self, opened: Transaction, number: int) -> None:
+        event = self._asked.event
+        advanced = AnswerAdvanced(
+            question_id=event.question_id,
+            dataset_id=event.dataset_id,
+            number=number,
+            step=self._all[number - 1],
+            advanced_at=now(),
+        )
+        opened.publish(advanced, caused_by=self._asked, index=number)

@@ -1,0 +1,65 @@
+"""The one place where the query service is put together."""
+
+from contextlib import AsyncExitStack
+
+from libs.datasources.open import Connections
+from libs.datasources.secrets import SecretBox
+from libs.embeddings.choose import choose_embedder
+from libs.events.checksum import checksum
+from libs.events.rebuild import Rebuild
+from libs.events.rebuild_command import prepare_rebuild
+from libs.events.service import EventService
+from libs.leases.worker import Worker
+from libs.postgres.pool import Connection
+from libs.runtime.entry import Wired
+from libs.runtime.settings import Settings
+from services.query.caches import Caches
+from services.query.knowledge.vectors import Vectors
+from services.query.questions.answer import Answerer
+from services.query.questions.find import Finder
+from services.query.questions.handlers import handlers
+from services.query.schemas import SCHEMAS
+
+_ANSWERS_AT_ONCE = 4
+
+
+async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
+    """Connect everything; all is closed with `stack`."""
+    service = await EventService.connect("query", settings, stack, SCHEMAS)
+    vectors = await Vectors.connect(settings.chroma_url)
+    connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
+    stack.push_async_callback(connections.close)
+    embedder = choose_embedder(settings)
+    stack.push_async_callback(embedder.close)
+    finder = Finder(service.pool, service.listener, vectors, embedder, connections, Caches(service.pool))
+    all_handlers = handlers(vectors)
+    answerer = Answerer(service.pool, all_handlers, finder)
+    worker = Worker(
+        service.pool,
+        service.listener,
+        "question",
+        answerer.answer,
+        concurrency=_ANSWERS_AT_ONCE,
+        ttl=settings.lease_seconds,
+    )
+
+    async def chroma() -> str | None:
+        await vectors.heartbeat()
+        return None
+
+    await embedder.query("")  # So that the first question does not wait for the model to load.
+    return Wired({**service.tasks(all_handlers), "answers": worker.run_forever}, {**service.checks(), "chroma": chroma})
+
+
+async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:
+    """A rebuild of this service's read models, vectors included."""
+    vectors = await Vectors.connect(settings.chroma_url)
+    rebuild = await prepare_rebuild("query", settings, stack, SCHEMAS, handlers(vectors))
+    rebuild.retired = vectors.drop
+
+    async def whole(connection: Connection, schema: str) -> str:
+        copy = await connection.fetchval(f"SELECT name FROM {schema}.copy")
+        return f"{await checksum(connection, schema)}{await vectors.digest(copy)}"
+
+    rebuild.checksum = whole
+    return rebuild
