@@ -59,6 +59,7 @@ class Training:
         except CannotTrain as error:
             await attempt.fail(error.problem)
         except DataSourceError as error:
+            log.warning("data_source_failed", code=error.code, cause=type(error.__cause__).__name__)
             await attempt.fail(error.problem(request.language))
         except EmbeddingFailed:
             await attempt.fail(_embedding_problem(request.language))

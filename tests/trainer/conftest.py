@@ -1,0 +1,18 @@
+"""Parts shared by the tests of the trainer."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from tests.trainer.support import Trainer, dataset_of, make_shop
+from tests.trainer.support import trainer as opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def trainer(postgres_url: str, tmp_path: Path) -> AsyncIterator[Trainer]:
+    """Give a trainer that knows a dataset on a small shop's database."""
+    make_shop(tmp_path / "shop.db")
+    async with opened(postgres_url, tmp_path) as made:
+        await made.deliver(*dataset_of(tmp_path / "shop.db"))
+        yield made

@@ -1,0 +1,224 @@
+"""Whole trainings of a small database on the real PostgreSQL, stopped at every point where they can be."""
+
+import asyncio
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from libs.embeddings.encoding import decode_vector
+from libs.events.catalog import (
+    CancelRequested,
+    CheckpointReached,
+    KnowledgeRemoved,
+    LearnedItem,
+    Needs,
+    PauseRequested,
+    ResumeRequested,
+    SchemaInspected,
+    TrainingLogged,
+)
+from libs.events.ids import new_id
+from libs.leases.claim import LeaseLost
+from libs.leases.worker import Held
+from libs.runtime.clock import now
+from tests.trainer.support import DATASET, Trainer, requested, term
+
+
+def wish(kind: Any, training_id: str, sequence: int) -> Any:
+    return kind(training_id=training_id, dataset_id=DATASET, control_sequence=sequence, requested_at=now())
+
+
+def check_history(checkpoints: list[CheckpointReached]) -> None:
+    """Sequences without a gap, progress that never goes back, and nothing learned twice."""
+    assert [c.sequence for c in checkpoints] == list(range(1, len(checkpoints) + 1))
+    progress = [c.progress for c in checkpoints]
+    assert progress == sorted(progress)
+    times = Counter(item.item_id for c in checkpoints for item in c.items)
+    assert [item for item, count in times.items() if count > 1] == []
+    assert checkpoints[-1].items_learned == len(times)
+
+
+async def test_a_training_learns_tables_terms_documents_relations_and_pairs(trainer: Trainer) -> None:
+    await trainer.deliver(requested(language="zh"))
+    await trainer.work()
+    checkpoints = await trainer.said()
+    check_history(checkpoints)
+    assert (checkpoints[0].status, checkpoints[-1].status, checkpoints[-1].progress) == ("pending", "completed", 100)
+    items = [item for c in checkpoints for item in c.items]
+    kinds = Counter(item.kind for item in items)
+    assert (kinds["ddl"], kinds["term"], kinds["document"], kinds["relation"]) == (3, 2, 3, 2)
+    pairs = {item.question: item.sql for item in items if item.kind == "pair"}
+    assert pairs["How many orders are there?"] == "SELECT count(*) AS count FROM orders"
+    assert "customers.name" in (pairs["orders最多的10个customers是哪些？"] or "")
+    assert all(item.embedding and len(decode_vector(item.embedding)) == 4 for item in items)
+    lines = [line for logged in await trainer.said(TrainingLogged) for line in logged.lines]
+    assert [line.number for line in lines] == [c.sequence for c in checkpoints]
+    assert "训练完成" in lines[-1].content
+
+
+async def test_an_unchanged_database_is_learned_again_without_learning_or_embedding_anything(trainer: Trainer) -> None:
+    await trainer.deliver(requested())
+    await trainer.work()
+    embedded, first = len(trainer.embedder.texts), len(await trainer.said())
+    await trainer.deliver(requested())
+    await trainer.work()
+    again = (await trainer.said())[first:]
+    assert again[-1].status == "completed"
+    assert sum(len(c.items) + len(c.forgotten) for c in again) == 0
+    assert len(trainer.embedder.texts) == embedded
+
+
+async def test_what_changed_is_learned_and_its_former_self_forgotten(trainer: Trainer, tmp_path: Path) -> None:
+    await trainer.deliver(requested())
+    await trainer.work()
+    before = await trainer.said()
+    former = {item.item_id: item for c in before for item in c.items}
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        connection.execute("ALTER TABLE products ADD COLUMN colour TEXT")
+    connection.close()
+    await trainer.deliver(term("t1", 2, 3, "revenue", "price times quantity, paid orders only"), requested())
+    await trainer.work()
+    after = (await trainer.said())[len(before) :]
+    learned = Counter(item.kind for c in after for item in c.items)
+    assert (learned["ddl"], learned["term"]) == (1, 1)
+    forgotten = [former[item_id] for c in after for item_id in c.forgotten]
+    assert {(item.kind, item.tables) for item in forgotten} == {
+        ("ddl", ("products",)),
+        ("document", ("products",)),
+        ("term", ()),
+    }
+
+
+@pytest.mark.parametrize("stop_at", [0, 1, 3, 7, 10, 15])
+async def test_a_pause_keeps_what_was_embedded_and_resuming_does_nothing_twice(trainer: Trainer, stop_at: int) -> None:
+    request = requested()
+    await trainer.deliver(request)
+    trainer.embedder.stop_at = stop_at
+    working = asyncio.create_task(trainer.work())
+    await trainer.embedder.reached.wait()
+    await trainer.deliver(wish(PauseRequested, request.training_id, 1))
+    async with asyncio.timeout(2):
+        await working  # Though the embedding under way still hangs.
+    paused = (await trainer.said())[-1]
+    assert (paused.status, paused.control_sequence, paused.items_learned) == ("paused", 1, stop_at)
+    assert await trainer.claim() is None
+    trainer.embedder.go_on.set()
+    await trainer.deliver(wish(ResumeRequested, request.training_id, 2))
+    await trainer.work()
+    checkpoints = await trainer.said()
+    check_history(checkpoints)
+    assert checkpoints[-1].status == "completed"
+    assert max(Counter(trainer.embedder.texts).values()) == 1
+
+
+async def test_a_training_cancelled_while_it_works_ends_and_starts_no_more(trainer: Trainer) -> None:
+    request = requested()
+    await trainer.deliver(request)
+    trainer.embedder.stop_at = 4
+    working = asyncio.create_task(trainer.work())
+    await trainer.embedder.reached.wait()
+    await trainer.deliver(wish(CancelRequested, request.training_id, 1))
+    async with asyncio.timeout(2):
+        await working
+    trainer.embedder.go_on.set()
+    await trainer.deliver(wish(ResumeRequested, request.training_id, 2))
+    last = (await trainer.said())[-1]
+    assert (last.status, last.control_sequence) == ("cancelled", 2)
+    assert await trainer.claim() is None
+
+
+@pytest.mark.parametrize("stop_at", [0, 2, 9])
+async def test_a_frozen_worker_is_taken_over_and_its_late_writes_are_refused(trainer: Trainer, stop_at: int) -> None:
+    await trainer.deliver(requested())
+    trainer.embedder.stop_at = stop_at
+    frozen = await trainer.claim(ttl=0.2)
+    assert frozen is not None
+    old = asyncio.create_task(trainer.training.run(frozen, Held(frozen)))
+    await trainer.embedder.reached.wait()
+    taken = None
+    async with asyncio.timeout(5):
+        while taken is None:
+            taken = await trainer.claim()
+    assert taken.epoch > frozen.epoch
+    trainer.embedder.go_on.set()
+    await trainer.training.run(taken, Held(taken))
+    with pytest.raises(LeaseLost):
+        await old
+    checkpoints = await trainer.said()
+    check_history(checkpoints)
+    assert (checkpoints[-1].status, checkpoints[-1].epoch) == ("completed", taken.epoch)
+
+
+async def test_feedback_is_learned_at_once_even_while_its_dataset_is_trained(trainer: Trainer) -> None:
+    await trainer.deliver(requested())
+    trainer.embedder.stop_at = 2
+    working = asyncio.create_task(trainer.work())
+    await trainer.embedder.reached.wait()
+    trainer.embedder.stop_at = None
+    item = LearnedItem(item_id="x", kind="pair", text="q", question="q", sql="SELECT 1", origin="feedback")
+    lesson = requested(source="feedback", items=(item,))
+    await trainer.deliver(lesson)
+    await trainer.work("lesson")
+    said = [c for c in await trainer.said() if c.training_id == lesson.training_id]
+    assert [(c.status, c.progress) for c in said] == [("pending", 0), ("preparing", 0), ("completed", 100)]
+    assert [i.item_id for i in said[-1].items] == ["x"]
+    trainer.embedder.go_on.set()
+    await working
+
+
+async def test_after_its_knowledge_was_removed_a_dataset_learns_everything_again(trainer: Trainer) -> None:
+    await trainer.deliver(requested())
+    await trainer.work()
+    first = (await trainer.said())[-1].items_learned
+    embedded = len(trainer.embedder.texts)
+    await trainer.deliver(KnowledgeRemoved(dataset_id=DATASET, generation=1, who="o", removed_at=now()))
+    await trainer.deliver(requested(generation=1))
+    await trainer.work()
+    last = (await trainer.said())[-1]
+    assert (last.generation, last.items_learned) == (1, first)
+    assert len(trainer.embedder.texts) == embedded
+
+
+async def test_a_database_that_is_not_there_fails_the_training_with_a_hint(trainer: Trainer, tmp_path: Path) -> None:
+    (tmp_path / "shop.db").unlink()
+    await trainer.deliver(requested(language="zh"))
+    await trainer.work()
+    last = (await trainer.said())[-1]
+    assert last.status == "failed"
+    assert last.problem is not None and last.problem.code == "database_missing" and last.problem.hint
+
+
+async def test_a_training_whose_needs_never_come_fails_and_says_so(
+    trainer: Trainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.trainer.datasets.needs._SECONDS", 0.1)
+    await trainer.deliver(requested(needs=Needs(dataset_version=9)))
+    await trainer.work()
+    last = (await trainer.said())[-1]
+    assert (last.status, last.problem and last.problem.code) == ("failed", "needs_missing")
+
+
+async def test_a_training_that_crashes_its_workers_again_and_again_is_given_up(trainer: Trainer) -> None:
+    await trainer.deliver(requested())
+    for _ in range(20):
+        if (lease := await trainer.claim(ttl=0.01)) is None:
+            break
+        held = Held(lease)
+        held.lost.set()
+        try:
+            await trainer.training.run(lease, held)
+        except LeaseLost:
+            await asyncio.sleep(0.02)
+    last = (await trainer.said())[-1]
+    assert (last.status, last.attempt, last.problem and last.problem.code) == ("failed", 5, "training_gave_up")
+
+
+async def test_the_structure_that_a_training_read_is_published_once(trainer: Trainer) -> None:
+    for _ in range(2):
+        await trainer.deliver(requested(new_id()))
+        await trainer.work()
+    inspected = await trainer.said(SchemaInspected)
+    assert [(event.ok, len(event.tables), len(event.relations)) for event in inspected] == [(True, 3, 2)]
