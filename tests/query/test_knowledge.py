@@ -21,7 +21,7 @@ COUNT, ORIGINS = "SELECT count(*) FROM flights", "SELECT origin FROM flights"
 
 
 async def nearest(query: Query, question: str, count: int = 5) -> list[str]:
-    found = await query.vectors.nearest(await query.copy(), "d1", vector(question), "pair", count)
+    found = await query.vectors.nearest(await query.copy(), "d1", "test", vector(question), "pair", count)
     return [near.item_id for near in found]
 
 
@@ -34,7 +34,7 @@ async def version(query: Query) -> int:
 
 async def test_learned_pairs_are_found_by_their_vectors_with_their_similarity(query: Query) -> None:
     await query.project(checkpoint(1, [pair(HOW_MANY, COUNT), pair(BUSIEST, ORIGINS)]))
-    found = await query.vectors.nearest(await query.copy(), "d1", vector(HOW_MANY), "pair", 2)
+    found = await query.vectors.nearest(await query.copy(), "d1", "test", vector(HOW_MANY), "pair", 2)
     assert [near.item_id for near in found] == [pair_id(HOW_MANY, COUNT), pair_id(BUSIEST, ORIGINS)]
     assert abs(found[0].similarity - 1) < 1e-5
     assert found[1].similarity < 0.9

@@ -1,10 +1,10 @@
-"""The vectors of learned items in Chroma: a collection per dataset and copy of the read models.
+"""The vectors of learned items in Chroma: a collection per dataset, embedding model and copy of the read models.
 
 Only an index: ids, vectors, kind and generation; the items themselves are in PostgreSQL. Vectors are brought to unit
 length here and compared by inner product, because Chroma's own cosine changes the last bits of what it stores.
 """
 
-from base64 import b64decode
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,13 +16,13 @@ from chromadb.api import AsyncClientAPI
 from chromadb.api.models.AsyncCollection import AsyncCollection
 from chromadb.config import Settings
 from chromadb.errors import NotFoundError
-from numpy.typing import NDArray
 
+from libs.embeddings.embedder import Vector
+from libs.embeddings.encoding import decode_vector
 from libs.events.catalog import LearnedItem
 
 _BATCH = 500
 _PAGE = 1000
-Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -58,30 +58,38 @@ class Vectors:
 
     async def put(self, copy: str, dataset_id: str, items: Mapping[str, tuple[LearnedItem, int]]) -> None:
         """Store the vectors of `items` (id -> item, generation); putting the same again changes nothing."""
-        found = {key: vector for key, (item, _) in items.items() if (vector := _vector_of(item)) is not None}
-        if not found:
-            return
-        collection = await self._collection(_name(copy, dataset_id))
-        ids = list(found)
-        for start in range(0, len(ids), _BATCH):
-            batch = ids[start : start + _BATCH]
-            await collection.upsert(
-                ids=batch,
-                embeddings=[found[key] for key in batch],
-                metadatas=[{"kind": items[key][0].kind, "generation": items[key][1]} for key in batch],
-            )
+        by_model: dict[str, dict[str, Vector]] = defaultdict(dict)
+        for key, (item, _) in items.items():
+            if item.embedding is not None:
+                by_model[item.embedding.model][key] = _unit(decode_vector(item.embedding))
+        for model, found in by_model.items():
+            collection = await self._collection(_name(copy, dataset_id, model))
+            ids = list(found)
+            for start in range(0, len(ids), _BATCH):
+                batch = ids[start : start + _BATCH]
+                await collection.upsert(
+                    ids=batch,
+                    embeddings=[found[key] for key in batch],
+                    metadatas=[{"kind": items[key][0].kind, "generation": items[key][1]} for key in batch],
+                )
 
     async def forget(self, copy: str, dataset_id: str, item_ids: Sequence[str]) -> None:
         """Delete the vectors of `item_ids`, those that are there."""
         if not item_ids:
             return
-        collection = await self._collection(_name(copy, dataset_id))
-        for start in range(0, len(item_ids), _BATCH):
-            await collection.delete(ids=list(item_ids[start : start + _BATCH]))
+        for name in await self._names(copy, f"dataset-{dataset_id}-"):
+            collection = await self._collection(name)
+            for start in range(0, len(item_ids), _BATCH):
+                await collection.delete(ids=list(item_ids[start : start + _BATCH]))
 
-    async def nearest(self, copy: str, dataset_id: str, vector: Vector, kind: str, count: int) -> list[Near]:
-        """The items of `kind` nearest to `vector`, best first; raises NotFoundError when the copy was swapped out."""
-        name = _name(copy, dataset_id)
+    async def nearest(
+        self, copy: str, dataset_id: str, model: str, vector: Vector, kind: str, count: int
+    ) -> list[Near]:
+        """The items of `kind` nearest to `vector` of `model`, best first.
+
+        Raises NotFoundError when there is no such collection: nothing was learned, or the copy was swapped out.
+        """
+        name = _name(copy, dataset_id, model)
         try:
             collection = await self._collection(name, create=False)
             found = await collection.query(
@@ -114,11 +122,11 @@ class Vectors:
             self._collections.pop(name, None)
             await self._client.delete_collection(name)
 
-    async def _names(self, copy: str) -> list[str]:
+    async def _names(self, copy: str, prefix: str = "") -> list[str]:
         names: list[str] = []
         while page := await self._client.list_collections(limit=_PAGE, offset=len(names)):
             names.extend(collection.name for collection in page)
-        return sorted(name for name in names if name.endswith(f"-{copy}"))
+        return sorted(name for name in names if name.startswith(prefix) and name.endswith(f"-{copy}"))
 
     async def _collection(self, name: str, create: bool = True) -> AsyncCollection:
         if name not in self._collections:
@@ -128,15 +136,9 @@ class Vectors:
         return self._collections[name]
 
 
-def _name(copy: str, dataset_id: str) -> str:
+def _name(copy: str, dataset_id: str, model: str) -> str:
     # By the id and not by the dataset's collection_name: knowledge may come before the dataset does.
-    return f"dataset-{dataset_id}-{copy}"
-
-
-def _vector_of(item: LearnedItem) -> Vector | None:
-    if item.embedding is None:
-        return None
-    return _unit(np.frombuffer(b64decode(item.embedding.data), dtype="<f4"))
+    return f"dataset-{dataset_id}-{sha256(model.encode()).hexdigest()[:8]}-{copy}"
 
 
 def _unit(vector: Vector) -> Vector:

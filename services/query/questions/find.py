@@ -105,11 +105,11 @@ class Finder:
     async def _nearest(self, dataset_id: str, copy: str, vector: Vector) -> list[Near]:
         """A copy that was swapped out since has no vectors any more; the new one has."""
         try:
-            return await self.vectors.nearest(copy, dataset_id, vector, "pair", _NEAREST)
+            return await self.vectors.nearest(copy, dataset_id, self.embedder.model, vector, "pair", _NEAREST)
         except NotFoundError:
             fresh = await self.pool.fetchval("SELECT name FROM copy")
         try:
-            return await self.vectors.nearest(fresh, dataset_id, vector, "pair", _NEAREST)
+            return await self.vectors.nearest(fresh, dataset_id, self.embedder.model, vector, "pair", _NEAREST)
         except NotFoundError:
             return []
 

@@ -1,0 +1,189 @@
+"""A question ends with one published answer, whatever the end is: the real worker on a small database."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest_asyncio
+from cryptography.fernet import Fernet
+
+from libs.datasources.open import Connections
+from libs.datasources.secrets import SecretBox
+from libs.embeddings.encoding import encode_vector
+from libs.embeddings.local import LocalEmbedder
+from libs.events.catalog import (
+    CacheCleared,
+    ColumnDescription,
+    Event,
+    LearnedItem,
+    Needs,
+    QuestionAsked,
+    TableDescription,
+)
+from libs.events.transaction import transaction
+from libs.knowledge.items import pair_id
+from libs.leases.claim import claim
+from libs.leases.worker import Held
+from libs.postgres.listen import Listener
+from services.query.caches import Caches
+from services.query.questions.answer import Answerer
+from services.query.questions.find import Finder
+from tests.query.conftest import Query
+from tests.query.knowledge_events import THEN, checkpoint, dataset, datasource, ddl, received, structure
+
+HOW_MANY, COUNT = "How many flights are there?", "SELECT count(*) AS flights FROM flights"
+FLIGHTS = TableDescription(
+    name="flights",
+    columns=(ColumnDescription(name="origin", type="TEXT"), ColumnDescription(name="delay", type="INTEGER")),
+)
+
+
+@dataclass
+class Asking:
+    """The worker without Kafka: events are handed to the handlers, the outbox is read."""
+
+    query: Query
+    answerer: Answerer
+    embedder: LocalEmbedder
+    database: Path
+
+    async def consume(self, *events: Event) -> None:
+        batch = [received(event) for event in events]
+        async with transaction(self.query.pool, "query") as opened:
+            await self.query.handlers.apply_projections(opened.connection, batch)
+            await self.query.handlers.apply_reactions(opened, batch)
+
+    async def learn(self, question: str, sql: str, training: str = "t1", origin: Any = "training") -> None:
+        [vector] = await self.embedder.passages([question])
+        item = LearnedItem(
+            item_id=pair_id(question, sql),
+            kind="pair",
+            text=question,
+            question=question,
+            sql=sql,
+            tables=("flights",),
+            origin=origin,
+            embedding=encode_vector(self.embedder.model, vector),
+        )
+        await self.consume(checkpoint(1, [item], training_id=training))
+
+    async def ask(self, question: str, number: int = 1, seconds: float = 20.0, **fields: Any) -> dict[str, Any]:
+        moment = datetime.now(UTC)
+        asked = QuestionAsked(
+            question_id=f"q{number}",
+            question=question,
+            conversation_id="c1",
+            asked_at=moment,
+            deadline=moment + timedelta(seconds=seconds),
+            **({"dataset_id": "d1"} | fields),
+        )
+        await self.consume(asked)
+        async with self.query.pool.acquire() as connection:
+            [lease] = await claim(connection, "question", "test", 20.0, 1)
+        await self.answerer.answer(lease, Held(lease))
+        [answer] = [sent for sent in await self.sent("QuestionAnswered") if sent["question_id"] == f"q{number}"]
+        return answer
+
+    async def sent(self, topic: str) -> list[dict[str, Any]]:
+        rows = await self.query.pool.fetch("SELECT value FROM outbox WHERE topic = $1 ORDER BY id", topic)
+        return [orjson.loads(row["value"]) for row in rows]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def asking(query: Query, postgres_url: str, tmp_path: Path) -> AsyncIterator[Asking]:
+    database = tmp_path / "flights.db"
+    with sqlite3.connect(database) as made:
+        made.execute("CREATE TABLE flights (origin TEXT, delay INTEGER)")
+        made.executemany("INSERT INTO flights VALUES (?, ?)", [("EWR", 5), ("JFK", 70), ("EWR", 0)])
+    connections = Connections(SecretBox([Fernet.generate_key().decode()]), [tmp_path])
+    listener, embedder = Listener(postgres_url), LocalEmbedder()
+    finder = Finder(query.pool, listener, query.vectors, embedder, connections, Caches(query.pool))
+    made_asking = Asking(query, Answerer(query.pool, query.handlers, finder), embedder, database)
+    await made_asking.consume(dataset(), datasource(1, str(database)), structure(1, [FLIGHTS]))
+    await made_asking.consume(checkpoint(1, [ddl(FLIGHTS)], training_id="t0"))
+    yield made_asking
+    await embedder.close()
+    await connections.close()
+    await listener.close()
+
+
+async def test_a_learned_question_is_answered_with_rows_steps_and_sources(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    answer = await asking.ask(" how many flights  are there ")
+    assert (answer["outcome"], answer["row_count"], answer["cached"]) == ("answered", 1, False)
+    assert answer["sources"]["items"] == [pair_id(HOW_MANY, COUNT)]
+    assert [column["name"] for column in answer["columns"]] == ["flights"]
+    [rows] = await asking.sent("RowsFetched")
+    assert rows["rows"] == [[3]]
+    advanced = await asking.sent("AnswerAdvanced")
+    assert [event["step"] for event in advanced] == answer["steps"]
+    assert [event["number"] for event in advanced] == list(range(1, len(advanced) + 1))
+
+
+async def test_a_question_in_other_words_is_answered_by_the_nearest_pair(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    answer = await asking.ask("How many flights exist?")
+    assert answer["outcome"] == "answered"
+    assert [event["rows"] for event in await asking.sent("RowsFetched")] == [[[3]]]
+
+
+async def test_the_next_asking_after_a_correction_uses_it(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    await asking.ask(HOW_MANY)
+    await asking.learn(HOW_MANY, "SELECT count(*) FROM flights WHERE delay > 60", "f1", "feedback")
+    answer = await asking.ask(HOW_MANY, 2)
+    assert answer["knowledge_version"] == 3
+    assert (await asking.sent("RowsFetched"))[-1]["rows"] == [[1]]
+
+
+async def test_the_same_question_again_comes_from_the_cache_until_it_is_cleared(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    await asking.ask(HOW_MANY)
+    with sqlite3.connect(asking.database) as database:
+        database.execute("INSERT INTO flights VALUES ('LGA', 1)")
+    assert (await asking.ask(HOW_MANY, 2))["cached"]
+    await asking.query.pool.execute("DELETE FROM cached WHERE kind = 'result'")
+    assert (await asking.ask(HOW_MANY, 3))["steps"][0]["name"] == "sql_cache"
+    await asking.consume(CacheCleared(dataset_id="d1", who="ann", cleared_at=THEN))
+    assert not (await asking.ask(HOW_MANY, 4))["cached"]
+    assert [event["rows"] for event in await asking.sent("RowsFetched")] == [[[3]], [[3]], [[4]], [[4]]]
+
+
+async def test_a_lost_cache_store_only_slows_things(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    await asking.query.pool.execute("DROP TABLE core.cached")
+    assert (await asking.ask(HOW_MANY))["outcome"] == "answered"
+
+
+async def test_a_dataset_that_is_unknown_untrained_or_behind_says_so(asking: Asking) -> None:
+    unknown = await asking.ask(HOW_MANY, dataset_id="nobody")
+    assert unknown["outcome"] == "unanswerable"
+    await asking.consume(checkpoint(2, [], training_id="t0", forgotten=[ddl(FLIGHTS).item_id]))
+    assert "trained" in (await asking.ask(HOW_MANY, 2))["answer_text"]
+    assert "训练" in (await asking.ask(HOW_MANY, 3, language="zh"))["answer_text"]
+    late = await asking.ask(HOW_MANY, 4, seconds=1.5, needs=Needs(dataset_version=9))
+    assert late["outcome"] == "timed_out"
+
+
+async def test_a_question_whose_deadline_passed_is_timed_out(asking: Asking) -> None:
+    answer = await asking.ask(HOW_MANY, seconds=0.1)
+    assert (answer["outcome"], bool(answer["answer_text"])) == ("timed_out", True)
+
+
+async def test_a_database_that_is_gone_is_a_failure_that_says_what_to_do(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    asking.database.unlink()
+    answer = await asking.ask(HOW_MANY)
+    assert answer["outcome"] == "failed"
+    assert "no such database" in answer["answer_text"]
+
+
+async def test_sql_that_no_longer_runs_ends_as_no_answer_but_honestly(asking: Asking) -> None:
+    await asking.learn("Whatever is in that table?", "SELECT nothing FROM flights")
+    answer = await asking.ask("Whatever is in that table?")
+    assert answer["outcome"] in ("clarification", "answered", "unanswerable")
+    assert "failed" in [step["status"] for step in answer["steps"]]
