@@ -18,6 +18,7 @@ from libs.embeddings.embedder import Vector
 from libs.events.catalog import (
     BusinessTermChanged,
     CheckpointReached,
+    ControlRequest,
     DatasetChanged,
     DataSourceChanged,
     DataSourceSettings,
@@ -76,7 +77,7 @@ class Trainer:
     embedder: CountingEmbedder
     embeddings: Embeddings
     training: Training
-    delivered: list[Event] = field(default_factory=list)
+    delivered: list[Received[Any]] = field(default_factory=list)
 
     async def deliver(self, *events: Event) -> None:
         """Handle events as the consumer would, each in a transaction of its own."""
@@ -86,6 +87,7 @@ class Trainer:
                 received = [Received(event, event_id, event_id, None, type(event).__name__, 0, 0)]
                 await HANDLERS.apply_projections(opened.connection, received)
                 await HANDLERS.apply_reactions(opened, received)
+            self.delivered += received
 
     async def claim(self, kind: str = "training", ttl: float = 4.0) -> Lease | None:
         """Claim the next training, if there is one."""
@@ -179,3 +181,8 @@ def term(term_id: str, version: int, terms_version: int, name: str, definition: 
 def requested(training_id: str = "", **fields: Any) -> TrainingRequested:
     """A request to train the dataset."""
     return TrainingRequested(training_id=training_id or new_id(), dataset_id=DATASET, requested_at=now(), **fields)
+
+
+def wish(kind: type[ControlRequest], training_id: str, sequence: int) -> ControlRequest:
+    """A control request for a training of the dataset."""
+    return kind(training_id=training_id, dataset_id=DATASET, control_sequence=sequence, requested_at=now())

@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,11 +23,7 @@ from libs.events.ids import new_id
 from libs.leases.claim import LeaseLost
 from libs.leases.worker import Held
 from libs.runtime.clock import now
-from tests.trainer.support import DATASET, Trainer, requested, term
-
-
-def wish(kind: Any, training_id: str, sequence: int) -> Any:
-    return kind(training_id=training_id, dataset_id=DATASET, control_sequence=sequence, requested_at=now())
+from tests.trainer.support import DATASET, Trainer, requested, term, wish
 
 
 def check_history(checkpoints: list[CheckpointReached]) -> None:
