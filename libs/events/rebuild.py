@@ -20,6 +20,7 @@ from libs.events.dead_letters import record_gap
 from libs.events.envelope import Undecodable, decode
 from libs.events.positions import advance_positions
 from libs.events.projection import Handlers
+from libs.events.topics import partitions_of
 from libs.events.transaction import READ_LOCK
 from libs.postgres.pool import Connection
 from libs.postgres.schema import Schemas, create_read, record_read
@@ -102,12 +103,8 @@ class _Copy:
         return await self._swap(started)
 
     async def _assign(self) -> None:
-        await self._consumer.topics()
-        partitions = [
-            TopicPartition(self._rebuild.prefix + topic, partition)
-            for topic in self._rebuild.handlers.topics
-            for partition in self._consumer.partitions_for_topic(self._rebuild.prefix + topic) or ()
-        ]
+        topics = [self._rebuild.prefix + topic for topic in self._rebuild.handlers.topics]
+        partitions = await partitions_of(self._rebuild.bootstrap, topics)
         self._consumer.assign(partitions)
         self._position = await self._consumer.beginning_offsets(partitions)
 

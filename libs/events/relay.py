@@ -13,6 +13,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from faststream.kafka import KafkaBroker
 
+from libs.events.topics import partitions_of
 from libs.events.transaction import SHARDS
 from libs.leases.claim import Lease, fence, offer
 from libs.leases.worker import Held, Worker
@@ -122,19 +123,18 @@ class Relay:
         await consumer.start()
         try:
             async with asyncio.timeout(_LOG_END_SECONDS):
-                return await _read_end(consumer, self.prefix, topics, acknowledged)
+                partitions = await partitions_of(self.bootstrap, [self.prefix + topic for topic in topics])
+                return await _read_end(consumer, self.prefix, partitions, acknowledged)
         finally:
             await consumer.stop()
 
 
 async def _read_end(
-    consumer: AIOKafkaConsumer, prefix: str, topics: set[str], acknowledged: dict[tuple[str, int], int]
+    consumer: AIOKafkaConsumer,
+    prefix: str,
+    partitions: list[TopicPartition],
+    acknowledged: dict[tuple[str, int], int],
 ) -> list[tuple[str, int, int]]:
-    partitions = [
-        TopicPartition(prefix + topic, partition)
-        for topic in topics
-        for partition in await _partitions(consumer, prefix + topic)
-    ]
     consumer.assign(partitions)
     ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
     begins: dict[TopicPartition, int] = await consumer.beginning_offsets(partitions)
@@ -153,8 +153,3 @@ async def _read_end(
                 if event_id:
                     found.append((event_id.decode(errors="replace"), tp.partition, record.offset))
     return found
-
-
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    await consumer.topics()
-    return consumer.partitions_for_topic(topic) or set()

@@ -1,7 +1,9 @@
 """Makes the topics of the catalogue and checks those that are there."""
 
 import asyncio
+from collections.abc import Collection
 
+from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError
 
@@ -37,6 +39,23 @@ async def create_topics(bootstrap: str, prefix: str, partitions: int) -> None:
                 await asyncio.sleep(_POLL_SECONDS)
     finally:
         await client.close()
+
+
+async def partitions_of(bootstrap: str, topics: Collection[str]) -> list[TopicPartition]:
+    """All partitions of `topics`, given with their prefix. A consumer does not know those it is not assigned."""
+    if not topics:
+        return []
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await client.start()
+    try:
+        described = await client.describe_topics(list(topics))
+    finally:
+        await client.close()
+    return [
+        TopicPartition(found["topic"], partition["partition"])
+        for found in described
+        for partition in found["partitions"]
+    ]
 
 
 def _refuse(answers: list[tuple[str, int, str | None]]) -> None:

@@ -11,7 +11,7 @@ from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Database
 from services.query.questions.steps import Steps
 
-_SAME = 0.93
+_SAME = 0.9
 
 
 @dataclass(frozen=True)
