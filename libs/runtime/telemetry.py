@@ -133,3 +133,29 @@ def _link(traceparent: str | None) -> Link | None:
         return None
     context = trace.get_current_span(_PROPAGATOR.extract({"traceparent": traceparent})).get_span_context()
     return Link(context) if context.is_valid else None
+
+
+@contextmanager
+def http_span(method: str, parent: str | None) -> Iterator[Span]:
+    """The span of a request; its name gets the route once that is known (`note_response`)."""
+    context = _PROPAGATOR.extract({"traceparent": parent}) if parent else None
+    with _tracer.start_as_current_span(
+        method,
+        context=context,
+        kind=SpanKind.SERVER,
+        attributes={"http.request.method": method},
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as current:
+        yield current
+
+
+def note_response(span: Span, scope: Any, status: int) -> None:
+    """Note route and status of a response; the route has names of parameters instead of ids."""
+    route = getattr(scope.get("route"), "path", None)
+    if route:
+        span.update_name(f"{scope['method']} {route}")
+        span.set_attribute("http.route", route)
+    span.set_attribute("http.response.status_code", status)
+    if status >= 500:
+        span.set_status(Status(StatusCode.ERROR))

@@ -1,0 +1,126 @@
+"""Accounts and tokens. A token is random and opaque; only its SHA-256 is stored, and it ends by itself."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Literal
+
+import asyncpg
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from libs.events.ids import new_id
+
+TOKEN_SECONDS = 12 * 3600
+_FREE_FAILURES = 5
+_LONGEST_WAIT = 300
+
+Role = Literal["admin", "member"]
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's second choice for Argon2id
+_NOBODY = _hasher.hash("nobody has this password")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who is asking."""
+
+    account_id: str
+    username: str
+    role: Role
+
+
+class LoginSlowedDown(Exception):
+    """Too many failed logins; another try is possible in `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
+
+
+class Accounts:
+    """The accounts in the gateway's database."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+
+    async def create(self, username: str, password: str, role: Role) -> Account | None:
+        """A new account; None when the name is taken."""
+        hashed = await asyncio.to_thread(_hasher.hash, password)
+        row = await self._pool.fetchrow(
+            "INSERT INTO accounts (account_id, username, password_hash, role) VALUES ($1, $2, $3, $4) "
+            "ON CONFLICT (username) DO NOTHING RETURNING account_id, username, role",
+            new_id(),
+            username,
+            hashed,
+            role,
+        )
+        return Account(**row) if row else None
+
+    async def all(self) -> list[Account]:
+        """Every account, oldest first."""
+        rows = await self._pool.fetch("SELECT account_id, username, role FROM accounts ORDER BY created_at")
+        return [Account(**row) for row in rows]
+
+    async def login(self, username: str, password: str) -> str | None:
+        """A new token; None when name or password are wrong; raises `LoginSlowedDown` after too many failures."""
+        if wait := await self._wait(username):
+            raise LoginSlowedDown(wait)
+        row = await self._pool.fetchrow("SELECT account_id, password_hash FROM accounts WHERE username = $1", username)
+        # An unknown name costs the same time as a wrong password, so that names cannot be guessed.
+        right = await asyncio.to_thread(_verify, row["password_hash"] if row else _NOBODY, password)
+        if row is None or not right:
+            await self._failed(username)
+            return None
+        await self._pool.execute("DELETE FROM login_failures WHERE username = $1", username)
+        token = secrets.token_urlsafe(32)
+        await self._pool.execute(
+            "INSERT INTO tokens VALUES ($1, $2, now() + make_interval(secs => $3))",
+            _hashed(token),
+            row["account_id"],
+            float(TOKEN_SECONDS),
+        )
+        return token
+
+    async def of_token(self, token: str) -> Account | None:
+        """Whose token it is; None when it is unknown or over."""
+        row = await self._pool.fetchrow(
+            "SELECT account_id, username, role FROM tokens JOIN accounts USING (account_id) "
+            "WHERE token_hash = $1 AND expires_at > now()",
+            _hashed(token),
+        )
+        return Account(**row) if row else None
+
+    async def logout(self, token: str) -> None:
+        """End a token at once."""
+        await self._pool.execute("DELETE FROM tokens WHERE token_hash = $1", _hashed(token))
+
+    async def _wait(self, username: str) -> int:
+        row = await self._pool.fetchrow(
+            "SELECT failures, extract(epoch FROM now() - failed_at)::float AS since "
+            "FROM login_failures WHERE username = $1",
+            username,
+        )
+        if row is None or row["failures"] < _FREE_FAILURES:
+            return 0
+        pause = min(2 ** (row["failures"] - _FREE_FAILURES), _LONGEST_WAIT)
+        return max(0, int(pause - row["since"]) + 1) if row["since"] < pause else 0
+
+    async def _failed(self, username: str) -> None:
+        await self._pool.execute(
+            "INSERT INTO login_failures AS f VALUES ($1, 1, now()) "
+            "ON CONFLICT (username) DO UPDATE SET failures = f.failures + 1, failed_at = now()",
+            username[:200],
+        )
+
+
+def _verify(hashed: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hashed, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _hashed(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

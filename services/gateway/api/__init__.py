@@ -1,0 +1,1 @@
+"""The REST API: requests become commands, outcomes become status codes."""

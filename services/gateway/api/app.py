@@ -1,0 +1,29 @@
+"""The gateway's application: middleware, problems, routes, health."""
+
+from fastapi import FastAPI
+
+from libs.runtime.health import Checks, health_routes
+from services.gateway.api import problems
+from services.gateway.api.middleware import Idempotency, LimitBody, Trace
+from services.gateway.api.v1 import accounts, chat, datasets, datasources, trainings
+from services.gateway.gateway import Gateway
+
+
+def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
+    """The application of one gateway."""
+    app = FastAPI(
+        title="Espalier",
+        version="1",
+        summary="Teaches a database to answer questions, and trains models beside it.",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    app.state.gateway = gateway
+    problems.install(app)
+    for part in (accounts, datasources, datasets, trainings, chat):
+        app.include_router(part.router, prefix="/api/v1")
+    app.router.routes.extend(health_routes(checks))
+    # The last added is the outermost.
+    app.add_middleware(Idempotency, pool=gateway.pool)
+    app.add_middleware(LimitBody)
+    app.add_middleware(Trace)
+    return app

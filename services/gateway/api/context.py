@@ -1,0 +1,103 @@
+"""What routes ask for: the gateway, who is asking, the version a change expects, a position to read after."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request, Response
+from fastapi.security import OAuth2PasswordBearer
+
+from libs.language.catalogue import Language
+from services.gateway.accounts.store import Account
+from services.gateway.api.problems import Problem, language_of, not_found
+from services.gateway.gateway import Gateway
+
+_bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login", auto_error=False)
+
+
+def _gateway(request: Request) -> Gateway:
+    gateway: Gateway = request.app.state.gateway
+    return gateway
+
+
+GatewayPart = Annotated[Gateway, Depends(_gateway)]
+
+
+async def _account(gateway: GatewayPart, token: Annotated[str | None, Depends(_bearer)]) -> Account:
+    account = await gateway.accounts.of_token(token) if token else None
+    if account is None:
+        raise Problem(401, "not_signed_in", headers={"WWW-Authenticate": "Bearer"})
+    return account
+
+
+SignedIn = Annotated[Account, Depends(_account)]
+
+
+async def _administrator(account: SignedIn) -> Account:
+    if account.role != "admin":
+        raise Problem(403, "not_allowed")
+    return account
+
+
+Administrator = Annotated[Account, Depends(_administrator)]
+AskedLanguage = Annotated[Language, Depends(language_of)]
+
+
+async def _after(gateway: GatewayPart, after: Annotated[str | None, Query(max_length=200)] = None) -> None:
+    if after is None:
+        return
+    try:
+        await gateway.has_read(after)
+    except ValueError:
+        raise Problem(400, "position") from None
+
+
+After = Depends(_after)
+"""Reads with `?after=<position>` wait until the read models have it."""
+
+
+class Page:
+    """`?page=1&page_size=20`."""
+
+    def __init__(
+        self, page: Annotated[int, Query(ge=1, le=100_000)] = 1, page_size: Annotated[int, Query(ge=1, le=200)] = 20
+    ) -> None:
+        self.page, self.size, self.offset = page, page_size, (page - 1) * page_size
+
+    def of(self, items: list[Any], total: int) -> dict[str, Any]:
+        """The body of a list."""
+        return {"items": items, "total": total, "page": self.page, "page_size": self.size}
+
+
+Paging = Annotated[Page, Depends()]
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=100)]
+
+
+def check_version(if_match: str | None, version: int) -> None:
+    """Refuse a change of a version that is not the newest any more (RFC 9110, 13.1.1)."""
+    if (
+        if_match is not None
+        and if_match.strip() != "*"
+        and if_match.strip().strip('"').removeprefix("W/") != str(version)
+    ):
+        raise Problem(412, "changed", version=version)
+
+
+async def written(gateway: Gateway, response: Response, event_id: str, version: int | None = None) -> None:
+    """Tell the position of a write, and the new version."""
+    if position := await gateway.position_of(event_id):
+        response.headers["Espalier-Position"] = position
+    if version is not None:
+        response.headers["ETag"] = f'"{version}"'
+
+
+async def owned(
+    gateway: Any, table: str, key: str, identity: str, account: Account, *, lock: bool = False
+) -> dict[str, Any]:
+    """The state of a row that belongs to `account`; not found otherwise. `gateway` is a pool or a connection."""
+    query = f"SELECT state FROM {table} WHERE {key} = $1 AND owner_id = $2 AND NOT deleted" + (
+        " FOR UPDATE" if lock else ""
+    )
+    row = await gateway.fetchrow(query, identity, account.account_id)
+    if row is None:
+        raise not_found()
+    state: dict[str, Any] = row["state"]
+    return state

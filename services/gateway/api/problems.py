@@ -1,0 +1,112 @@
+"""Every error as application/problem+json (RFC 9457), in the language asked for, with the trace's id."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from opentelemetry import trace
+from starlette.exceptions import HTTPException
+
+from libs.datasources.errors import DataSourceError
+from libs.language.catalogue import Language, preferred_language, text
+from libs.runtime.deadlines import DeadlinePassed
+
+log = structlog.get_logger(__name__)
+
+_BY_STATUS = {
+    400: "bad_request", 401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed",
+    406: "not_acceptable", 413: "too_large", 415: "media_type",
+}  # fmt: skip
+
+
+class Problem(Exception):
+    """A request that cannot be served; `code` names its text in the catalogue (`problem.<code>`)."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        *,
+        headers: dict[str, str] | None = None,
+        detail: str | None = None,
+        **values: Any,
+    ) -> None:
+        super().__init__(code)
+        self.status, self.code, self.values, self.headers, self.detail = status, code, values, headers, detail
+
+
+def not_found() -> Problem:
+    """What is not there, or belongs to somebody else: nobody can tell which."""
+    return Problem(404, "not_found")
+
+
+def language_of(request: Request) -> Language:
+    """The language a request asks for."""
+    return preferred_language(request.headers.get("accept-language"))
+
+
+def problem_response(
+    language: Language,
+    status: int,
+    code: str,
+    *,
+    detail: str | None = None,
+    headers: dict[str, str] | None = None,
+    errors: list[dict[str, Any]] | None = None,
+    hint: str | None = None,
+    **values: Any,
+) -> JSONResponse:
+    """A problem as a response."""
+    body: dict[str, Any] = {
+        "type": f"urn:espalier:problem:{code}",
+        "title": text(f"problem.{code}.title", language),
+        "status": status,
+        "detail": detail or text(f"problem.{code}", language, **values),
+        "trace_id": trace_id(),
+    }
+    if hint:
+        body["hint"] = hint
+    if errors is not None:
+        body["errors"] = errors
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def trace_id() -> str:
+    """The id of the running trace, by which operators find it."""
+    return f"{trace.get_current_span().get_span_context().trace_id:032x}"
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error as a problem."""
+
+    @app.exception_handler(Problem)
+    async def _problem(request: Request, error: Problem) -> JSONResponse:
+        return problem_response(
+            language_of(request), error.status, error.code, detail=error.detail, headers=error.headers, **error.values
+        )
+
+    @app.exception_handler(DataSourceError)
+    async def _database(request: Request, error: DataSourceError) -> JSONResponse:
+        found = error.problem(language_of(request))
+        return problem_response(language_of(request), 422, "datasource", detail=found.detail, hint=found.hint)
+
+    @app.exception_handler(DeadlinePassed)
+    async def _late(request: Request, _error: DeadlinePassed) -> JSONResponse:
+        return problem_response(language_of(request), 504, "timed_out")
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [{"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()]
+        return problem_response(language_of(request), 422, "invalid", errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        code = _BY_STATUS.get(error.status_code, "bad_request")
+        return problem_response(language_of(request), error.status_code, code, headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("request_failed", path=request.url.path, exc_info=error)
+        return problem_response(language_of(request), 500, "unexpected")

@@ -1,0 +1,1 @@
+"""Version 1: data sources, datasets, trainings, chat."""

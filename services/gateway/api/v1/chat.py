@@ -1,0 +1,223 @@
+"""/api/v1/chat: questions, answers as they are made, conversations, feedback."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Request, Response, status
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sse_starlette import EventSourceResponse
+
+from libs.events.catalog import FeedbackGiven, QuestionAsked
+from libs.events.ids import new_id
+from libs.language.catalogue import language_of as written_in
+from libs.language.catalogue import text
+from libs.postgres.pool import to_json
+from libs.runtime.clock import now
+from libs.runtime.deadlines import DeadlinePassed
+from services.gateway.accounts.store import Account
+from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
+from services.gateway.api.problems import Problem, not_found
+from services.gateway.chat.read import answer, steps, waiting
+from services.gateway.gateway import Gateway
+from services.gateway.trainings.read import needs_of
+
+router = APIRouter(prefix="/chat", tags=["chat"])
+
+_ROWS_SECONDS = 5.0
+_STEP_SECONDS = 0.5
+_Id = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]+$")]
+_Sql = Annotated[str, Field(min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
+_Question = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
+
+
+class Question(BaseModel):
+    """A question to a dataset."""
+
+    dataset_id: _Id
+    question: _Question
+    conversation_id: _Id | None = None
+
+
+class Feedback(BaseModel):
+    """A verdict on an answer, or on a question and SQL of one's own."""
+
+    question_id: _Id | None = None
+    dataset_id: _Id | None = None
+    question: _Question | None = None
+    sql: _Sql | None = None
+    rating: Literal[1, -1]
+    corrected_sql: _Sql | None = None
+    comment: Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")] = ""
+
+
+@router.post("/", responses={202: {"description": "Not answered yet; Location says where to look"}})
+async def ask(body: Question, request: Request, gateway: GatewayPart, account: SignedIn) -> Response:
+    """Ask a question; with Accept: text/event-stream the steps come as they are made."""
+    asked = await _ask(gateway, account, body)
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return EventSourceResponse(_steps(gateway, asked.question_id))
+    try:
+        found = await _answered(gateway, asked.question_id, gateway.answer_seconds)
+    except DeadlinePassed:
+        location = {"Location": f"/api/v1/chat/questions/{asked.question_id}"}
+        return JSONResponse(await waiting(gateway, asked.question_id), status.HTTP_202_ACCEPTED, location)
+    return Response(to_json(found), media_type="application/json")
+
+
+async def _ask(gateway: Gateway, account: Account, body: Question) -> QuestionAsked:
+    async with gateway.writing() as write:
+        await owned(write.connection, "datasets", "dataset_id", body.dataset_id, account)
+        needs, _ = await needs_of(write.connection, body.dataset_id)
+        if body.conversation_id:
+            await _check_conversation(write.connection, body.conversation_id, account)
+        asked_at = now()
+        event = QuestionAsked(
+            question_id=new_id(), dataset_id=body.dataset_id, question=body.question.strip(),
+            conversation_id=body.conversation_id or new_id(), language=written_in(body.question),
+            who=account.account_id, needs=needs, asked_at=asked_at,
+            deadline=asked_at + timedelta(seconds=gateway.answer_seconds),
+        )  # fmt: skip
+        await write.record(event)
+    return event
+
+
+async def _check_conversation(connection: Any, conversation_id: str, account: Account) -> None:
+    other = "SELECT EXISTS (SELECT FROM questions WHERE conversation_id = $1 AND who <> $2)"
+    if await connection.fetchval(other, conversation_id, account.account_id):
+        raise not_found()
+
+
+async def _answered(gateway: Gateway, question_id: str, seconds: float) -> dict[str, Any]:
+    """The answer with its rows; rows that do not come in time are left out."""
+    found = await gateway.wait_for("answers", lambda: answer(gateway, question_id), seconds)
+    if found["outcome"] == "answered" and found["rows"] is None:
+        try:
+            whole = lambda: answer(gateway, question_id, rows_expected=True)  # noqa: E731
+            return await gateway.wait_for("answers", whole, _ROWS_SECONDS)
+        except DeadlinePassed:
+            return found
+    return found
+
+
+async def _steps(gateway: Gateway, question_id: str) -> AsyncIterator[dict[str, Any]]:
+    """The steps of a question as they are made, then its answer."""
+    last = 0
+    async with gateway.listener.subscribed("answers") as wake:
+        while True:
+            for step in await steps(gateway, question_id, last):
+                last = step["number"]
+                yield {"event": "step", "id": str(last), "data": to_json(step)}
+            if await answer(gateway, question_id):
+                break
+            await wake.wait(_STEP_SECONDS)
+    found = await _answered(gateway, question_id, _ROWS_SECONDS)
+    yield {"event": "answer", "data": to_json(found)}
+
+
+@router.get("/questions/{question_id}", dependencies=[After])
+async def question(question_id: str, gateway: GatewayPart, account: SignedIn) -> Response:
+    """A question with its answer, or as far as it is."""
+    mine = "SELECT EXISTS (SELECT FROM questions WHERE question_id = $1 AND who = $2)"
+    if not await gateway.pool.fetchval(mine, question_id, account.account_id):
+        raise not_found()
+    found = await answer(gateway, question_id) or await waiting(gateway, question_id)
+    return Response(to_json(found), media_type="application/json")
+
+
+@router.get("/conversations", dependencies=[After])
+async def conversations(gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
+    """One's conversations, the newest first."""
+    total = await gateway.pool.fetchval(
+        "SELECT count(DISTINCT conversation_id) FROM questions WHERE who = $1", account.account_id
+    )
+    rows = await gateway.pool.fetch(
+        "SELECT conversation_id, min(dataset_id) AS dataset_id, count(*) AS questions, max(asked_at) AS last_asked_at, "
+        "(array_agg(state->>'question' ORDER BY asked_at))[1] AS first_question FROM questions WHERE who = $1 "
+        "GROUP BY conversation_id ORDER BY max(asked_at) DESC LIMIT $2 OFFSET $3",
+        account.account_id,
+        paging.size,
+        paging.offset,
+    )
+    return paging.of([dict(row) for row in rows], total)
+
+
+@router.get("/conversations/{conversation_id}", dependencies=[After])
+async def conversation(conversation_id: str, gateway: GatewayPart, account: SignedIn) -> dict[str, Any]:
+    """The questions of a conversation with their answers, oldest first."""
+    rows = await gateway.pool.fetch(
+        "SELECT question_id FROM questions WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 200",
+        conversation_id,
+        account.account_id,
+    )
+    if not rows:
+        raise not_found()
+    ids = [row["question_id"] for row in rows]
+    turns = [await answer(gateway, found) or await waiting(gateway, found) for found in ids]
+    return {"conversation_id": conversation_id, "questions": turns}
+
+
+@router.post("/feedback", status_code=status.HTTP_201_CREATED)
+async def give_feedback(
+    body: Feedback, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
+) -> dict[str, str]:
+    """Say that an answer is right, or correct it."""
+    judged = await _judged(gateway, account, body)
+    async with gateway.writing() as write:
+        await owned(write.connection, "datasets", "dataset_id", judged["dataset_id"], account, lock=True)
+        _, generation = await needs_of(write.connection, judged["dataset_id"])
+        count = "SELECT coalesce(max(sequence), 0) + 1 FROM feedback WHERE dataset_id = $1"
+        event = FeedbackGiven(
+            feedback_id=new_id(), sequence=await write.connection.fetchval(count, judged["dataset_id"]),
+            rating=body.rating, corrected_sql=body.corrected_sql, comment=body.comment, generation=generation,
+            language=written_in(judged["question"]), who=account.account_id, given_at=now(), **judged,
+        )  # fmt: skip
+        await write.record(event)
+    await written(gateway, response, write.event_id)
+    response.headers["Location"] = f"/api/v1/chat/feedback/{event.feedback_id}"
+    return {"feedback_id": event.feedback_id, "status": "received", "message": text("feedback.received", language)}
+
+
+async def _judged(gateway: Gateway, account: Account, body: Feedback) -> dict[str, Any]:
+    """What the feedback is about."""
+    if body.question_id:
+        row = await gateway.pool.fetchrow(
+            "SELECT q.state AS asked, a.state AS answer FROM questions AS q LEFT JOIN answers AS a USING (question_id) "
+            "WHERE question_id = $1 AND who = $2",
+            body.question_id,
+            account.account_id,
+        )
+        if row is None:
+            raise not_found()
+        answered = row["answer"] or {}
+        asked = {name: row["asked"][name] for name in ("question_id", "dataset_id", "question")}
+        return asked | {"sql": body.sql or answered.get("sql")}
+    if not (body.dataset_id and body.question and (body.sql or body.corrected_sql)):
+        raise Problem(422, "no_question")
+    return {"dataset_id": body.dataset_id, "question": body.question.strip(), "sql": body.sql}
+
+
+@router.get("/feedback/{feedback_id}", dependencies=[After])
+async def feedback(feedback_id: str, gateway: GatewayPart, account: SignedIn) -> dict[str, Any]:
+    """What became of a verdict: received, accepted, learned, rejected or held, and why."""
+    row = await gateway.pool.fetchrow(
+        "SELECT f.state AS given, r.state AS reviewed, last.status FROM feedback AS f "
+        "LEFT JOIN reviews AS r USING (feedback_id) LEFT JOIN LATERAL ("
+        "  SELECT status FROM checkpoints AS c WHERE c.training_id = r.state->>'training_id' "
+        "  ORDER BY sequence DESC LIMIT 1) AS last ON true WHERE f.feedback_id = $1 AND f.who = $2",
+        feedback_id,
+        account.account_id,
+    )
+    if row is None:
+        raise not_found()
+    reviewed = row["reviewed"]
+    learned = row["status"] == "completed"
+    return {
+        "feedback_id": feedback_id,
+        "status": "learned" if learned else reviewed["verdict"] if reviewed else "received",
+        "reasons": reviewed["reasons"] if reviewed else [],
+        "training_id": reviewed["training_id"] if reviewed else None,
+        "question": row["given"]["question"],
+        "rating": row["given"]["rating"],
+    }

@@ -1,0 +1,273 @@
+"""/api/v1/datasources: users' databases."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response, status
+from pydantic import BaseModel, Field, SecretStr
+
+from libs.events.catalog import (
+    DataSourceChanged,
+    DataSourceSettings,
+    SchemaInspectionRequested,
+)
+from libs.events.catalog import (
+    Problem as FoundProblem,
+)
+from libs.events.ids import new_id
+from libs.language.catalogue import Language
+from libs.runtime.clock import now
+from services.gateway.api.context import (
+    After,
+    AskedLanguage,
+    GatewayPart,
+    IfMatch,
+    Paging,
+    SignedIn,
+    check_version,
+    owned,
+    written,
+)
+from services.gateway.api.problems import Problem
+from services.gateway.gateway import Gateway
+
+router = APIRouter(prefix="/datasources", tags=["data sources"])
+
+_INSPECTION_SECONDS = 20.0
+_Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
+
+
+class Connection(BaseModel):
+    """How to reach a database."""
+
+    kind: Literal["sqlite", "postgresql"]
+    host: _Text = ""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    username: _Text = ""
+    password: SecretStr | None = Field(default=None, max_length=500)
+    database: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+
+
+class NewDataSource(Connection):
+    """A data source to be registered."""
+
+    name: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+
+
+class Change(BaseModel):
+    """What is to be changed of a data source; what is left out stays."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    host: _Text | None = None
+    port: int | None = Field(default=None, ge=1, le=65535)
+    username: _Text | None = None
+    password: SecretStr | None = Field(default=None, max_length=500)
+    database: str | None = Field(default=None, min_length=1, max_length=500)
+
+
+def shown(state: dict[str, Any]) -> dict[str, Any]:
+    """A data source as the API shows it: never the password, not even encrypted."""
+    settings = {name: state["settings"][name] for name in ("kind", "host", "port", "username", "database")}
+    return {
+        "id": state["datasource_id"],
+        "name": state["name"],
+        **settings,
+        "has_password": state["settings"]["password_ciphertext"] is not None,
+        "owner_id": state["owner_id"],
+        "version": state["version"],
+    }
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def create(body: NewDataSource, gateway: GatewayPart, account: SignedIn, response: Response) -> dict[str, Any]:
+    """Register a database; its structure is read at once, in the background."""
+    event = DataSourceChanged(
+        datasource_id=new_id(), version=1, name=body.name, owner_id=account.account_id,
+        settings=_settings(gateway, body), changed_at=now(),
+    )  # fmt: skip
+    async with gateway.writing() as write:
+        write.publish(_inspection(event.datasource_id, event.settings, "en"))
+        await write.record(event)
+    await written(gateway, response, write.event_id, 1)
+    response.headers["Location"] = f"/api/v1/datasources/{event.datasource_id}"
+    return shown(event.model_dump(mode="json"))
+
+
+@router.get("", dependencies=[After])
+async def listed(gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
+    """The data sources of the signed-in account."""
+    where = "FROM datasources WHERE owner_id = $1 AND NOT deleted"
+    total = await gateway.pool.fetchval(f"SELECT count(*) {where}", account.account_id)
+    rows = await gateway.pool.fetch(
+        f"SELECT state {where} ORDER BY datasource_id LIMIT $2 OFFSET $3",
+        account.account_id,
+        paging.size,
+        paging.offset,
+    )
+    return paging.of([shown(row["state"]) for row in rows], total)
+
+
+@router.post("/test")
+async def test_unsaved(
+    body: Connection, gateway: GatewayPart, _account: SignedIn, language: AskedLanguage
+) -> dict[str, Any]:
+    """Try a connection that is not registered."""
+    return await _test(gateway, new_id(), _settings(gateway, body), language)
+
+
+@router.get("/{datasource_id}", dependencies=[After])
+async def get(datasource_id: str, gateway: GatewayPart, account: SignedIn, response: Response) -> dict[str, Any]:
+    """One data source."""
+    state = await owned(gateway.pool, "datasources", "datasource_id", datasource_id, account)
+    response.headers["ETag"] = f'"{state["version"]}"'
+    return shown(state)
+
+
+@router.patch("/{datasource_id}")
+async def change(
+    datasource_id: str,
+    body: Change,
+    gateway: GatewayPart,
+    account: SignedIn,
+    response: Response,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """Change a data source; without a password the stored one stays."""
+    async with gateway.writing() as write:
+        state = await owned(write.connection, "datasources", "datasource_id", datasource_id, account, lock=True)
+        check_version(if_match, state["version"])
+        given = body.model_dump(exclude_unset=True, exclude={"password", "name"})
+        settings = state["settings"] | {name: value for name, value in given.items() if value is not None}
+        if body.password is not None:
+            settings |= _encrypted(gateway, body.password)
+        event = DataSourceChanged.model_validate(
+            state
+            | {
+                "version": state["version"] + 1,
+                "name": body.name or state["name"],
+                "settings": settings,
+                "changed_at": now(),
+            }
+        )
+        write.publish(_inspection(datasource_id, event.settings, "en"))
+        await write.record(event)
+    await written(gateway, response, write.event_id, event.version)
+    return shown(event.model_dump(mode="json"))
+
+
+@router.delete("/{datasource_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete(
+    datasource_id: str, gateway: GatewayPart, account: SignedIn, response: Response, if_match: IfMatch = None
+) -> None:
+    """Delete a data source that no dataset uses."""
+    async with gateway.writing() as write:
+        state = await owned(write.connection, "datasources", "datasource_id", datasource_id, account, lock=True)
+        check_version(if_match, state["version"])
+        count = await write.connection.fetchval(
+            "SELECT count(*) FROM datasets WHERE datasource_id = $1 AND NOT deleted", datasource_id
+        )
+        if count:
+            raise Problem(409, "in_use", count=count)
+        settings = state["settings"] | {"password_ciphertext": None, "key_id": None}
+        changed = {"version": state["version"] + 1, "deleted": True, "settings": settings, "changed_at": now()}
+        await write.record(DataSourceChanged.model_validate(state | changed))
+    await written(gateway, response, write.event_id)
+
+
+@router.post("/{datasource_id}/test")
+async def test(datasource_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage) -> dict[str, Any]:
+    """Try the connection of a registered data source."""
+    state = await owned(gateway.pool, "datasources", "datasource_id", datasource_id, account)
+    return await _test(gateway, datasource_id, DataSourceSettings.model_validate(state["settings"]), language)
+
+
+@router.get("/{datasource_id}/tables", dependencies=[After])
+async def tables(
+    datasource_id: str,
+    gateway: GatewayPart,
+    account: SignedIn,
+    language: AskedLanguage,
+    refresh: Annotated[bool, Query()] = False,
+) -> list[dict[str, Any]]:
+    """The tables of a data source; read again with `refresh=true`."""
+    state = await owned(gateway.pool, "datasources", "datasource_id", datasource_id, account)
+    found = None if refresh else await newest_structure(gateway, datasource_id)
+    if found is None:
+        settings = DataSourceSettings.model_validate(state["settings"])
+        found = await _inspected(gateway, _inspection(datasource_id, settings, language))
+    return [shown_table(table) for part in found for table in part["tables"]]
+
+
+def shown_table(table: dict[str, Any]) -> dict[str, Any]:
+    """A table as the API shows it."""
+    fields = ("name", "type", "nullable", "default", "primary_key", "foreign_key", "comment")
+    return {
+        "table_name": table["name"],
+        "comment": table["comment"],
+        "fields": [{name: column[name] for name in fields} for column in table["columns"]],
+    }
+
+
+async def newest_structure(gateway: Gateway, datasource_id: str) -> list[dict[str, Any]] | None:
+    """The parts of the newest whole structure that was read without an error; None when there is none yet."""
+    rows = await gateway.pool.fetch(
+        "SELECT state FROM inspections WHERE inspection_id = ("
+        "  SELECT inspection_id FROM inspections WHERE datasource_id = $1 AND ok AND NOT only_test"
+        "  GROUP BY inspection_id, sequence, state->'parts' HAVING count(*) = (state->'parts')::int"
+        "  ORDER BY sequence DESC LIMIT 1) ORDER BY part",
+        datasource_id,
+    )
+    return [row["state"] for row in rows] or None
+
+
+async def _test(
+    gateway: Gateway, datasource_id: str, settings: DataSourceSettings, language: Language
+) -> dict[str, Any]:
+    request = _inspection(datasource_id, settings, language, only_test=True)
+    found = (await _inspected(gateway, request))[0]
+    names = [table["name"] for table in found["tables"]]
+    return {
+        "ok": True,
+        "server_version": found["server_version"],
+        "milliseconds": found["milliseconds"],
+        "tables": names,
+    }
+
+
+async def _inspected(gateway: Gateway, request: SchemaInspectionRequested) -> list[dict[str, Any]]:
+    """Ask the trainer to look, wait for what it found; its error becomes ours."""
+    async with gateway.writing() as write:
+        write.publish(request)
+
+    async def whole() -> list[dict[str, Any]] | None:
+        rows = await gateway.pool.fetch(
+            "SELECT state FROM inspections WHERE inspection_id = $1 ORDER BY part", request.inspection_id
+        )
+        parts = [row["state"] for row in rows]
+        return parts if parts and len(parts) == parts[0]["parts"] else None
+
+    parts = await gateway.wait_for("inspections", whole, _INSPECTION_SECONDS)
+    if not parts[0]["ok"]:
+        problem = FoundProblem.model_validate(parts[0]["problem"])
+        raise Problem(422, "datasource", detail=f"{problem.detail}. {problem.hint}")
+    return parts
+
+
+def _inspection(
+    datasource_id: str, settings: DataSourceSettings, language: Language, *, only_test: bool = False
+) -> SchemaInspectionRequested:
+    deadline = now() + timedelta(seconds=_INSPECTION_SECONDS)
+    return SchemaInspectionRequested(
+        inspection_id=new_id(), datasource_id=datasource_id, settings=settings, only_test=only_test, language=language,
+        deadline=deadline,
+    )  # fmt: skip
+
+
+def _settings(gateway: Gateway, body: Connection) -> DataSourceSettings:
+    plain = body.model_dump(include={"kind", "host", "port", "username", "database"})
+    return DataSourceSettings.model_validate(plain | (_encrypted(gateway, body.password) if body.password else {}))
+
+
+def _encrypted(gateway: Gateway, password: SecretStr) -> dict[str, str]:
+    made = gateway.secrets.encrypt(password.get_secret_value())
+    return {"password_ciphertext": made.token, "key_id": made.key_id}

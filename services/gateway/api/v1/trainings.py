@@ -1,0 +1,227 @@
+"""/api/v1/datasets/{id}/train and .../training: start, watch, pause, resume, cancel, remove."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response, status
+from pydantic import BaseModel, Field
+from sse_starlette import EventSourceResponse
+
+from libs.events.catalog import (
+    CancelRequested,
+    ControlRequest,
+    KnowledgeRemoved,
+    PauseRequested,
+    ResumeRequested,
+    TrainingRequested,
+)
+from libs.events.ids import new_id
+from libs.language.catalogue import Language, text
+from libs.runtime.clock import now
+from services.gateway.accounts.store import Account
+from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
+from services.gateway.api.problems import Problem
+from services.gateway.gateway import Gateway
+from services.gateway.trainings.decider import Refused, Wish, decide_control, decide_start
+from services.gateway.trainings.live import follow
+from services.gateway.trainings.read import SHOWN_STATUS, needs_of, newest_training, training_state
+
+router = APIRouter(prefix="/datasets/{dataset_id}", tags=["trainings"])
+
+_HEARTBEAT_SECONDS = 15
+_REQUESTS: dict[Wish, type[ControlRequest]] = {
+    "pause": PauseRequested,
+    "resume": ResumeRequested,
+    "cancel": CancelRequested,
+}
+_KINDS = {"qa": ["pair"], "ddl": ["ddl"], "document": ["document", "term", "relation"]}
+
+
+class Start(BaseModel):
+    """A training to be started; without names it learns all tables of the dataset."""
+
+    table_names: Annotated[
+        list[Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]] | None, Field(max_length=5_000)
+    ] = None
+
+
+@router.post("/train", status_code=status.HTTP_202_ACCEPTED)
+async def train(
+    dataset_id: str,
+    gateway: GatewayPart,
+    account: SignedIn,
+    language: AskedLanguage,
+    response: Response,
+    body: Start | None = None,
+) -> dict[str, Any]:
+    """Start a training; one at a time for each dataset."""
+    async with gateway.writing() as write:
+        await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        if active := decide_start(await newest_training(write.connection, dataset_id)):
+            raise Problem(409, "training_active", training_id=active)
+        needs, generation = await needs_of(write.connection, dataset_id)
+        event = TrainingRequested(
+            training_id=new_id(), dataset_id=dataset_id, generation=generation, needs=needs, language=language,
+            table_names=tuple((body.table_names if body else None) or ()), who=account.account_id, requested_at=now(),
+        )  # fmt: skip
+        await write.record(event)
+    await written(gateway, response, write.event_id)
+    response.headers["Location"] = f"/api/v1/datasets/{dataset_id}/training/progress"
+    return {"message": text("training.started", language), "training_id": event.training_id, "status": "pending"}
+
+
+@router.get("/training/progress", dependencies=[After])
+async def progress(dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage) -> dict[str, Any]:
+    """How the newest training stands."""
+    await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    state = await training_state(gateway.pool, dataset_id, language)
+    state.pop("active_training_id")
+    return state
+
+
+@router.get("/training/logs", dependencies=[After])
+async def logs(
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, limit: Annotated[int, Query(ge=1, le=1_000)] = 50
+) -> list[dict[str, Any]]:
+    """The newest log lines of the dataset's trainings, newest first."""
+    await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    rows = await gateway.pool.fetch(
+        "SELECT training_id, number, level, content, created_at FROM training_logs WHERE dataset_id = $1 "
+        "ORDER BY created_at DESC, number DESC LIMIT $2",
+        dataset_id,
+        limit,
+    )
+    return [
+        {"id": f"{row['training_id']}/{row['number']}", "level": row["level"], "content": row["content"],
+         "created_at": row["created_at"].isoformat()}
+        for row in rows
+    ]  # fmt: skip
+
+
+@router.post("/training/pause", status_code=status.HTTP_202_ACCEPTED)
+async def pause(
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
+) -> dict[str, str]:
+    """Ask the training to rest at its next safe point."""
+    return await _control(gateway, account, dataset_id, "pause", language, response)
+
+
+@router.post("/training/resume", status_code=status.HTTP_202_ACCEPTED)
+async def resume(
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
+) -> dict[str, str]:
+    """Go on after the last learned item."""
+    return await _control(gateway, account, dataset_id, "resume", language, response)
+
+
+@router.post("/training/cancel", status_code=status.HTTP_202_ACCEPTED)
+async def cancel(
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
+) -> dict[str, str]:
+    """End the training for good; what it learned stays."""
+    return await _control(gateway, account, dataset_id, "cancel", language, response)
+
+
+async def _control(
+    gateway: Gateway, account: Account, dataset_id: str, wish: Wish, language: Language, response: Response
+) -> dict[str, str]:
+    async with gateway.writing() as write:
+        await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        training = await newest_training(write.connection, dataset_id)
+        decided = decide_control(training, wish)
+        if isinstance(decided, Refused) or training is None:
+            status_word = SHOWN_STATUS[training.status if training else "pending"]
+            raise Problem(400, "not_training", state=text(f"status.{status_word}", language))
+        await write.record(
+            _REQUESTS[wish](
+                training_id=training.training_id,
+                dataset_id=dataset_id,
+                control_sequence=decided.control_sequence,
+                who=account.account_id,
+                requested_at=now(),
+            )
+        )
+    await written(gateway, response, write.event_id)
+    return {"message": text(f"training.{wish}_requested", language)}
+
+
+@router.delete("/training")
+async def remove(
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
+) -> dict[str, str]:
+    """Forget everything the dataset has learned, and the caches."""
+    async with gateway.writing() as write:
+        await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        if active := decide_start(await newest_training(write.connection, dataset_id)):
+            raise Problem(409, "training_active", training_id=active)
+        _, generation = await needs_of(write.connection, dataset_id)
+        await write.record(
+            KnowledgeRemoved(dataset_id=dataset_id, generation=generation + 1, who=account.account_id, removed_at=now())
+        )
+    await written(gateway, response, write.event_id)
+    return {"message": text("training.removed", language)}
+
+
+@router.get("/training/stream")
+async def stream(
+    dataset_id: str,
+    gateway: GatewayPart,
+    account: SignedIn,
+    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", max_length=100)] = None,
+) -> EventSourceResponse:
+    """Every checkpoint and log line as it comes (server-sent events); Last-Event-ID goes on where it left off."""
+    await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    return EventSourceResponse(follow(gateway, dataset_id, last_event_id), ping=_HEARTBEAT_SECONDS)
+
+
+@router.get("/trainings", dependencies=[After])
+async def history(dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
+    """All trainings of a dataset, newest first."""
+    await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    total = await gateway.pool.fetchval("SELECT count(*) FROM trainings WHERE dataset_id = $1", dataset_id)
+    rows = await gateway.pool.fetch(
+        "SELECT t.training_id, t.source, t.requested_at, last.state FROM trainings AS t LEFT JOIN LATERAL ("
+        "  SELECT state FROM checkpoints AS c WHERE c.training_id = t.training_id ORDER BY sequence DESC LIMIT 1"
+        ") AS last ON true WHERE t.dataset_id = $1 ORDER BY t.training_id DESC LIMIT $2 OFFSET $3",
+        dataset_id,
+        paging.size,
+        paging.offset,
+    )
+    items = []
+    for row in rows:
+        last = row["state"] or {"status": "pending", "progress": 0.0, "items_learned": 0, "problem": None}
+        items.append(
+            {
+                "training_id": row["training_id"],
+                "source": row["source"],
+                "requested_at": row["requested_at"].isoformat(),
+            }
+            | {"status": SHOWN_STATUS[last["status"]], "process_rate": last["progress"]}
+            | {"items_learned": last["items_learned"], "problem": last["problem"]}
+        )
+    return paging.of(items, total)
+
+
+@router.get("/training-data", dependencies=[After])
+async def training_data(
+    dataset_id: str,
+    gateway: GatewayPart,
+    account: SignedIn,
+    paging: Paging,
+    kind: Annotated[str, Query(alias="type", pattern=r"^(qa|ddl|document)(,(qa|ddl|document))*$")] = "qa,ddl,document",
+) -> dict[str, Any]:
+    """What was learned: question/SQL pairs, DDL, documents, each with its origin."""
+    await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    kinds = [found for name in kind.split(",") for found in _KINDS[name]]
+    where = (
+        "FROM learned_items WHERE dataset_id = $1 AND kind = ANY($2) AND generation = "
+        "(SELECT coalesce(max(generation), 0) FROM removals WHERE dataset_id = $1)"
+    )
+    total = await gateway.pool.fetchval(f"SELECT count(*) {where}", dataset_id, kinds)
+    rows = await gateway.pool.fetch(
+        f"SELECT state, learned_at {where} ORDER BY learned_at, item_id LIMIT $3 OFFSET $4",
+        dataset_id,
+        kinds,
+        paging.size,
+        paging.offset,
+    )
+    return paging.of([row["state"] | {"learned_at": row["learned_at"].isoformat()} for row in rows], total)

@@ -1,0 +1,76 @@
+"""Trainings: requested, controlled, their checkpoints and log lines, and what was learned."""
+
+from typing import Any
+
+from libs.events.catalog import CheckpointReached
+from libs.events.envelope import Received
+from libs.events.projection import Batch
+from libs.postgres.pool import Connection
+
+_PUT_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
+_PUT_LOG = "INSERT INTO training_logs VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
+_PUT_ITEM = """
+INSERT INTO learned_items SELECT $1, $2, $3, $4, $5, $6
+WHERE $3 >= (SELECT coalesce(max(generation), 0) FROM removals WHERE dataset_id = $1)
+ON CONFLICT DO NOTHING
+"""
+_FORGET = "DELETE FROM learned_items WHERE dataset_id = $1 AND item_id = ANY($2)"
+_NOT_FOLLOWED = {"items", "forgotten"}
+
+
+async def keep_requests(connection: Connection, batch: Batch) -> None:
+    """Every training that was asked for."""
+    events = [received.event for received in batch]
+    await connection.executemany(
+        "INSERT INTO trainings VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        [(event.training_id, event.dataset_id, event.source, event.requested_at) for event in events],
+    )
+
+
+async def keep_controls(connection: Connection, batch: Batch) -> None:
+    """Every wish about a training."""
+    events = [received.event for received in batch]
+    await connection.executemany(
+        "INSERT INTO controls VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        [(e.training_id, e.control_sequence, type(e).__name__, e.requested_at) for e in events],
+    )
+
+
+async def keep_checkpoints(connection: Connection, batch: Batch) -> None:
+    """Every checkpoint, without what it learned; and what was learned, without embeddings."""
+    received_rows = [_checkpoint(received) for received in batch]
+    await connection.executemany(_PUT_CHECKPOINT, received_rows)
+    for received in batch:
+        await _keep_items(connection, received.event)
+    for dataset_id in {received.event.dataset_id for received in batch}:
+        await connection.execute("SELECT pg_notify('trainings', $1)", dataset_id)
+
+
+def _checkpoint(received: Received[CheckpointReached]) -> tuple[Any, ...]:
+    event = received.event
+    state = event.model_dump(mode="json", exclude=_NOT_FOLLOWED)
+    return (event.training_id, event.sequence, event.dataset_id, received.offset, event.status, state)
+
+
+async def _keep_items(connection: Connection, event: CheckpointReached) -> None:
+    if event.forgotten:
+        await connection.execute(_FORGET, event.dataset_id, list(event.forgotten))
+    rows = []
+    for item in event.items:
+        state = item.model_dump(mode="json", exclude={"embedding", "content"}) | {"training_id": event.training_id}
+        rows.append((event.dataset_id, item.item_id, event.generation, item.kind, state, event.reached_at))
+    if rows:
+        await connection.executemany(_PUT_ITEM, rows)
+
+
+async def keep_logs(connection: Connection, batch: Batch) -> None:
+    """Every log line."""
+    rows = [
+        (e.training_id, line.number, e.dataset_id, received.offset, line.level, line.content, line.created_at)
+        for received in batch
+        for e in [received.event]
+        for line in e.lines
+    ]
+    await connection.executemany(_PUT_LOG, rows)
+    for dataset_id in {received.event.dataset_id for received in batch}:
+        await connection.execute("SELECT pg_notify('trainings', $1)", dataset_id)

@@ -1,0 +1,131 @@
+-- Read models of the gateway. Each table belongs to one topic; what depends on several is derived on reading.
+CREATE TABLE datasources (
+    datasource_id text PRIMARY KEY,
+    version bigint NOT NULL,
+    owner_id text NOT NULL,
+    state jsonb NOT NULL,
+    deleted boolean NOT NULL
+);
+CREATE INDEX datasources_owner ON datasources (owner_id);
+
+CREATE TABLE datasets (
+    dataset_id text PRIMARY KEY,
+    version bigint NOT NULL,
+    owner_id text NOT NULL,
+    datasource_id text NOT NULL,
+    state jsonb NOT NULL,
+    deleted boolean NOT NULL
+);
+CREATE INDEX datasets_owner ON datasets (owner_id);
+
+CREATE TABLE terms (
+    term_id text PRIMARY KEY,
+    dataset_id text NOT NULL,
+    version bigint NOT NULL,
+    terms_version bigint NOT NULL,
+    state jsonb NOT NULL,
+    deleted boolean NOT NULL
+);
+CREATE INDEX terms_dataset ON terms (dataset_id);
+
+CREATE TABLE removals (dataset_id text PRIMARY KEY, generation bigint NOT NULL);
+
+CREATE TABLE inspections (
+    inspection_id text NOT NULL,
+    part integer NOT NULL,
+    datasource_id text NOT NULL,
+    sequence bigint NOT NULL,
+    only_test boolean NOT NULL,
+    ok boolean NOT NULL,
+    state jsonb NOT NULL,
+    PRIMARY KEY (inspection_id, part)
+);
+CREATE INDEX inspections_datasource ON inspections (datasource_id, sequence DESC);
+
+CREATE TABLE trainings (
+    training_id text PRIMARY KEY,
+    dataset_id text NOT NULL,
+    source text NOT NULL,
+    requested_at timestamptz NOT NULL
+);
+CREATE INDEX trainings_dataset ON trainings (dataset_id, training_id DESC);
+
+CREATE TABLE controls (
+    training_id text NOT NULL,
+    control_sequence bigint NOT NULL,
+    kind text NOT NULL,
+    requested_at timestamptz NOT NULL,
+    PRIMARY KEY (training_id, control_sequence)
+);
+
+-- "offset" orders all checkpoints of a dataset, because they are in one partition.
+CREATE TABLE checkpoints (
+    training_id text NOT NULL,
+    sequence bigint NOT NULL,
+    dataset_id text NOT NULL,
+    "offset" bigint NOT NULL,
+    status text NOT NULL,
+    state jsonb NOT NULL,
+    PRIMARY KEY (training_id, sequence)
+);
+CREATE INDEX checkpoints_dataset ON checkpoints (dataset_id, "offset");
+
+CREATE TABLE training_logs (
+    training_id text NOT NULL,
+    number bigint NOT NULL,
+    dataset_id text NOT NULL,
+    "offset" bigint NOT NULL,
+    level text NOT NULL,
+    content text NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (training_id, number)
+);
+CREATE INDEX training_logs_dataset ON training_logs (dataset_id, "offset", number);
+
+CREATE TABLE learned_items (
+    dataset_id text NOT NULL,
+    item_id text NOT NULL,
+    generation bigint NOT NULL,
+    kind text NOT NULL,
+    state jsonb NOT NULL,
+    learned_at timestamptz NOT NULL,
+    PRIMARY KEY (dataset_id, item_id, generation)
+);
+
+CREATE TABLE questions (
+    question_id text PRIMARY KEY,
+    dataset_id text NOT NULL,
+    conversation_id text NOT NULL,
+    who text NOT NULL,
+    state jsonb NOT NULL,
+    asked_at timestamptz NOT NULL
+);
+CREATE INDEX questions_conversation ON questions (conversation_id, asked_at);
+CREATE INDEX questions_who ON questions (who, asked_at DESC);
+
+CREATE TABLE answer_steps (
+    question_id text NOT NULL,
+    number integer NOT NULL,
+    state jsonb NOT NULL,
+    PRIMARY KEY (question_id, number)
+);
+
+CREATE TABLE answers (question_id text PRIMARY KEY, state jsonb NOT NULL);
+
+-- Rows of users' databases: kept a day, like their topic.
+CREATE TABLE answer_rows (
+    question_id text PRIMARY KEY,
+    state jsonb NOT NULL,
+    fetched_at timestamptz NOT NULL
+);
+
+CREATE TABLE feedback (
+    feedback_id text PRIMARY KEY,
+    dataset_id text NOT NULL,
+    sequence bigint NOT NULL,
+    who text NOT NULL,
+    state jsonb NOT NULL
+);
+CREATE INDEX feedback_dataset ON feedback (dataset_id, sequence DESC);
+
+CREATE TABLE reviews (feedback_id text PRIMARY KEY, state jsonb NOT NULL);

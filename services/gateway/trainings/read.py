@@ -1,0 +1,88 @@
+"""How a dataset's trainings stand, derived from requests, wishes and checkpoints."""
+
+from typing import Any
+
+from libs.events.catalog import Language, Needs
+from libs.language.catalogue import text
+from libs.postgres.pool import Connection
+from services.gateway.trainings.decider import Training, Wish
+
+SHOWN_STATUS = {
+    "pending": "pending", "preparing": "training", "training": "training", "paused": "paused",
+    "completed": "completed", "failed": "failed", "cancelled": "cancelled", "held": "held",
+}  # fmt: skip
+"""The status words of events as datasets show them (mission.md, D3)."""
+
+_WISHES: dict[str, Wish] = {"PauseRequested": "pause", "ResumeRequested": "resume", "CancelRequested": "cancel"}
+
+_NEWEST = """
+SELECT training_id, coalesce(last.status, 'pending') AS status, last.state, wish.kind,
+    coalesce(wish.control_sequence, 0) AS control_sequence
+FROM trainings
+LEFT JOIN LATERAL (
+    SELECT status, state FROM checkpoints AS c WHERE c.training_id = trainings.training_id
+    ORDER BY sequence DESC LIMIT 1) AS last ON true
+LEFT JOIN LATERAL (
+    SELECT kind, control_sequence FROM controls AS w WHERE w.training_id = trainings.training_id
+    ORDER BY control_sequence DESC LIMIT 1) AS wish ON true
+WHERE dataset_id = $1 AND source <> 'feedback' ORDER BY training_id DESC LIMIT 1
+"""
+_LAST_COMPLETED = """
+SELECT max((state->>'reached_at')::timestamptz) FROM checkpoints WHERE dataset_id = $1 AND status = 'completed'
+"""
+_AHEAD = """
+SELECT count(*) FROM trainings AS t WHERE t.training_id < $1 AND (
+    SELECT c.status FROM checkpoints AS c WHERE c.training_id = t.training_id
+    ORDER BY sequence DESC LIMIT 1) = 'pending'
+"""
+_NEEDS = """
+SELECT d.version AS dataset_version, s.version AS datasource_version,
+    (SELECT coalesce(max(terms_version), 0) FROM terms WHERE dataset_id = $1) AS terms_version,
+    (SELECT coalesce(max(generation), 0) FROM removals WHERE dataset_id = $1) AS generation
+FROM datasets AS d JOIN datasources AS s USING (datasource_id) WHERE d.dataset_id = $1
+"""
+
+
+async def newest_training(connection: Any, dataset_id: str) -> Training | None:
+    """The newest training of a dataset that was not asked for by feedback."""
+    row = await connection.fetchrow(_NEWEST, dataset_id)
+    if row is None:
+        return None
+    wish = _WISHES.get(row["kind"] or "")
+    return Training(row["training_id"], row["status"], wish, row["control_sequence"])
+
+
+async def training_state(connection: Any, dataset_id: str, language: Language) -> dict[str, Any]:
+    """Status, progress, error and times of a dataset's training."""
+    row = await connection.fetchrow(_NEWEST, dataset_id)
+    last: dict[str, Any] = (row["state"] if row else None) or {}
+    status = SHOWN_STATUS[row["status"]] if row else "pending"
+    problem = last.get("problem")
+    completed = await connection.fetchval(_LAST_COMPLETED, dataset_id)
+    waiting = row is not None and row["status"] == "pending"
+    active = Training(row["training_id"], row["status"]).active if row else False
+    return {
+        "status": status,
+        "status_text": text(f"status.{status}", language) if status != "held" else "held",
+        "process_rate": last.get("progress", 0.0),
+        "error_msg": f"{problem['detail']}. {problem['hint']}".strip() if problem else None,
+        "last_train_at": completed.isoformat() if completed else None,
+        "current_step": last.get("message", ""),
+        "training_id": row["training_id"] if row else None,
+        "active_training_id": row["training_id"] if row and active else None,
+        "queue_position": await connection.fetchval(_AHEAD, row["training_id"]) + 1 if waiting else None,
+        "items_learned": last.get("items_learned", 0),
+    }
+
+
+async def needs_of(connection: Connection, dataset_id: str) -> tuple[Needs, int]:
+    """The versions that a request about a dataset rests on, and its knowledge's generation."""
+    row = await connection.fetchrow(_NEEDS, dataset_id)
+    if row is None:
+        return Needs(), 0
+    needs = Needs(
+        datasource_version=row["datasource_version"],
+        dataset_version=row["dataset_version"],
+        terms_version=row["terms_version"],
+    )
+    return needs, row["generation"]

@@ -1,0 +1,46 @@
+"""The one place where the gateway is put together."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+from libs.datasources.secrets import SecretBox
+from libs.events.rebuild import Rebuild
+from libs.events.rebuild_command import prepare_rebuild
+from libs.events.service import EventService
+from libs.runtime.entry import Wired
+from libs.runtime.settings import Settings
+from services.gateway.accounts.store import Accounts
+from services.gateway.api.app import make_app
+from services.gateway.gateway import Gateway
+from services.gateway.projections import HANDLERS
+from services.gateway.schemas import SCHEMAS
+
+_TIDY_SECONDS = 300.0
+
+
+async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
+    """Connect everything; all is closed with `stack`."""
+    service = await EventService.connect("gateway", settings, stack, SCHEMAS)
+    accounts = Accounts(service.pool)
+    if settings.first_username:
+        await accounts.create(settings.first_username, settings.first_password.get_secret_value(), "admin")
+    gateway = Gateway(
+        service.pool, service.listener, SecretBox(settings.secret_keys), accounts, settings.answer_seconds
+    )
+    tasks: dict[str, Callable[[], Awaitable[None]]] = {**service.tasks(HANDLERS), "tidy": lambda: _tidy(gateway)}
+    return Wired(tasks, service.checks(), make_app(gateway, service.checks()))
+
+
+async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:
+    """A rebuild of this service's read models."""
+    return await prepare_rebuild("gateway", settings, stack, SCHEMAS, HANDLERS)
+
+
+async def _tidy(gateway: Gateway) -> None:
+    """Forget what is kept for a day only: rows of answers, answers to idempotent requests, tokens that are over."""
+    while True:
+        await gateway.pool.execute("DELETE FROM answer_rows WHERE fetched_at < now() - interval '24 hours'")
+        await gateway.pool.execute("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
+        await gateway.pool.execute("DELETE FROM tokens WHERE expires_at < now()")
+        await asyncio.sleep(_TIDY_SECONDS)
