@@ -20,6 +20,8 @@ from services.trainer.runs.handlers import LESSON, TRAINING
 from services.trainer.schemas import SCHEMAS
 
 _LESSONS, _INSPECTIONS = 4, 4
+_POLL_SECONDS = 0.25
+"""How long after a lease has run out its work may lie: nothing notifies of a death."""
 
 
 async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:

@@ -77,6 +77,7 @@ class Trainer:
     embedder: CountingEmbedder
     embeddings: Embeddings
     training: Training
+    secrets: SecretBox
     delivered: list[Received[Any]] = field(default_factory=list)
 
     async def deliver(self, *events: Event) -> None:
@@ -113,11 +114,12 @@ async def trainer(url: str, folder: Path) -> AsyncIterator[Trainer]:
     pool = await open_pool(url, name="trainer-test")
     await migrate(pool, SCHEMAS)
     listener, embedder = Listener(url), CountingEmbedder()
-    connections = Connections(SecretBox([Fernet.generate_key().decode()]), (folder,))
+    secrets = SecretBox([Fernet.generate_key().decode()])
+    connections = Connections(secrets, (folder,))
     embeddings = Embeddings(pool, embedder)
     training = Training(pool, listener, connections, embeddings)
     try:
-        yield Trainer(pool, listener, embedder, embeddings, training)
+        yield Trainer(pool, listener, embedder, embeddings, training, secrets)
     finally:
         await embeddings.close()
         await connections.close()
@@ -140,17 +142,17 @@ def make_shop(path: Path) -> None:
     connection.close()
 
 
+def source(settings: DataSourceSettings, version: int = 1) -> DataSourceChanged:
+    """The data source of the dataset."""
+    return DataSourceChanged(
+        datasource_id=SOURCE, version=version, name="shop", owner_id="o", settings=settings, changed_at=now()
+    )
+
+
 def dataset_of(path: Path) -> tuple[Event, ...]:
     """What tells the trainer of a dataset on the SQLite file `path`, with two terms."""
     return (
-        DataSourceChanged(
-            datasource_id=SOURCE,
-            version=1,
-            name="shop",
-            owner_id="o",
-            settings=DataSourceSettings(kind="sqlite", database=str(path)),
-            changed_at=now(),
-        ),
+        source(DataSourceSettings(kind="sqlite", database=str(path))),
         DatasetChanged(
             dataset_id=DATASET,
             version=1,

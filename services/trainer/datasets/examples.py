@@ -18,7 +18,7 @@ _ITS_OWN_FAULT: tuple[type[DataSourceError], ...] = (QueryFailed, TookTooLong, R
 async def learn_examples(learner: Learner, prepared: Prepared) -> None:
     """Do the stage, which ends the training; raises `DataSourceError` when the database is gone."""
     dialect = dialect_of(prepared.kind)
-    tried = examples(prepared.tables, prepared.relations, dialect)
+    tried = examples(prepared.tables, prepared.relations, prepared.engine.dialect.identifier_preparer.quote)
     known = await learner.known()
     planned = [item for example in tried for item in example.items]
     done = 0

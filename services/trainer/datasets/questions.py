@@ -1,11 +1,8 @@
 """Example questions that the structure of a database suggests, in both languages, with the SQL that answers them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-
-from sqlglot import exp
-from sqlglot.dialects.dialect import Dialect
 
 from libs.events.catalog import ColumnDescription, LearnedItem, Relation, TableDescription
 from libs.language.catalogue import Language, language_of, text
@@ -15,7 +12,6 @@ _GROUPS, _AVERAGES = 3, 2
 _TOP = 10
 _MOST = 200
 """Questions are a help; a database of a thousand tables gets no more than these."""
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 _LABEL = re.compile(r"name|title|label|名", re.IGNORECASE)
 _NO_MEASURE = re.compile(r"(^|_)(id|key|code|no|num|number|year|month|day|hour|minute|week|quarter)$", re.IGNORECASE)
 _NUMBERS = ("INT", "NUMERIC", "DECIMAL", "REAL", "DOUBLE", "FLOAT", "MONEY", "BIGINT")
@@ -36,9 +32,11 @@ class Example:
         return tuple(pair_item(question, self.sql, self.tables) for question in self.questions)
 
 
-def examples(tables: Sequence[TableDescription], relations: Sequence[Relation], dialect: str) -> list[Example]:
-    """Examples for `tables`, the same again for the same structure."""
-    writer = _Writer(dialect, {table.name: table for table in tables})
+def examples(
+    tables: Sequence[TableDescription], relations: Sequence[Relation], quote: Callable[[str], str]
+) -> list[Example]:
+    """Examples for `tables`, the same again for the same structure; `quote` writes a name as its database wants it."""
+    writer = _Writer(quote, {table.name: table for table in tables})
     found = [
         *(writer.count(table) for table in tables),
         *(writer.top(edge, relations) for edge in relations),
@@ -50,20 +48,20 @@ def examples(tables: Sequence[TableDescription], relations: Sequence[Relation], 
 
 @dataclass(frozen=True)
 class _Writer:
-    dialect: str
+    quote: Callable[[str], str]
     tables: dict[str, TableDescription]
 
     def count(self, table: TableDescription) -> Example:
-        sql = f"SELECT count(*) AS count FROM {self._name(table.name)}"
+        sql = f"SELECT count(*) AS count FROM {self.quote(table.name)}"
         return _example("count", sql, (table.name,), table=table)
 
     def top(self, edge: Relation, relations: Sequence[Relation]) -> Example:
         target, source = self.tables[edge.target], self.tables[edge.source]
-        label = self._name(_label(target, edge.target_col))
-        one, many = self._name(edge.target), self._name(edge.source)
-        join = f"{many}.{self._name(edge.source_col)} = {one}.{self._name(edge.target_col)}"
+        label = self.quote(_label(target, edge.target_col))
+        one, many = self.quote(edge.target), self.quote(edge.source)
+        join = f"{many}.{self.quote(edge.source_col)} = {one}.{self.quote(edge.target_col)}"
         if edge.source == edge.target:
-            join = f"{many}.{self._name(edge.source_col)} = parent.{self._name(edge.target_col)}"
+            join = f"{many}.{self.quote(edge.source_col)} = parent.{self.quote(edge.target_col)}"
         joined, alias = (f"{one} AS parent", "parent") if edge.source == edge.target else (one, one)
         sql = (
             f"SELECT {alias}.{label}, count(*) AS count FROM {many} JOIN {joined} ON {join} "
@@ -77,9 +75,9 @@ class _Writer:
     def groups(self, table: TableDescription) -> Iterator[Example]:
         categories = [column for column in table.columns if len(column.values) > 1 and not column.primary_key]
         for column in categories[:_GROUPS]:
-            name = self._name(column.name)
+            name = self.quote(column.name)
             sql = (
-                f"SELECT {name}, count(*) AS count FROM {self._name(table.name)} "
+                f"SELECT {name}, count(*) AS count FROM {self.quote(table.name)} "
                 f"GROUP BY {name} ORDER BY count DESC LIMIT {_TOP}"
             )
             yield _example("group", sql, (table.name,), table=table, column=column)
@@ -87,14 +85,9 @@ class _Writer:
     def averages(self, table: TableDescription) -> Iterator[Example]:
         measures = [column for column in table.columns if _is_measure(column)]
         for column in measures[:_AVERAGES]:
-            name = self._name(column.name)
-            sql = f"SELECT avg({name}) AS average FROM {self._name(table.name)}"
+            name = self.quote(column.name)
+            sql = f"SELECT avg({name}) AS average FROM {self.quote(table.name)}"
             yield _example("average", sql, (table.name,), table=table, column=column)
-
-    def _name(self, name: str) -> str:
-        keywords = Dialect.get_or_raise(self.dialect).tokenizer_class.KEYWORDS
-        plain = _PLAIN.fullmatch(name) and name.upper() not in keywords
-        return exp.to_identifier(name, quoted=not plain).sql(dialect=self.dialect)
 
 
 def _example(
