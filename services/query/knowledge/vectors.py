@@ -5,24 +5,33 @@ length here and compared by inner product, because Chroma's own cosine changes t
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import urlsplit
 
 import chromadb
+import httpx
 import numpy as np
 from chromadb.api import AsyncClientAPI
 from chromadb.api.models.AsyncCollection import AsyncCollection
 from chromadb.config import Settings
-from chromadb.errors import NotFoundError
+from chromadb.errors import InternalError, NotFoundError
 
 from libs.embeddings.embedder import Vector
 from libs.embeddings.encoding import decode_vector
 from libs.events.catalog import LearnedItem
+from libs.postgres.transient import retrying
+from libs.runtime.deadlines import deadline
 
 _BATCH = 500
 _PAGE = 1000
+_CONNECT_SECONDS, _CALL_SECONDS = 30.0, 20.0
+
+
+class VectorsUnavailable(ConnectionError):
+    """Chroma does not answer, or not now: it passes, and what was asked can be asked again."""
 
 
 @dataclass(frozen=True)
@@ -42,19 +51,13 @@ class Vectors:
 
     @classmethod
     async def connect(cls, url: str) -> "Vectors":
-        """Connect to the server at `url`; raises ValueError when it does not answer."""
-        parts = urlsplit(url)
-        client = await chromadb.AsyncHttpClient(
-            host=parts.hostname or "127.0.0.1",
-            port=parts.port or 8000,
-            ssl=parts.scheme == "https",
-            settings=Settings(anonymized_telemetry=False),
-        )
-        return cls(client)
+        """Connect to the server at `url`, waiting 30 s for one that is starting; raises `VectorsUnavailable`."""
+        return await retrying(lambda: _connect(url), _CONNECT_SECONDS)
 
     async def heartbeat(self) -> None:
         """Raise when the server does not answer."""
-        await self._client.heartbeat()
+        async with _asking():
+            await self._client.heartbeat()
 
     async def put(self, copy: str, dataset_id: str, items: Mapping[str, tuple[LearnedItem, int]]) -> None:
         """Store the vectors of `items` (id -> item, generation); putting the same again changes nothing."""
@@ -67,11 +70,9 @@ class Vectors:
             ids = list(found)
             for start in range(0, len(ids), _BATCH):
                 batch = ids[start : start + _BATCH]
-                await collection.upsert(
-                    ids=batch,
-                    embeddings=[found[key] for key in batch],
-                    metadatas=[{"kind": items[key][0].kind, "generation": items[key][1]} for key in batch],
-                )
+                about = [{"kind": items[key][0].kind, "generation": items[key][1]} for key in batch]
+                async with _asking():
+                    await collection.upsert(ids=batch, embeddings=[found[key] for key in batch], metadatas=about)
 
     async def forget(self, copy: str, dataset_id: str, item_ids: Sequence[str]) -> None:
         """Delete the vectors of `item_ids`, those that are there."""
@@ -80,7 +81,8 @@ class Vectors:
         for name in await self._names(copy, f"dataset-{dataset_id}-"):
             collection = await self._collection(name)
             for start in range(0, len(item_ids), _BATCH):
-                await collection.delete(ids=list(item_ids[start : start + _BATCH]))
+                async with _asking():
+                    await collection.delete(ids=list(item_ids[start : start + _BATCH]))
 
     async def nearest(
         self, copy: str, dataset_id: str, model: str, vector: Vector, kind: str, count: int
@@ -92,9 +94,10 @@ class Vectors:
         name = _name(copy, dataset_id, model)
         try:
             collection = await self._collection(name, create=False)
-            found = await collection.query(
-                query_embeddings=[_unit(vector)], n_results=count, where={"kind": kind}, include=["distances"]
-            )
+            async with _asking():
+                found = await collection.query(
+                    query_embeddings=[_unit(vector)], n_results=count, where={"kind": kind}, include=["distances"]
+                )
         except NotFoundError:
             self._collections.pop(name, None)
             raise
@@ -108,7 +111,8 @@ class Vectors:
             collection = await self._collection(name, create=False)
             rows: list[bytes] = []
             for offset in range(0, await collection.count(), _PAGE):
-                page = await collection.get(limit=_PAGE, offset=offset, include=["embeddings", "metadatas"])
+                async with _asking():
+                    page = await collection.get(limit=_PAGE, offset=offset, include=["embeddings", "metadatas"])
                 for key, vector, about in zip(page["ids"], page["embeddings"], page["metadatas"], strict=True):
                     bits = np.asarray(vector, dtype="<f4").tobytes()
                     rows.append(f"{key}:{about['kind']}:{about['generation']}:".encode() + sha256(bits).digest())
@@ -120,20 +124,48 @@ class Vectors:
         """Delete the collections of a copy that is out of use."""
         for name in await self._names(copy):
             self._collections.pop(name, None)
-            await self._client.delete_collection(name)
+            async with _asking():
+                await self._client.delete_collection(name)
 
     async def _names(self, copy: str, prefix: str = "") -> list[str]:
         names: list[str] = []
-        while page := await self._client.list_collections(limit=_PAGE, offset=len(names)):
-            names.extend(collection.name for collection in page)
+        async with _asking():
+            while page := await self._client.list_collections(limit=_PAGE, offset=len(names)):
+                names.extend(collection.name for collection in page)
         return sorted(name for name in names if name.startswith(prefix) and name.endswith(f"-{copy}"))
 
     async def _collection(self, name: str, create: bool = True) -> AsyncCollection:
         if name not in self._collections:
             get = self._client.get_or_create_collection if create else self._client.get_collection
             extra = {"configuration": {"hnsw": {"space": "ip"}}} if create else {}
-            self._collections[name] = await get(name, embedding_function=None, **extra)
+            async with _asking():
+                self._collections[name] = await get(name, embedding_function=None, **extra)
         return self._collections[name]
+
+
+async def _connect(url: str) -> Vectors:
+    parts = urlsplit(url)
+    try:
+        async with _asking():
+            client = await chromadb.AsyncHttpClient(
+                host=parts.hostname or "127.0.0.1",
+                port=parts.port or 8000,
+                ssl=parts.scheme == "https",
+                settings=Settings(anonymized_telemetry=False),
+            )
+    except ValueError as error:  # What chromadb makes of a server that is not there.
+        raise VectorsUnavailable("no Chroma server answers; see ESPALIER_CHROMA_URL") from error
+    return Vectors(client)
+
+
+@asynccontextmanager
+async def _asking() -> AsyncIterator[None]:
+    """A call that ends in time, and whose failures that pass by themselves can be told from the others."""
+    try:
+        async with deadline(_CALL_SECONDS, "asking Chroma"):
+            yield
+    except (httpx.TransportError, InternalError) as error:
+        raise VectorsUnavailable(type(error).__name__) from error
 
 
 def _name(copy: str, dataset_id: str, model: str) -> str:
