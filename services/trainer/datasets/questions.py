@@ -13,7 +13,10 @@ _TOP = 10
 _MOST = 200
 """Questions are a help; a database of a thousand tables gets no more than these."""
 _LABEL = re.compile(r"name|title|label|名", re.IGNORECASE)
-_NO_MEASURE = re.compile(r"(^|_)(id|key|code|no|num|number|year|month|day|hour|minute|week|quarter)$", re.IGNORECASE)
+_NO_MEASURE = re.compile(
+    r"(^|_)(id|key|code|no|num|number|year|quarter|month|week|day|hour|minute|tz|lat|lon|latitude|longitude)$",
+    re.IGNORECASE,
+)
 _NUMBERS = ("INT", "NUMERIC", "DECIMAL", "REAL", "DOUBLE", "FLOAT", "MONEY", "BIGINT")
 _LABEL_CHARACTERS = 20
 
@@ -73,7 +76,11 @@ class _Writer:
         return _example(kind, sql, (edge.source, edge.target), table=source, target=target, column=column)
 
     def groups(self, table: TableDescription) -> Iterator[Example]:
-        categories = [column for column in table.columns if len(column.values) > 1 and not column.primary_key]
+        categories = [
+            column
+            for column in table.columns
+            if len(column.values) > 1 and not column.primary_key and not _LABEL.search(column.name)
+        ]
         for column in categories[:_GROUPS]:
             name = self.quote(column.name)
             sql = (
@@ -83,7 +90,8 @@ class _Writer:
             yield _example("group", sql, (table.name,), table=table, column=column)
 
     def averages(self, table: TableDescription) -> Iterator[Example]:
-        measures = [column for column in table.columns if _is_measure(column)]
+        # What somebody described is more worth asking about.
+        measures = sorted(filter(_is_measure, table.columns), key=lambda column: column.comment is None)
         for column in measures[:_AVERAGES]:
             name = self.quote(column.name)
             sql = f"SELECT avg({name}) AS average FROM {self.quote(table.name)}"
