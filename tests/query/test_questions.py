@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 import pytest_asyncio
 from cryptography.fernet import Fernet
 
@@ -26,7 +27,7 @@ from libs.events.catalog import (
 )
 from libs.events.transaction import transaction
 from libs.knowledge.items import pair_id
-from libs.leases.claim import claim
+from libs.leases.claim import LeaseLost, claim
 from libs.leases.worker import Held
 from libs.postgres.listen import Listener
 from services.query.caches import Caches
@@ -187,3 +188,27 @@ async def test_sql_that_no_longer_runs_ends_as_no_answer_but_honestly(asking: As
     answer = await asking.ask("Whatever is in that table?")
     assert answer["outcome"] in ("clarification", "answered", "unanswerable")
     assert "failed" in [step["status"] for step in answer["steps"]]
+
+
+async def test_a_worker_whose_lease_was_taken_over_publishes_nothing(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    moment = datetime.now(UTC)
+    await asking.consume(
+        QuestionAsked(
+            question_id="q1",
+            dataset_id="d1",
+            question=HOW_MANY,
+            conversation_id="c1",
+            asked_at=moment,
+            deadline=moment + timedelta(seconds=20),
+        )
+    )
+    async with asking.query.pool.acquire() as connection:
+        [old] = await claim(connection, "question", "frozen", 0.0, 1)
+        [new] = await claim(connection, "question", "other", 20.0, 1)
+    with pytest.raises(LeaseLost):
+        await asking.answerer.answer(old, Held(old))
+    assert await asking.sent("QuestionAnswered") == []
+    await asking.answerer.answer(new, Held(new))
+    assert len(await asking.sent("QuestionAnswered")) == 1
+    assert [event["number"] for event in await asking.sent("AnswerAdvanced")] == [1]

@@ -37,11 +37,9 @@ class Steps:
             self._sending = asyncio.create_task(self._send(), name="steps of an answer")
 
     async def settle(self) -> None:
-        """Wait until what is being sent is sent; what cannot be sent now goes with the answer."""
+        """Wait until what is being sent is sent, or could not be."""
         if self._sending is not None:
             await asyncio.wait([self._sending])
-            if not self._sending.cancelled() and (error := self._sending.exception()):
-                log.info("steps_not_sent", error=type(error).__name__)
 
     def publish_rest(self, opened: Transaction) -> None:
         """Publish, in the transaction of the answer, the steps that were not sent before."""
@@ -49,12 +47,16 @@ class Steps:
             self._publish(opened, number)
 
     async def _send(self) -> None:
-        while self._sent < (upto := len(self._all)):
-            async with transaction(self._pool, "query") as opened:
-                await fence(opened.connection, self._held.lease)
-                for number in range(self._sent + 1, upto + 1):
-                    self._publish(opened, number)
-            self._sent = upto
+        try:
+            while self._sent < (upto := len(self._all)):
+                async with transaction(self._pool, "query") as opened:
+                    await fence(opened.connection, self._held.lease)
+                    for number in range(self._sent + 1, upto + 1):
+                        self._publish(opened, number)
+                self._sent = upto
+        except Exception as error:
+            # They go with the answer then; and if the lease is lost, that refuses the answer too.
+            log.info("steps_not_sent", error=type(error).__name__)
 
     def _publish(self, opened: Transaction, number: int) -> None:
         event = self._asked.event
