@@ -5,9 +5,6 @@ import time
 import uuid
 
 from aiokafka import AIOKafkaProducer
-from libs.postgres.pool import open_pool
-from libs.postgres.schema import migrate
-from libs.runtime.clock import now
 
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.postgres import create_database
@@ -18,6 +15,9 @@ from libs.events.envelope import encode
 from libs.events.ids import new_id
 from libs.events.projection import Handlers
 from libs.events.topics import create_topics
+from libs.postgres.pool import open_pool
+from libs.postgres.schema import migrate
+from libs.runtime.clock import now
 from tests.faults.pipeline import SCHEMAS, count
 
 EVENTS, SUBJECTS = 100_000, 1_000

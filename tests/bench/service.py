@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
-from deploy.local.stack import LocalStack
 
 from deploy.demo.asking import ask
 from deploy.demo.client import Client
 from deploy.demo.flights import DATABASE, READER, load_flights
 from deploy.local.postgres import create_database
+from deploy.local.stack import LocalStack
 from tests.bench.figures import spread
 
 Figure = dict[str, object]
@@ -56,7 +56,7 @@ async def _control(client: Client, server_url: str) -> list[Figure]:
     for _ in range(_TRAININGS):
         asked = time.perf_counter()
         started = await client.post(f"/datasets/{dataset_id}/train")
-        await _checkpoint(client, dataset_id, started["training_id"], "training")
+        await _checkpoint(client, dataset_id, started["training_id"])
         first.append((time.perf_counter() - asked) * 1000)
         await client.post(f"/datasets/{dataset_id}/training/cancel")
         await _checkpoint(client, dataset_id, started["training_id"], "cancelled")
@@ -89,8 +89,8 @@ async def _answers(client: Client, server_url: str) -> list[Figure]:
     learned = []
     for number in range(_CORRECTIONS):
         asked = time.perf_counter()
-        body = {"dataset_id": dataset_id, "question": f"Which flights belong to group {number}?", "rating": -1,
-                "sql": "SELECT 1", "corrected_sql": f"SELECT * FROM flights WHERE flight = {number} LIMIT 5"}  # fmt: skip
+        body = {"dataset_id": dataset_id, "question": f"Which flights belong to group {number}?", "sql": "SELECT 1",
+                "rating": -1, "corrected_sql": f"SELECT * FROM flights WHERE flight = {number} LIMIT 5"}  # fmt: skip
         feedback = await client.post("/chat/feedback", body)
         while (await client.get(f"/chat/feedback/{feedback['feedback_id']}"))["status"] != "learned":
             await asyncio.sleep(0.005)
@@ -108,9 +108,10 @@ async def _dataset(client: Client, url: str, database: str = "", username: str =
     return str(dataset["id"])
 
 
-async def _checkpoint(client: Client, dataset_id: str, training_id: str, status: str) -> dict[str, Any]:
+async def _checkpoint(client: Client, dataset_id: str, training_id: str, status: str = "") -> dict[str, Any]:
+    """The first checkpoint of a training that is told, or the first with `status`."""
     async for checkpoint in client.follow(dataset_id):
-        if checkpoint["training_id"] == training_id and checkpoint["status"] == status:
+        if checkpoint["training_id"] == training_id and status in ("", checkpoint["status"]):
             return checkpoint
     raise RuntimeError(f"the stream ended before {status}")
 

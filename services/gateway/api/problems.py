@@ -3,6 +3,7 @@
 from typing import Any
 
 import structlog
+from asyncpg import CharacterNotInRepertoireError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -91,6 +92,11 @@ def install(app: FastAPI) -> None:
     async def _database(request: Request, error: DataSourceError) -> JSONResponse:
         found = error.problem(language_of(request))
         return problem_response(language_of(request), 422, "datasource", detail=found.detail, hint=found.hint)
+
+    @app.exception_handler(CharacterNotInRepertoireError)
+    async def _no_text(request: Request, _error: CharacterNotInRepertoireError) -> JSONResponse:
+        # A zero byte in a path or query: nothing has such a name.
+        return problem_response(language_of(request), 404, "not_found")
 
     @app.exception_handler(DeadlinePassed)
     async def _late(request: Request, _error: DeadlinePassed) -> JSONResponse:

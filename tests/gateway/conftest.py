@@ -1,0 +1,91 @@
+"""A gateway with the real PostgreSQL and Kafka, asked over HTTP without a socket; other services' events are fed in."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import httpx
+import pytest_asyncio
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+
+from deploy.local.infrastructure import Infrastructure
+from deploy.local.postgres import create_database
+from libs.datasources.secrets import SecretBox
+from libs.events.catalog import Event
+from libs.events.envelope import Received
+from libs.events.ids import new_id
+from libs.events.service import EventService
+from libs.runtime.settings import Settings
+from services.gateway.accounts.store import Accounts
+from services.gateway.api.app import make_app
+from services.gateway.gateway import Gateway
+from services.gateway.projections import HANDLERS
+from services.gateway.schemas import SCHEMAS
+
+API = "/api/v1"
+
+
+@dataclass
+class Running:
+    """A running gateway and clients signed in as two members who are strangers to each other."""
+
+    gateway: Gateway
+    anna: httpx.AsyncClient
+    ben: httpx.AsyncClient
+    admin: httpx.AsyncClient
+    nobody: httpx.AsyncClient
+    offsets: dict[str, int] = field(default_factory=dict)
+
+    async def hear(self, *events: Event) -> None:
+        """Let the gateway hear events of other services, as its consumer would."""
+        for event in events:
+            name = type(event).__name__
+            offset = self.offsets[name] = self.offsets.get(name, 100) + 1
+            received = Received(event, new_id(), new_id(), None, name, 0, offset)
+            async with self.gateway.pool.acquire() as connection:
+                await HANDLERS.apply_projections(connection, [received])
+
+    async def dataset(self, client: httpx.AsyncClient | None = None) -> str:
+        """A dataset of a new data source; gives its id."""
+        client = client or self.anna
+        source = {"name": "Shop", "kind": "postgresql", "host": "127.0.0.1", "database": "shop", "username": "u",
+                  "password": "p"}  # fmt: skip
+        datasource = (await client.post(f"{API}/datasources", json=source)).json()
+        made = await client.post(f"{API}/datasets", json={"name": "Shop", "datasource_id": datasource["id"]})
+        return str(made.json()["id"])
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running(infrastructure: Infrastructure) -> AsyncIterator[Running]:
+    """Give one gateway for all tests of this folder."""
+    suffix = secrets.token_hex(4)
+    settings = Settings(
+        postgres_url=await create_database(infrastructure.postgres_url, f"gateway_{suffix}"),
+        kafka_bootstrap=infrastructure.kafka_bootstrap,
+        topic_prefix=f"g{suffix}.",
+        secret_keys=(SecretStr(Fernet.generate_key().decode()),),
+    )
+    async with AsyncExitStack() as stack:
+        service = await EventService.connect("gateway", settings, stack, SCHEMAS)
+        gateway = Gateway(
+            service.pool, service.listener, SecretBox(settings.secret_keys), Accounts(service.pool), answer_seconds=1.0
+        )
+        tasks = [asyncio.ensure_future(run()) for run in service.tasks(HANDLERS).values()]
+        app = make_app(gateway, service.checks())
+        clients = {}
+        for name in ("anna", "ben", "admin"):
+            await gateway.accounts.create(name, "long enough", "admin" if name == "admin" else "member")
+            token = await gateway.accounts.login(name, "long enough")
+            clients[name] = _client(app, {"Authorization": f"Bearer {token}"})
+        yield Running(gateway, **clients, nobody=_client(app, {}))
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _client(app: object, headers: dict[str, str]) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers, timeout=30)

@@ -1,0 +1,100 @@
+"""Writes: one of many wins, a repeated request is carried out once, a stale change is refused."""
+
+import asyncio
+
+from libs.events.catalog import CheckpointReached
+from libs.runtime.clock import now
+from tests.gateway.conftest import API, Running
+from tests.gateway.test_bad_input import SOURCE, assert_problem
+
+
+async def test_of_many_concurrent_trains_exactly_one_is_accepted(running: Running) -> None:
+    dataset_id = await running.dataset()
+    answers = await asyncio.gather(*(running.anna.post(f"{API}/datasets/{dataset_id}/train") for _ in range(60)))
+    codes = sorted(answer.status_code for answer in answers)
+    assert codes == [202] + [409] * 59
+
+
+async def test_a_training_goes_by_its_checkpoints_and_a_new_one_starts_after_its_end(running: Running) -> None:
+    dataset_id = await running.dataset()
+    path = f"{API}/datasets/{dataset_id}"
+    training_id = (await running.anna.post(f"{path}/train")).json()["training_id"]
+    assert (await running.anna.get(f"{path}/training/progress")).json()["status"] == "pending"
+
+    def reached(sequence: int, status: str, progress: float, control: int = 0) -> CheckpointReached:
+        return CheckpointReached(
+            training_id=training_id, dataset_id=dataset_id, sequence=sequence, status=status, progress=progress,
+            control_sequence=control, reached_at=now(),
+        )  # fmt: skip
+
+    await running.hear(reached(2, "training", 40), reached(1, "pending", 0))
+    progress = (await running.anna.get(f"{path}/training/progress")).json()
+    assert (progress["status"], progress["process_rate"]) == ("training", 40)
+    assert_problem(await running.anna.post(f"{path}/training/resume"), 400)
+    assert (await running.anna.post(f"{path}/training/pause")).status_code == 202
+    await running.hear(reached(3, "paused", 41, 1))
+    assert_problem(await running.anna.post(f"{path}/training/pause"), 400)
+    assert_problem(await running.anna.post(f"{path}/train"), 409)
+    assert_problem(await running.anna.delete(f"{path}/training"), 409)
+    assert (await running.anna.post(f"{path}/training/resume")).status_code == 202
+    await running.hear(reached(4, "training", 60, 2), reached(5, "completed", 100, 2))
+    shown = (await running.anna.get(path)).json()
+    assert (shown["status"], shown["process_rate"]) == ("completed", 100) and shown["last_train_at"]
+    assert_problem(await running.anna.post(f"{path}/training/cancel"), 400)
+    assert (await running.anna.post(f"{path}/train")).status_code == 202
+
+
+async def test_a_repeated_request_gets_the_same_answer_and_is_carried_out_once(running: Running) -> None:
+    key = {"Idempotency-Key": "register-the-shop"}
+    first = await running.anna.post(f"{API}/datasources", json=SOURCE | {"name": "once"}, headers=key)
+    again = await running.anna.post(f"{API}/datasources", json=SOURCE | {"name": "once"}, headers=key)
+    assert (first.status_code, again.json()) == (201, first.json())
+    listed = (await running.anna.get(f"{API}/datasources?page_size=200")).json()["items"]
+    assert [source["name"] for source in listed].count("once") == 1
+    assert_problem(await running.anna.post(f"{API}/datasources", json=SOURCE, headers=key), 422)
+
+
+async def test_a_change_of_an_old_version_is_refused(running: Running) -> None:
+    dataset_id = await running.dataset()
+    path = f"{API}/datasets/{dataset_id}"
+    etag = (await running.anna.get(path)).headers["etag"]
+    changed = await running.anna.patch(path, json={"name": "new"}, headers={"If-Match": etag})
+    assert changed.status_code == 200 and changed.headers["etag"] != etag
+    assert_problem(await running.anna.patch(path, json={"name": "late"}, headers={"If-Match": etag}), 412)
+    assert (await running.anna.get(path)).json()["name"] == "new"
+
+
+async def test_a_write_tells_its_position_and_a_read_can_wait_for_it(running: Running) -> None:
+    made = await running.anna.post(f"{API}/datasources", json=SOURCE)
+    position = made.headers["espalier-position"]
+    assert position.startswith("DataSourceChanged/")
+    listed = await running.anna.get(f"{API}/datasources", params={"after": position})
+    assert listed.status_code == 200
+
+
+async def test_a_data_source_in_use_cannot_be_deleted_and_its_password_is_never_shown(running: Running) -> None:
+    dataset_id = await running.dataset()
+    datasource_id = (await running.anna.get(f"{API}/datasets/{dataset_id}")).json()["datasource_id"]
+    shown = await running.anna.get(f"{API}/datasources/{datasource_id}")
+    assert shown.json()["has_password"] is True and "ciphertext" not in shown.text
+    assert_problem(await running.anna.delete(f"{API}/datasources/{datasource_id}"), 409)
+    assert (await running.anna.delete(f"{API}/datasets/{dataset_id}")).status_code == 204
+    assert (await running.anna.delete(f"{API}/datasources/{datasource_id}")).status_code == 204
+    assert_problem(await running.anna.get(f"{API}/datasources/{datasource_id}"), 404)
+
+
+async def test_terms_count_their_versions(running: Running) -> None:
+    path = f"{API}/datasets/{await running.dataset()}/terms"
+    term = (await running.anna.post(path, json={"term": "晚点", "synonyms": ["late"]})).json()
+    changed = (await running.anna.patch(f"{path}/{term['id']}", json={"definition": "更晚"})).json()
+    assert (changed["version"], changed["synonyms"]) == (2, ["late"])
+    assert (await running.anna.delete(f"{path}/{term['id']}")).status_code == 204
+    assert (await running.anna.get(path)).json()["total"] == 0
+
+
+async def test_a_question_without_an_answer_in_time_is_202_with_a_place_to_look(running: Running) -> None:
+    dataset_id = await running.dataset()
+    asked = await running.anna.post(f"{API}/chat/", json={"dataset_id": dataset_id, "question": "How many?"})
+    assert asked.status_code == 202
+    found = await running.anna.get(asked.headers["location"])
+    assert found.json()["outcome"] is None
