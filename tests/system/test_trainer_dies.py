@@ -1,0 +1,83 @@
+"""A trainer that is killed or frozen costs seconds, never a training, and learns nothing twice."""
+
+import json
+import signal
+from collections import Counter
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+
+from tests.system.conftest import Running, eventually
+
+
+async def _checkpoints(running: Running, training_id: str) -> list[dict[str, Any]]:
+    prefix = running.stack.environment("trainer")["ESPALIER_TOPIC_PREFIX"]
+    consumer = AIOKafkaConsumer(
+        prefix + "CheckpointReached",
+        bootstrap_servers=running.infrastructure.kafka_bootstrap,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=4_194_304,
+    )
+    await consumer.start()
+    found = []
+    try:
+        ends = await consumer.end_offsets(list(consumer.assignment()))
+        while any([await consumer.position(place) < end for place, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                found += [json.loads(record.value) for record in records]
+    finally:
+        await consumer.stop()
+    return [checkpoint for checkpoint in found if checkpoint["training_id"] == training_id]
+
+
+async def _begun(running: Running, dataset_id: str) -> str:
+    started = await running.client.post(f"/datasets/{dataset_id}/train")
+
+    async def some_learned() -> bool:
+        progress = await running.client.get(f"/datasets/{dataset_id}/training/progress")
+        return progress["status"] == "training" and progress["process_rate"] > 12
+
+    await eventually(some_learned)
+    return str(started["training_id"])
+
+
+def _assert_whole(checkpoints: list[dict[str, Any]]) -> None:
+    sequences = [checkpoint["sequence"] for checkpoint in checkpoints]
+    assert sequences == list(range(1, len(sequences) + 1)), "no checkpoint is missing, doubled or out of order"
+    items = Counter(item["item_id"] for checkpoint in checkpoints for item in checkpoint["items"])
+    assert [item for item, times in items.items() if times > 1] == []
+    rates = [checkpoint["progress"] for checkpoint in checkpoints]
+    assert rates == sorted(rates), "progress never goes backwards"
+
+
+async def test_a_killed_trainers_training_goes_on_with_a_higher_epoch(running: Running) -> None:
+    dataset_id = await running.dataset("killed")
+    training_id = await _begun(running, dataset_id)
+    running.stack.kill("trainer", signal.SIGKILL)
+    await running.until(dataset_id, "completed", seconds=90)
+    checkpoints = await _checkpoints(running, training_id)
+    _assert_whole(checkpoints)
+    assert max(c["epoch"] for c in checkpoints) > min(c["epoch"] for c in checkpoints if c["epoch"])
+
+
+async def test_a_frozen_trainer_that_wakes_after_take_over_writes_nothing(running: Running) -> None:
+    dataset_id = await running.dataset("frozen")
+    training_id = await _begun(running, dataset_id)
+    running.stack.kill("trainer", signal.SIGSTOP)
+    other = await running.stack.start_another("trainer")
+    try:
+
+        async def taken_over() -> bool:
+            checkpoints = await _checkpoints(running, training_id)
+            return len({c["epoch"] for c in checkpoints if c["epoch"]}) > 1
+
+        await eventually(taken_over, 30)
+        running.stack.kill("trainer", signal.SIGCONT)
+        await running.until(dataset_id, "completed", seconds=90)
+    finally:
+        running.stack.kill("trainer", signal.SIGCONT)
+        await other.stop()
+    checkpoints = await _checkpoints(running, training_id)
+    _assert_whole(checkpoints)
+    epochs = [c["epoch"] for c in checkpoints if c["epoch"]]
+    assert epochs == sorted(epochs), "after the take-over the old epoch says nothing more"
