@@ -22,7 +22,8 @@ from services.query.questions.asked import needs_met
 from services.query.questions.attempt import attempt
 from services.query.questions.conclusion import Conclusion, unanswerable
 from services.query.questions.database import Database
-from services.query.questions.reasoned import Found, reasoned
+from services.query.questions.reasoned import reasoned
+from services.query.questions.scope import Found
 from services.query.questions.steps import Steps
 
 _NEEDS_SECONDS = 5.0

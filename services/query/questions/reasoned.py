@@ -1,25 +1,16 @@
 """Hands what is known to the reasoning, runs what it proposes, and says what came of it."""
 
-from dataclasses import dataclass
-
 from libs.events.catalog import QuestionAsked, Sources
 from libs.language.catalogue import text
-from services.query.knowledge.recall import Knowledge, KnownPair
+from services.query.knowledge.recall import Knowledge
 from services.query.questions.answered import answered
 from services.query.questions.attempt import attempt
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Database
+from services.query.questions.scope import Found
 from services.query.questions.steps import Steps
 
 _SAME = 0.9
-
-
-@dataclass(frozen=True)
-class Found:
-    """A learned pair near a question; `similarity` is the cosine, 1 for the very same question."""
-
-    pair: KnownPair
-    similarity: float
 
 
 async def reasoned(

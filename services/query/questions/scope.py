@@ -1,0 +1,45 @@
+"""Gives the reasoning what it works on: the learned tables, their relations, the terms, and the nearest pairs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from libs.events.catalog import Relation as KnownRelation
+from libs.events.catalog import TableDescription
+from services.query.knowledge.recall import Knowledge, KnownPair
+from services.query.reasoning import schema as reasoning
+
+
+@dataclass(frozen=True)
+class Found:
+    """A learned pair near a question; `similarity` is the cosine, 1 for the very same question."""
+
+    pair: KnownPair
+    similarity: float
+
+
+def scope_of(known: Knowledge, dialect: reasoning.Dialect, found: Sequence[Found]) -> reasoning.Knowledge:
+    """`known` and `found` in the words of the reasoning."""
+    return reasoning.Knowledge(
+        reasoning.Schema(
+            tuple(_table(table) for table in known.tables), tuple(_relation(edge) for edge in known.relations), dialect
+        ),
+        tuple(reasoning.Term(term.term, term.definition, term.synonyms, term.sql_expression) for term in known.terms),
+        tuple(
+            reasoning.Pair(one.pair.question, one.pair.sql, one.similarity, one.pair.item_id, one.pair.origin)
+            for one in found
+        ),
+    )
+
+
+def _table(table: TableDescription) -> reasoning.Table:
+    columns = tuple(
+        reasoning.Column(
+            column.name, column.type, column.primary_key, column.foreign_key, column.comment, column.values
+        )
+        for column in table.columns
+    )
+    return reasoning.Table(table.name, columns, table.comment, table.row_estimate)
+
+
+def _relation(edge: KnownRelation) -> reasoning.Relation:
+    return reasoning.Relation(edge.source, edge.source_col, edge.target, edge.target_col, edge.confidence)
