@@ -19,6 +19,8 @@ Dialect = Literal["sqlite", "postgres"]
 _LONGEST = 20_000
 _MOST_NODES = 5_000
 DEFAULT_LIMIT = 1_000
+_DEFAULT_SCHEMAS = frozenset({"", "public", "main"})
+"""Datasets name their tables without a schema, so these are the schemas they can be in."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def _check_tables(tree: exp.Query, allowed: Collection[str] | None) -> tuple[str
             or name.startswith(HIDDEN_PREFIXES)
         ):
             raise RefusedByGate("system_table", f"the table {table.name!r} belongs to the system")
-        if known is not None and name not in known:
+        if known is not None and (name not in known or schema not in _DEFAULT_SCHEMAS):
             raise RefusedByGate("table", f"there is no table {table.name!r} in this dataset")
         read[table.name] = None
     return tuple(read)

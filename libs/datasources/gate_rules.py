@@ -16,7 +16,7 @@ SYNTAX: frozenset[type[exp.Expression]] = frozenset(
         exp.Case, exp.If, exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Var, exp.Interval,
         exp.Window, exp.WindowSpec, exp.WithinGroup, exp.Filter, exp.AtTimeZone, exp.Array, exp.Bracket,
         exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey, exp.JSONPathSubscript, exp.JSONPathPart,
-        exp.HexString, exp.National, exp.Rollup, exp.Cube, exp.GroupingSets, exp.Extract, exp.JSONKeyValue,
+        exp.HexString, exp.UnicodeString, exp.ByteString, exp.National, exp.Rollup, exp.Cube, exp.GroupingSets, exp.Extract, exp.JSONKeyValue,
     }
 )  # fmt: skip
 
@@ -48,9 +48,10 @@ FUNCTIONS: frozenset[type[exp.Expression]] = frozenset(
     }
 )  # fmt: skip
 
+# ruff: noqa: E501
 NAMED: dict[str, frozenset[str]] = {
     "sqlite": frozenset(
-        {"julianday", "unixepoch", "total", "printf", "format", "quote", "likely", "unlikely", "zeroblob_length",
+        {"date", "time", "datetime", "strftime", "julianday", "unixepoch", "total", "printf", "format", "quote", "likely", "unlikely",
          "json_array_length", "json_type", "json_valid", "timediff", "octet_length", "sinh", "cosh", "acos", "asin",
          "atan", "atan2", "cos", "sin", "tan", "degrees", "radians", "log2", "log10", "mod", "ltrim", "rtrim", "soundex"}
     ),

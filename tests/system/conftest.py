@@ -81,11 +81,14 @@ async def _fill(url: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(f"""
         DO $$ BEGIN
-            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'shop_reader') THEN CREATE ROLE shop_reader LOGIN; END IF;
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'shop_reader') THEN
+                CREATE ROLE shop_reader LOGIN;
+            END IF;
         END $$;
         ALTER ROLE shop_reader PASSWORD '{CANARY}';
         CREATE TABLE customers (id int PRIMARY KEY, name text NOT NULL, city text);
-        CREATE TABLE orders (id int PRIMARY KEY, customer_id int REFERENCES customers (id), amount numeric, placed date);
+        CREATE TABLE orders (
+            id int PRIMARY KEY, customer_id int REFERENCES customers (id), amount numeric, placed date);
         INSERT INTO customers SELECT n, 'Customer ' || n, (ARRAY['Berlin', '上海', 'Paris'])[1 + n % 3]
             FROM generate_series(1, 30) AS n;
         INSERT INTO orders SELECT n, 1 + n % 30, n * 1.5, date '2024-01-01' + n % 300 FROM generate_series(1, 500) AS n;

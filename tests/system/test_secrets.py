@@ -19,7 +19,7 @@ async def test_the_password_of_a_data_source_is_found_in_no_topic_log_span_or_er
     messages = await _all_messages(running)
     assert len(messages) > 20, "the search must have something to search"
     assert not any(CANARY.encode() in message for message in messages)
-    logs = [path for path in Path(running.stack.home).rglob("*.log")]
+    logs = list(Path(running.stack.home).rglob("*.log"))
     assert logs and not any(CANARY.encode() in path.read_bytes() for path in logs)
     await eventually(lambda: _truth(running.spans.received), 30)
     assert not any(CANARY.encode() in body for body in running.spans.received)

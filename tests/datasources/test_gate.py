@@ -1,0 +1,105 @@
+"""The gate: no attack of the corpus passes; everything harmless passes and means the same after it was rendered."""
+
+import sqlite3
+from pathlib import Path
+
+import asyncpg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlglot import exp, parse
+
+from libs.datasources.errors import RefusedByGate
+from libs.datasources.gate import Dialect, admit
+
+_CORPUS = Path(__file__).parent / "gate"
+TABLES = ("customers", "orders", "oddities", "客户")
+
+MAKE = (
+    "CREATE TABLE customers (id integer PRIMARY KEY, name text)",
+    "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer, amount numeric, placed date, note text)",
+    'CREATE TABLE oddities ("delete" integer, "update" integer, "select" integer)',
+    'CREATE TABLE "客户" ("姓名" text)',
+    "INSERT INTO customers VALUES (1, 'Ada'), (2, 'Bob'), (3, 'A_c')",
+    "INSERT INTO orders VALUES (1, 1, 10, '2024-01-05', NULL), (2, 1, 25.5, '2024-02-05', 'delete; drop'), "
+    "(3, 2, 30, '2024-02-20', 'x')",
+    "INSERT INTO oddities VALUES (1, 2, 3)",
+    "INSERT INTO \"客户\" VALUES ('张三'), ('李四')",
+)
+
+
+def _lines(kind: str, dialect: str) -> list[str]:
+    lines = (_CORPUS / f"{kind}_{dialect}.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+def test_the_corpus_is_large_enough(dialect: str) -> None:
+    assert len(set(_lines("attacks", dialect))) >= 60
+    assert len(set(_lines("harmless", dialect))) >= 40
+
+
+@pytest.mark.parametrize(("dialect", "sql"), [(d, sql) for d in ("sqlite", "postgres") for sql in _lines("attacks", d)])
+def test_no_attack_passes(dialect: Dialect, sql: str) -> None:
+    with pytest.raises(RefusedByGate):
+        admit(sql, dialect, tables=TABLES)
+
+
+def test_everything_harmless_passes_and_means_the_same_on_sqlite() -> None:
+    connection = sqlite3.connect(":memory:")
+    for statement in MAKE:
+        connection.execute(statement)
+    for sql in _lines("harmless", "sqlite"):
+        admitted = admit(sql, "sqlite", tables=TABLES)
+        assert connection.execute(admitted.sql).fetchall() == connection.execute(sql).fetchall(), (sql, admitted.sql)
+
+
+async def test_everything_harmless_passes_and_means_the_same_on_postgresql(postgres_url: str) -> None:
+    connection = await asyncpg.connect(postgres_url)
+    try:
+        for statement in MAKE:
+            await connection.execute(statement)
+        for sql in _lines("harmless", "postgres"):
+            admitted = admit(sql, "postgres", tables=TABLES)
+            assert await connection.fetch(admitted.sql) == await connection.fetch(sql), (sql, admitted.sql)
+    finally:
+        await connection.close()
+
+
+@given(limit=st.integers(1, 10_000), cap=st.integers(1, 1_000))
+def test_the_limit_never_exceeds_the_cap(limit: int, cap: int) -> None:
+    sql = admit(f"SELECT id FROM orders LIMIT {limit}", "postgres", limit=cap).sql
+    assert sql.endswith(f"LIMIT {min(limit, cap)}")
+
+
+_PIECES = [
+    *_lines("attacks", "postgres"),
+    *_lines("harmless", "postgres"),
+    ";",
+    "/*",
+    "*/",
+    "--\n",
+    "'",
+    '"',
+    "$$",
+    "(",
+    ")",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=4), st.sampled_from(["sqlite", "postgres"]))
+def test_whatever_passes_is_one_select_of_known_tables(pieces: list[str], dialect: Dialect) -> None:
+    try:
+        admitted = admit(" ".join(pieces), dialect, tables=TABLES)
+    except RefusedByGate:
+        return
+    trees = parse(admitted.sql, dialect=dialect)
+    assert len(trees) == 1 and isinstance(trees[0], exp.Query)
+    assert not list(trees[0].find_all(exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock))
+    assert set(admitted.tables) <= set(TABLES)
+
+
+def test_deep_and_huge_texts_are_refused_not_crashed_on() -> None:
+    for sql in ("SELECT " + "(" * 5_000 + "1" + ")" * 5_000, "SELECT 1" + " + 1" * 9_000, "\x00", "   "):
+        with pytest.raises(RefusedByGate):
+            admit(sql, "sqlite")
