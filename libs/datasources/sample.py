@@ -22,7 +22,7 @@ async def distinct_values(connection: AsyncConnection, table: str, column: str) 
     """The distinct values of a text column when they are few and short, else none."""
     source = sketch(table, [column])
     scanned = select(source.c[column]).where(source.c[column].is_not(None)).limit(_SCAN_ROWS).subquery()
-    found = await _strings(connection, select(distinct(scanned.c[column])).limit(VALUES_LIMIT + 1))
+    found = await _strings(connection, select(scanned.c[column]).distinct().limit(VALUES_LIMIT + 1))
     if len(found) > VALUES_LIMIT or any(len(value) > VALUE_CHARACTERS for value in found):
         return ()
     return tuple(sorted(found))
@@ -32,7 +32,7 @@ async def some_values(connection: AsyncConnection, table: str, column: str, limi
     """Up to `limit` distinct values among the first rows, as text."""
     source = sketch(table, [column])
     scanned = select(source.c[column]).where(source.c[column].is_not(None)).limit(_SCAN_ROWS).subquery()
-    return set(await _strings(connection, select(distinct(cast(scanned.c[column], String))).limit(limit)))
+    return set(await _strings(connection, select(cast(scanned.c[column], String)).distinct().limit(limit)))
 
 
 async def share_found(connection: AsyncConnection, values: set[str], table: str, column: str) -> float:

@@ -1,0 +1,169 @@
+"""Users' databases: inspected, related, run within limits, and every failure typed with a hint."""
+
+import socket
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from cryptography.fernet import Fernet
+
+from libs.datasources.errors import (
+    CannotReach,
+    DatabaseMissing,
+    DataSourceError,
+    LoginFailed,
+    NotAllowed,
+    QueryFailed,
+    TookTooLong,
+)
+from libs.datasources.gate import Admitted, admit
+from libs.datasources.inspect import inspect
+from libs.datasources.inspect import test_connection as try_connection
+from libs.datasources.open import Connections, Limits
+from libs.datasources.run import run
+from libs.datasources.secrets import SecretBox, SecretUnreadable
+from libs.events.catalog import DataSourceSettings
+
+BOX = SecretBox([Fernet.generate_key().decode()])
+
+SHOP = """
+CREATE TABLE customers (id integer PRIMARY KEY, code text UNIQUE, city text);
+CREATE TABLE cities (name text PRIMARY KEY, country text);
+CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), amount numeric);
+INSERT INTO cities VALUES ('Berlin', 'DE'), ('Paris', 'FR'), ('上海', 'CN');
+INSERT INTO customers VALUES (1, 'a', 'Berlin'), (2, 'b', '上海'), (3, 'c', NULL);
+INSERT INTO orders VALUES (1, 1, 10.5), (2, 2, 20), (3, 1, 12345678901234567890.5);
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def connections(tmp_path: Path) -> AsyncIterator[Connections]:
+    made = Connections(BOX, [tmp_path])
+    yield made
+    await made.close()
+
+
+def _postgres(url: str, **change: object) -> DataSourceSettings:
+    parts = urlsplit(url)
+    settings = {"kind": "postgresql", "host": parts.hostname, "port": parts.port, "username": parts.username,
+                "database": parts.path[1:], "password_ciphertext": BOX.encrypt(parts.password or "").token}  # fmt: skip
+    return DataSourceSettings.model_validate(settings | change)
+
+
+def _sqlite(folder: Path) -> DataSourceSettings:
+    path = folder / "shop.sqlite"
+    made = sqlite3.connect(path)
+    made.executescript(SHOP)
+    made.close()
+    return DataSourceSettings(kind="sqlite", database=str(path))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_structure_values_and_relations_are_found(
+    kind: str, postgres_url: str, tmp_path: Path, connections: Connections
+) -> None:
+    if kind == "postgresql":
+        connection = await asyncpg.connect(postgres_url)
+        await connection.execute(SHOP)
+        await connection.close()
+    settings = _sqlite(tmp_path) if kind == "sqlite" else _postgres(postgres_url)
+    found = await inspect(await connections.engine("d", 1, settings))
+    tables = {table.name: table for table in found.tables}
+    assert set(tables) == {"cities", "customers", "orders"}
+    columns = {column.name: column for column in tables["customers"].columns}
+    assert columns["id"].primary_key and columns["city"].nullable
+    assert columns["city"].values == ("Berlin", "上海")
+    assert "CREATE TABLE" in tables["orders"].create_table
+    edges = {(e.source, e.source_col, e.target, e.target_col): e.confidence for e in found.relations}
+    assert edges["orders", "customer_id", "customers", "id"] == 1.0
+    assert edges["customers", "city", "cities", "name"] == 1.0, "no key says so: the values do"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_rows_bytes_and_seconds_are_capped(
+    kind: str, postgres_url: str, tmp_path: Path, connections: Connections
+) -> None:
+    settings = _sqlite(tmp_path) if kind == "sqlite" else _postgres(postgres_url)
+    engine = await connections.engine("d", 1, settings)
+    series = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 5000) SELECT n FROM t"
+    few = await run(engine, Admitted(series, (), False), Limits(rows=10))
+    assert (len(few.rows), few.truncated) == (10, True)
+    small = await run(engine, Admitted(series, (), False), Limits(rows=5_000, bytes=800))
+    assert len(small.rows) == 100 and small.truncated
+    endless = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
+    with pytest.raises(TookTooLong):
+        await run(engine, Admitted(endless, (), False), Limits(seconds=0.3))
+    with pytest.raises(QueryFailed, match="nothing"):
+        await run(engine, Admitted("SELECT nothing", (), False))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_even_what_slips_past_the_gate_cannot_write(
+    kind: str, postgres_url: str, tmp_path: Path, connections: Connections
+) -> None:
+    if kind == "postgresql":
+        connection = await asyncpg.connect(postgres_url)
+        await connection.execute(SHOP)
+        await connection.close()
+    settings = _sqlite(tmp_path) if kind == "sqlite" else _postgres(postgres_url)
+    engine = await connections.engine("d", 1, settings)
+    for statement in ("DELETE FROM orders", "CREATE TABLE x (a integer)", "DROP TABLE orders"):
+        with pytest.raises(DataSourceError):
+            await run(engine, Admitted(statement, (), False))
+    kept = await run(engine, admit("SELECT count(*) FROM orders", "sqlite"))
+    assert kept.rows == ((3,),)
+
+
+async def test_values_become_json(postgres_url: str, connections: Connections) -> None:
+    engine = await connections.engine("d", 1, _postgres(postgres_url))
+    sql = (
+        "SELECT 1.50::numeric, 10::numeric, 'NaN'::float8, '2024-01-02'::date, 9007199254740993::bigint, "
+        "NULL, true, 'a:b', ARRAY[1, 2]"
+    )
+    rows = (await run(engine, Admitted(sql, (), False))).rows
+    assert rows == ((1.5, 10, None, "2024-01-02", "9007199254740993", None, True, "a:b", [1, 2]),)
+
+
+async def test_each_failure_of_a_connection_has_its_type_and_hint(postgres_url: str, connections: Connections) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        closed = taken.getsockname()[1]
+    wrong = BOX.encrypt("not the password").token
+    cases: list[tuple[dict[str, object], type[DataSourceError], str]] = [
+        ({"host": "no-such-host.invalid"}, CannotReach, "host_not_found"),
+        ({"port": closed}, CannotReach, "refused"),
+        ({"password_ciphertext": wrong}, LoginFailed, "login"),
+        ({"database": "no_such_database"}, DatabaseMissing, "database_missing"),
+    ]
+    for change, kind, code in cases:
+        with pytest.raises(kind) as raised:
+            await try_connection(connections.unpooled(_postgres(postgres_url, **change)))
+        for language in ("zh", "en"):
+            problem = raised.value.problem(language)  # type: ignore[arg-type]
+            assert problem.code == code and problem.hint and "not the password" not in str(problem)
+
+
+async def test_sqlite_files_stay_below_the_configured_folders(tmp_path: Path, connections: Connections) -> None:
+    outside = tmp_path.parent / "outside.sqlite"
+    outside.touch()
+    (tmp_path / "link.sqlite").symlink_to(outside)
+    for path in (outside, tmp_path / "link.sqlite", tmp_path / ".." / "outside.sqlite"):
+        with pytest.raises(NotAllowed):
+            connections.unpooled(DataSourceSettings(kind="sqlite", database=str(path)))
+    with pytest.raises(DatabaseMissing):
+        connections.unpooled(DataSourceSettings(kind="sqlite", database=str(tmp_path / "missing.sqlite")))
+
+
+def test_secrets_can_be_rotated_and_never_show() -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    made = SecretBox([old]).encrypt("s3cret")
+    both = SecretBox([new, old])
+    rotated = both.rotate(made.token)
+    assert rotated.key_id != made.key_id and SecretBox([new]).decrypt(rotated.token) == "s3cret"
+    with pytest.raises(SecretUnreadable):
+        SecretBox([new]).decrypt(made.token)
+    assert new not in repr(both) and "s3cret" not in made.token
