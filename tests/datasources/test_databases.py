@@ -26,8 +26,9 @@ from libs.datasources.inspect import test_connection as try_connection
 from libs.datasources.open import Connections, Limits
 from libs.datasources.run import run
 from libs.datasources.secrets import SecretBox, SecretUnreadable
-from libs.events.catalog import DataSourceSettings
+from libs.events.catalog import DataSourceSettings, Language
 
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 BOX = SecretBox([Fernet.generate_key().decode()])
 
 SHOP = """
@@ -142,8 +143,8 @@ async def test_each_failure_of_a_connection_has_its_type_and_hint(postgres_url: 
     for change, kind, code in cases:
         with pytest.raises(kind) as raised:
             await try_connection(connections.unpooled(_postgres(postgres_url, **change)))
-        for language in ("zh", "en"):
-            problem = raised.value.problem(language)  # type: ignore[arg-type]
+        for language in LANGUAGES:
+            problem = raised.value.problem(language)
             assert problem.code == code and problem.hint and "not the password" not in str(problem)
 
 

@@ -80,7 +80,7 @@ async def running(infrastructure: Infrastructure) -> AsyncIterator[Running]:
             await gateway.accounts.create(name, "long enough", "admin" if name == "admin" else "member")
             token = await gateway.accounts.login(name, "long enough")
             clients[name] = _client(app, {"Authorization": f"Bearer {token}"})
-        yield Running(gateway, **clients, nobody=_client(app, {}))
+        yield Running(gateway, clients["anna"], clients["ben"], clients["admin"], nobody=_client(app, {}))
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

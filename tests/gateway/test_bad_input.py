@@ -94,7 +94,7 @@ async def test_unknown_and_foreign_ids_are_404_and_signing_in_comes_first(
     datasource_id = (await running.ben.get(f"{API}/datasets/{dataset_id}")).json()["datasource_id"]
     foreign = datasource_id if path.startswith("/datasources") else dataset_id
     for identity in (new_id(), foreign, "no-id", "%00"):
-        body = {"json": {}} if method == "PATCH" else {}
+        body: dict[str, Any] = {"json": {}} if method == "PATCH" else {}
         answer = await running.anna.request(method, API + path.format(id=identity), **body)
         assert answer.status_code == 404, answer.text
     answer = await running.nobody.request(method, API + path.format(id=foreign))

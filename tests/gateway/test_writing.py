@@ -2,7 +2,7 @@
 
 import asyncio
 
-from libs.events.catalog import CheckpointReached
+from libs.events.catalog import CheckpointReached, TrainingStatus
 from libs.runtime.clock import now
 from tests.gateway.conftest import API, Running
 from tests.gateway.test_bad_input import SOURCE, assert_problem
@@ -21,7 +21,7 @@ async def test_a_training_goes_by_its_checkpoints_and_a_new_one_starts_after_its
     training_id = (await running.anna.post(f"{path}/train")).json()["training_id"]
     assert (await running.anna.get(f"{path}/training/progress")).json()["status"] == "pending"
 
-    def reached(sequence: int, status: str, progress: float, control: int = 0) -> CheckpointReached:
+    def reached(sequence: int, status: TrainingStatus, progress: float, control: int = 0) -> CheckpointReached:
         return CheckpointReached(
             training_id=training_id, dataset_id=dataset_id, sequence=sequence, status=status, progress=progress,
             control_sequence=control, reached_at=now(),

@@ -48,7 +48,8 @@ class Running:
             progress: dict[str, Any] = await self.client.get(f"/datasets/{dataset_id}/training/progress")
             return progress if progress["status"] in statuses else None
 
-        return await eventually(reached, seconds)
+        found: dict[str, Any] = await eventually(reached, seconds)
+        return found
 
 
 async def eventually(condition: Callable[[], Awaitable[Any]], seconds: float = 30.0) -> Any:

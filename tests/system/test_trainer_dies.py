@@ -35,7 +35,7 @@ async def _begun(running: Running, dataset_id: str) -> str:
 
     async def some_learned() -> bool:
         progress = await running.client.get(f"/datasets/{dataset_id}/training/progress")
-        return progress["status"] == "training" and progress["process_rate"] > 12
+        return bool(progress["status"] == "training" and progress["process_rate"] > 12)
 
     await eventually(some_learned)
     return str(started["training_id"])
