@@ -53,6 +53,11 @@ class CountingEmbedder:
         self.reached = asyncio.Event()
         self.go_on = asyncio.Event()
 
+    async def stopped(self) -> None:
+        """Wait until it has come to the text it was told to wait before."""
+        async with asyncio.timeout(10):
+            await self.reached.wait()
+
     async def passages(self, texts: Sequence[str]) -> list[Vector]:
         for text in texts:
             if self.stop_at is not None and len(self.texts) >= self.stop_at:

@@ -61,7 +61,7 @@ async def test_an_answer_without_vectors_is_a_failure_that_does_not_show_the_key
 async def test_a_text_is_embedded_once_even_when_nobody_waited_for_it(trainer: Trainer) -> None:
     trainer.embedder.stop_at = 0
     waiting = asyncio.create_task(trainer.embeddings.of("text"))
-    await trainer.embedder.reached.wait()
+    await trainer.embedder.stopped()
     waiting.cancel()
     trainer.embedder.go_on.set()
     async with asyncio.timeout(5):

@@ -93,7 +93,7 @@ async def test_a_pause_keeps_what_was_embedded_and_resuming_does_nothing_twice(t
     await trainer.deliver(request)
     trainer.embedder.stop_at = stop_at
     working = asyncio.create_task(trainer.work())
-    await trainer.embedder.reached.wait()
+    await trainer.embedder.stopped()
     await trainer.deliver(wish(PauseRequested, request.training_id, 1))
     async with asyncio.timeout(2):
         await working  # Though the embedding under way still hangs.
@@ -114,7 +114,7 @@ async def test_a_training_cancelled_while_it_works_ends_and_starts_no_more(train
     await trainer.deliver(request)
     trainer.embedder.stop_at = 4
     working = asyncio.create_task(trainer.work())
-    await trainer.embedder.reached.wait()
+    await trainer.embedder.stopped()
     await trainer.deliver(wish(CancelRequested, request.training_id, 1))
     async with asyncio.timeout(2):
         await working
@@ -132,7 +132,7 @@ async def test_a_frozen_worker_is_taken_over_and_its_late_writes_are_refused(tra
     frozen = await trainer.claim(ttl=0.2)
     assert frozen is not None
     old = asyncio.create_task(trainer.training.run(frozen, Held(frozen)))
-    await trainer.embedder.reached.wait()
+    await trainer.embedder.stopped()
     taken = None
     async with asyncio.timeout(5):
         while taken is None:
@@ -151,7 +151,7 @@ async def test_feedback_is_learned_at_once_even_while_its_dataset_is_trained(tra
     await trainer.deliver(requested())
     trainer.embedder.stop_at = 2
     working = asyncio.create_task(trainer.work())
-    await trainer.embedder.reached.wait()
+    await trainer.embedder.stopped()
     trainer.embedder.stop_at = None
     item = LearnedItem(item_id="x", kind="pair", text="q", question="q", sql="SELECT 1", origin="feedback")
     lesson = requested(source="feedback", items=(item,))
