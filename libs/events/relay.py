@@ -5,6 +5,7 @@ marked: before a new holder sends, it looks for such events at the end of the lo
 """
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,7 +74,8 @@ class Relay:
 
     async def _send(self, shard: int, lease: Lease, held: Held) -> int:
         rows = await self.pool.fetch(_UNSENT, shard, _BATCH)
-        if not rows or held.lost.is_set():
+        # A process that was frozen between the two must not send what another has sent meanwhile.
+        if not rows or held.lost.is_set() or held.lease.trusted_until < time.monotonic():
             return 0
         futures = [
             await self.broker.publish(

@@ -17,6 +17,9 @@ SEARCH_PATH = "read, core"
 """Read models first, then what is not rebuilt; a rebuild sets `<fresh copy>, core` instead."""
 
 _COMMAND_SECONDS = 60.0
+_IDLE_MILLISECONDS = "3500"
+"""A process that is frozen inside a transaction keeps its locks no longer: shorter than a lease, so that its work can
+be taken over."""
 _RETRY_SECONDS = 0.2
 
 
@@ -31,7 +34,11 @@ async def open_pool(url: str, *, name: str, size: int = 10, wait: float = 30.0) 
                 max_size=size,
                 command_timeout=_COMMAND_SECONDS,
                 init=_prepare,
-                server_settings={"application_name": f"espalier-{name}", "search_path": SEARCH_PATH},
+                server_settings={
+                    "application_name": f"espalier-{name}",
+                    "search_path": SEARCH_PATH,
+                    "idle_in_transaction_session_timeout": _IDLE_MILLISECONDS,
+                },
             )
         except Exception as error:
             if not is_transient(error) or time.monotonic() > ends:

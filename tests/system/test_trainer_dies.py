@@ -19,12 +19,14 @@ async def _checkpoints(running: Running, training_id: str) -> list[dict[str, Any
         max_partition_fetch_bytes=4_194_304,
     )
     await consumer.start()
-    found = []
+    found: list[dict[str, Any]] = []
     try:
         ends = await consumer.end_offsets(list(consumer.assignment()))
         while any([await consumer.position(place) < end for place, end in ends.items()]):
             for records in (await consumer.getmany(timeout_ms=500)).values():
-                found += [json.loads(record.value) for record in records]
+                for record in records:
+                    identity = dict(record.headers)["ce_id"].decode()
+                    found.append(json.loads(record.value) | {"event_id": identity})
     finally:
         await consumer.stop()
     return [checkpoint for checkpoint in found if checkpoint["training_id"] == training_id]
@@ -42,6 +44,8 @@ async def _begun(running: Running, dataset_id: str) -> str:
 
 
 def _assert_whole(checkpoints: list[dict[str, Any]]) -> None:
+    identities = Counter(checkpoint["event_id"] for checkpoint in checkpoints)
+    assert [identity for identity, times in identities.items() if times > 1] == [], "the log holds each event once"
     sequences = [checkpoint["sequence"] for checkpoint in checkpoints]
     assert sequences == list(range(1, len(sequences) + 1)), "no checkpoint is missing, doubled or out of order"
     items = Counter(item["item_id"] for checkpoint in checkpoints for item in checkpoint["items"])
