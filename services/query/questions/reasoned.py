@@ -10,7 +10,7 @@ from services.query.questions.database import Database
 from services.query.questions.scope import Found
 from services.query.questions.steps import Steps
 
-_SAME = 0.9
+_SAME = 0.92
 
 
 async def reasoned(
