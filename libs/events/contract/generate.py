@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped, unused-ignore]
 from pydantic.json_schema import GenerateJsonSchema
 
 from libs.events.catalog import TOPICS, Event
