@@ -15,7 +15,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
-from libs.events.dead_letters import dead_letter, record_gap
+from libs.events.dead_letters import HANDLER_FAILED, dead_letter, record_gap
 from libs.events.envelope import Received, Record, Undecodable, decode
 from libs.events.failures import Gap, TooManyDeadLetters, decide
 from libs.events.positions import advance_positions, after, read_positions
@@ -139,7 +139,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             self._refused_in_a_row += 1
             log.error("event_refused", topic=record.topic, offset=record.offset, error=type(error).__name__)
             detail = f"{type(error).__name__} in {self._service}"
-            await retrying(lambda: self._commit((record,), refused=("handler_failed", detail)), _RETRY_SECONDS)
+            await retrying(lambda: self._commit((record,), refused=(HANDLER_FAILED, detail)), _RETRY_SECONDS)
 
     async def _commit(self, records: Sequence[Record], refused: tuple[str, str] | None = None) -> None:
         """Handle `records` in one transaction; with `refused` set them aside instead."""

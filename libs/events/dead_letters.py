@@ -7,6 +7,9 @@ from libs.events.envelope import Record
 from libs.postgres.pool import Connection
 from libs.runtime.clock import now
 
+HANDLER_FAILED = "handler_failed"
+"""The reason of an event that was decoded, and that its handler refused."""
+
 _VALUE_LIMIT, _HEADERS_LIMIT, _TEXT_LIMIT = 600_000, 10_000, 300
 """Bytes of a value, bytes of all headers, characters of a key or detail that are kept: more may not fit an event."""
 

@@ -16,8 +16,9 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from libs.events.checksum import checksum
-from libs.events.dead_letters import record_gap
+from libs.events.dead_letters import HANDLER_FAILED, record_gap
 from libs.events.envelope import Undecodable, decode
+from libs.events.failures import decide
 from libs.events.positions import advance_positions
 from libs.events.projection import Handlers
 from libs.events.topics import partitions_of
@@ -92,6 +93,7 @@ class _Copy:
         self._position: dict[TopicPartition, int] = {}
         self._reacting = {event.__name__ for event in rebuild.handlers.react}
         self._events = 0
+        self._refused_in_a_row = 0
 
     async def fill_and_swap(self, started: float) -> Rebuilt:
         await self._assign()
@@ -139,6 +141,28 @@ class _Copy:
         return self._events - before
 
     async def _apply(self, records: list[Any]) -> None:
+        """Project `records`; what the live copy could not handle is a gap of this copy too, not the end of it."""
+        try:
+            await self._project(records)
+        except Exception as error:
+            if decide(error, single=False, refused_in_a_row=0).action != "singly":
+                raise
+            for record in records:
+                await self._project_single(record)
+        self._events += len(records)
+
+    async def _project_single(self, record: Any) -> None:
+        try:
+            await self._project([record])
+            self._refused_in_a_row = 0
+        except Exception as error:
+            if decide(error, single=True, refused_in_a_row=self._refused_in_a_row).action != "dead_letter":
+                raise
+            self._refused_in_a_row += 1
+            log.warning("event_left_out", topic=record.topic, offset=record.offset, error=type(error).__name__)
+            await record_gap(self._connection, self._rebuild.prefix, record, HANDLER_FAILED)
+
+    async def _project(self, records: list[Any]) -> None:
         batch = []
         async with self._connection.transaction():
             for record in records:
@@ -147,7 +171,6 @@ class _Copy:
                 except Undecodable as error:
                     await record_gap(self._connection, self._rebuild.prefix, record, error.reason)
             await self._rebuild.handlers.apply_projections(self._connection, batch)
-        self._events += len(records)
 
     async def _drained(self) -> None:
         async with asyncio.timeout(_DRAIN_SECONDS):
