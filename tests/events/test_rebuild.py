@@ -1,0 +1,153 @@
+"""A rebuild from the log, beside the live service, gives the same state; and so does every interleaving of topics."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, settings
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from libs.events.catalog import Event, FeedbackReviewed
+from libs.events.checksum import checksum
+from libs.events.envelope import Received
+from libs.events.ids import new_id
+from libs.events.rebuild import Rebuild, Rebuilt
+from libs.events.transaction import transaction
+from libs.postgres.pool import open_pool
+from libs.postgres.schema import migrate
+from tests.events.records import NOON
+from tests.events.toy import COUNTING, REVIEWING, SCHEMAS, Toy, given, toy_service, until
+
+
+async def _rebuild(toy: Toy) -> Rebuilt:
+    return await Rebuild(toy.pool, toy.bootstrap, toy.prefix, toy.handlers, SCHEMAS).run()
+
+
+async def _copies(toy: Toy) -> list[str]:
+    rows = await toy.pool.fetch("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'read%'")
+    return [row["nspname"] for row in rows]
+
+
+async def test_a_rebuild_under_continuing_writes_equals_the_live_state_and_loses_nothing(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, REVIEWING) as toy:
+        await toy.send(*(given(number) for number in range(300)))
+        writing = asyncio.create_task(_write(toy, range(300, 600)))
+        rebuilt = [await _rebuild(toy) for _ in range(3)]
+        await writing
+        await toy.log(FeedbackReviewed, 600)
+
+        async def all_known() -> bool:
+            return len(await toy.known()) == 600
+
+        await until(all_known)
+        rebuilt.append(await _rebuild(toy))
+        assert rebuilt[-1].before == rebuilt[-1].after
+        assert len(await toy.known()) == 600
+        assert len(await toy.log(FeedbackReviewed, 600)) == 600, "a rebuild never answers an event again"
+        assert await _copies(toy) == ["read"]
+        assert not toy.consuming.done()
+
+
+async def _write(toy: Toy, numbers: range) -> None:
+    for number in numbers:
+        await toy.send(given(number))
+
+
+async def test_own_events_in_the_outbox_are_in_the_new_copy(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
+        for number in range(20):
+            async with transaction(toy.pool, "toy") as opened:
+                await toy.handlers.apply_own(opened, given(number))
+        rebuilt = await _rebuild(toy)
+        assert rebuilt.before == rebuilt.after
+        assert len(await toy.known()) == 20
+
+
+async def test_what_could_not_be_handled_is_a_gap_of_the_new_copy_too(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
+        await toy.send(given(0), given(1, comment="poison"))
+        await toy.send_raw("FeedbackGiven", b"hello", [])
+        await toy.send(given(2))
+
+        async def rest_known() -> bool:
+            return set(await toy.known()) == {"f-d-1-0", "f-d-1-2"}
+
+        await until(rest_known)
+        gaps = await toy.gaps()
+        assert gaps == [("FeedbackGiven", 1, "handler_failed"), ("FeedbackGiven", 2, "no_headers")]
+        rebuilt = await _rebuild(toy)
+        assert rebuilt.before == rebuilt.after
+        assert await toy.gaps() == gaps
+
+
+async def test_a_rebuild_that_fails_leaves_the_live_copy_as_it_was(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
+        await toy.send(given(1))
+
+        async def known() -> bool:
+            return set(await toy.known()) == {"f-d-1-1"}
+
+        await until(known)
+
+        async def broken(_connection: Any, _schema: str) -> str:
+            raise RuntimeError("no checksum today")
+
+        with pytest.raises(RuntimeError, match="no checksum"):
+            await Rebuild(toy.pool, toy.bootstrap, toy.prefix, COUNTING, SCHEMAS, checksum=broken).run()
+        assert await _copies(toy) == ["read"]
+        assert await known()
+        await toy.send(given(2))
+
+        async def both_known() -> bool:
+            return set(await toy.known()) == {"f-d-1-1", "f-d-1-2"}
+
+        await until(both_known)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pool(postgres_url: str) -> Any:
+    opened = await open_pool(postgres_url, name="interleavings")
+    await migrate(opened, SCHEMAS)
+    yield opened
+    await opened.close()
+
+
+def _reviewed(number: int) -> FeedbackReviewed:
+    return FeedbackReviewed(
+        feedback_id=f"f-d-1-{number}", dataset_id="d-1", sequence=number, verdict="accepted", reviewed_at=NOON
+    )
+
+
+async def _state_after(pool: "asyncpg.Pool[Any]", batches: Sequence[Sequence[Event]]) -> str:
+    async with pool.acquire() as connection:
+        await connection.execute("TRUNCATE verdicts")
+        for number, batch in enumerate(batches):
+            received = [Received(event, new_id(), "c", None, type(event).__name__, 0, number) for event in batch]
+            await COUNTING.apply_projections(connection, received)
+        return await checksum(connection)
+
+
+@for_all(choices=st.lists(st.booleans(), min_size=16, max_size=16), cuts=st.sets(st.integers(1, 15)))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_every_interleaving_of_the_topics_in_batches_of_any_size_gives_the_same_state(
+    pool: "asyncpg.Pool[Any]", choices: list[bool], cuts: set[int]
+) -> None:
+    topics: list[list[Event]] = [[given(n) for n in range(8)], [_reviewed(n) for n in range(8)]]
+    straight = [*topics[0], *topics[1]]
+    order = [(topics[choice] or topics[not choice]).pop(0) for choice in choices]
+    edges = [0, *sorted(cuts), len(order)]
+    batches = [order[begin:end] for begin, end in pairwise(edges)]
+    assert await _state_after(pool, batches) == await _state_after(pool, [straight])

@@ -1,0 +1,120 @@
+"""The relay sends what was committed, in order per subject, and an event that a dead relay sent is not sent again."""
+
+import asyncio
+import contextlib
+from collections import Counter
+
+from libs.events.catalog import FeedbackGiven, FeedbackReviewed
+from libs.events.ids import new_id
+from libs.events.positions import published_position
+from libs.events.relay import Relay
+from libs.events.transaction import transaction
+from tests.events.records import NOON
+from tests.events.toy import COUNTING, REVIEWING, Toy, given, toy_service, until
+
+_SUBJECTS = 7
+
+
+async def _publish(toy: Toy, numbers: range) -> list[str]:
+    """Verdicts of several datasets in one transaction each, as the gateway would; gives their ids."""
+    ids = []
+    for number in numbers:
+        async with transaction(toy.pool, "toy") as opened:
+            ids.append(opened.publish(given(number, f"d-{number % _SUBJECTS}")))
+    return ids
+
+
+async def _run_relay(toy: Toy, stop_when_sent: int) -> None:
+    relay = asyncio.create_task(Relay(toy.pool, toy.listener, toy.broker, toy.bootstrap, toy.prefix).run())
+
+    async def sent() -> bool:
+        return bool(await toy.pool.fetchval("SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL") >= stop_when_sent)
+
+    try:
+        await until(sent)
+    finally:
+        relay.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await relay
+
+
+async def test_what_was_committed_is_sent_in_order_per_subject(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
+        ids = await _publish(toy, range(60))
+        received = await toy.log(FeedbackGiven, 60)
+        assert {one.event_id for one in received} == set(ids)
+        for subject in range(_SUBJECTS):
+            sequences = [one.event.sequence for one in received if one.event.dataset_id == f"d-{subject}"]
+            assert sequences == sorted(sequences)
+            assert len(sequences) >= 8
+
+
+async def test_what_was_rolled_back_is_never_sent(postgres_url: str, kafka_bootstrap: str, topic_prefix: str) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
+        with contextlib.suppress(RuntimeError):
+            async with transaction(toy.pool, "toy") as opened:
+                opened.publish(given(1))
+                raise RuntimeError("changed our mind")
+        await _publish(toy, range(2, 3))
+        (received,) = await toy.log(FeedbackGiven, 1)
+        assert received.event.sequence == 2
+
+
+async def test_events_that_a_killed_relay_sent_but_did_not_mark_are_found_and_not_sent_again(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
+        await _publish(toy, range(20))
+        await _run_relay(toy, stop_when_sent=20)
+        await _publish(toy, range(20, 50))
+        await _run_relay(toy, stop_when_sent=50)
+        # What a kill between sending and marking leaves: events in the log, neither marked nor acknowledged.
+        await toy.pool.execute(
+            "UPDATE outbox SET sent_at = NULL, sent_partition = NULL, sent_offset = NULL "
+            "WHERE id > (SELECT min(id) + 19 FROM outbox)"
+        )
+        await toy.pool.execute("UPDATE outbox_acknowledged SET next_offset = 0")
+        ids = await _publish(toy, range(50, 60))
+        await _run_relay(toy, stop_when_sent=60)
+        received = await toy.log(FeedbackGiven, 60)
+        assert {one.event_id for one in received} >= set(ids)
+        assert Counter(one.event_id for one in received).most_common(1)[0][1] == 1
+        places = await toy.pool.fetch("SELECT event_id::text AS id, sent_offset FROM outbox")
+        assert {row["id"]: row["sent_offset"] for row in places} == {one.event_id: one.offset for one in received}
+
+
+async def test_handling_an_event_again_sends_its_effect_once(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, REVIEWING) as toy:
+        await toy.send(given(1))
+        (first,) = await toy.log(FeedbackReviewed, 1)
+        await toy.pool.execute("UPDATE offsets SET next_offset = 0 WHERE topic = 'FeedbackGiven'")
+        await toy.send(given(2))
+        both = await toy.log(FeedbackReviewed, 2)
+        assert both[0].event_id == first.event_id
+        assert [one.event.sequence for one in both] == [1, 2]
+
+
+async def test_an_effect_carries_its_cause_and_correlation(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, REVIEWING) as toy:
+        await toy.send(given(1))
+        (cause,) = await toy.log(FeedbackGiven, 1)
+        (effect,) = await toy.log(FeedbackReviewed, 1)
+        assert effect.correlation_id == cause.event_id
+        headers = await toy.pool.fetchval("SELECT headers FROM outbox WHERE event_id = $1", effect.event_id)
+        assert headers["ce_causationid"] == cause.event_id
+
+
+async def test_the_position_of_an_event_is_known_once_it_is_in_the_log(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
+        (event_id,) = await _publish(toy, range(1))
+        assert await published_position(toy.pool, toy.listener, event_id, 10) == "FeedbackGiven/0/0"
+        assert await published_position(toy.pool, toy.listener, new_id(), 0.05) is None
+        assert (await toy.log(FeedbackGiven, 1))[0].event.given_at == NOON
