@@ -25,11 +25,41 @@ TEXTS = {
         "我还不确定这个问题指的是什么，请换一种说法，或选择一个相近的问题。",
         "I am not sure what is meant. Put it in other words, or choose one of these questions.",
     ),
-    "question.step.result_cache": ("使用 5 分钟内的相同问题的结果。", "The result of the same question from the last five minutes is used."),
-    "question.step.sql_cache": ("使用此前找到的 SQL，重新查询最新数据。", "SQL found before is run again for fresh rows."),
+    "question.step.result_cache": (
+        "使用 5 分钟内的相同问题的结果。",
+        "The result of the same question from the last five minutes is used.",
+    ),
+    "question.step.sql_cache": (
+        "使用此前找到的 SQL，重新查询最新数据。",
+        "SQL found before is run again for fresh rows.",
+    ),
     "question.step.exact": ("这个问题已学过，使用学到的 SQL。", "This very question was learned; its SQL is used."),
-    "question.step.retrieved": ("找到 {count} 个相近的已学问题，最接近：{question}（{similarity}）。", "Found {count} learned questions that are near; the nearest: {question} ({similarity})."),
+    "question.step.retrieved": (
+        "找到 {count} 个相近的已学问题，最接近：{question}（{similarity}）。",
+        "Found {count} learned questions that are near; the nearest: {question} ({similarity}).",
+    ),
     "question.step.retrieved_none": ("没有相近的已学问题。", "No learned question is near."),
     "question.step.ran": ("查询返回 {rows} 行。", "The query gave {rows} rows."),
     "question.step.refused": ("SQL 未能执行：{reason}", "The SQL could not be run: {reason}"),
-}  # fmt: skip
+    "question.step.drafted": ("由 {strategy} 生成 SQL（把握 {score}）", "Wrote SQL by: {strategy} (score {score})"),
+    "question.step.corrected": ("已修正 SQL", "Corrected the SQL"),
+    "question.nothing_known": (
+        "该数据集中没有与此相关的内容，无法回答。",
+        "This dataset holds nothing of the sort, so the question cannot be answered from it.",
+    ),
+    "question.unknown_words": (
+        "我不明白：{words}。请换个说法，或把它作为业务术语告诉我。",
+        "I do not know what is meant by: {words}. Put it in other words, or teach it as a business term.",
+    ),
+    "insight.number": ("{name}：{value}", "{name}: {value}"),
+    "insight.largest": ("{name} 的 {measure} 最高，为 {value}。", "{name} has the highest {measure}: {value}."),
+    "insight.largest_share": (
+        "{name} 最多，{measure} 为 {value}，占 {share}。",
+        "{name} is the largest with {measure} {value}, {share} of all.",
+    ),
+    "insight.trend": (
+        "{measure} 在 {high} 最高（{high_value}），在 {low} 最低（{low_value}）。",
+        "{measure} is highest at {high} ({high_value}) and lowest at {low} ({low_value}).",
+    ),
+}
+# fmt: skip

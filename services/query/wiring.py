@@ -18,6 +18,7 @@ from services.query.knowledge.vectors import Vectors
 from services.query.questions.answer import Answerer
 from services.query.questions.find import Finder
 from services.query.questions.handlers import handlers
+from services.query.reasoning.model import Model
 from services.query.schemas import SCHEMAS
 
 _ANSWERS_AT_ONCE = 4
@@ -31,7 +32,10 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     stack.push_async_callback(connections.close)
     embedder = choose_embedder(settings)
     stack.push_async_callback(embedder.close)
-    finder = Finder(service.pool, service.listener, vectors, embedder, connections, Caches(service.pool))
+    model = _model(settings)
+    if model:
+        stack.push_async_callback(model.close)
+    finder = Finder(service.pool, service.listener, vectors, embedder, connections, Caches(service.pool), model)
     all_handlers = handlers(vectors)
     answerer = Answerer(service.pool, all_handlers, finder)
     worker = Worker(
@@ -49,6 +53,14 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
 
     await embedder.query("")  # So that the first question does not wait for the model to load.
     return Wired({**service.tasks(all_handlers), "answers": worker.run_forever}, {**service.checks(), "chroma": chroma})
+
+
+def _model(settings: Settings) -> Model | None:
+    """The model that the settings name; without them there is none, and the composer answers."""
+    if not (settings.model_base_url and settings.model_name):
+        return None
+    key = settings.model_key.get_secret_value() if settings.model_key else None
+    return Model(settings.model_base_url, settings.model_name, key)
 
 
 async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:

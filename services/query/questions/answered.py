@@ -1,19 +1,35 @@
 """Makes rows into an answer: columns, chart and insight."""
 
+from typing import Any
+
 from libs.events.catalog import QuestionAsked, ResultColumn, Sources
+from services.query.answers.chart import chart_of
+from services.query.answers.insight import insight_of
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Ran
 
 
 def answered(asked: QuestionAsked, ran: Ran, sources: Sources) -> Conclusion:
     """The answer that `ran` gives to `asked`."""
-    rows = ran.rows
+    rows, names = ran.rows.rows, ran.rows.columns
+    chart_type, chart = chart_of(names, rows)
+    whole = (not ran.rows.truncated and " LIMIT " not in f"{ran.admitted.sql} ") or ran.admitted.limited
     return Conclusion(
         "answered",
         sql=ran.admitted.sql,
-        columns=tuple(ResultColumn(name=name) for name in rows.columns),
-        rows=rows.rows,
-        truncated=rows.truncated,
-        chart_type="number" if len(rows.rows) == 1 and len(rows.columns) == 1 else "table",
+        columns=tuple(ResultColumn(name=name, type=_type(rows, at)) for at, name in enumerate(names)),
+        rows=rows,
+        truncated=ran.rows.truncated,
+        chart_type=chart_type,
+        chart=chart,
+        insight=insight_of(chart_type, names, rows, asked.language, whole=whole),
         sources=sources,
     )
+
+
+def _type(rows: tuple[tuple[Any, ...], ...], at: int) -> str:
+    """number, boolean or text, by the first value that is there."""
+    value = next((row[at] for row in rows if row[at] is not None), None)
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, int | float) else "text"

@@ -25,6 +25,7 @@ from services.query.questions.database import Database
 from services.query.questions.reasoned import reasoned
 from services.query.questions.scope import Found
 from services.query.questions.steps import Steps
+from services.query.reasoning.model import Model
 
 _NEEDS_SECONDS = 5.0
 _NEAREST = 8
@@ -40,6 +41,7 @@ class Finder:
     embedder: Embedder
     connections: Connections
     caches: Caches
+    model: Model | None = None
 
     async def conclude(self, asked: QuestionAsked, begun_at: datetime, steps: Steps) -> Conclusion:
         """The conclusion of a question; raises `DataSourceError` when its database cannot be asked."""
@@ -85,7 +87,7 @@ class Finder:
             if ran := await attempt(asked, database, pair.sql, steps):
                 return answered(asked, ran, sources)
         found = await self._retrieve(asked, known, steps)
-        return await reasoned(asked, known, database, found, steps)
+        return await reasoned(asked, known, database, found, steps, self.model)
 
     async def _learned_exactly(self, asked: QuestionAsked) -> list[KnownPair]:
         async with self.pool.acquire() as connection:

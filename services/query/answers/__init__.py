@@ -1,0 +1,1 @@
+"""What becomes of rows: a chart, and a sentence about them."""

@@ -1,0 +1,40 @@
+"""Composes simple SQL from the structure of a database and its terms, and knows when it does not know."""
+
+from dataclasses import dataclass
+
+from services.query.reasoning.interpret import interpret
+from services.query.reasoning.link import Linked, link
+from services.query.reasoning.render import render
+from services.query.reasoning.schema import Knowledge
+
+SURE = 0.8
+"""A score below this is no answer: being wrong is worse than asking back."""
+
+
+@dataclass(frozen=True)
+class Composition:
+    """Composed SQL with its score (0 to 1), the tables and terms it rests on; `sql` is None when nothing fits."""
+
+    sql: str | None
+    score: float
+    tables: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    linked: Linked | None = None
+
+
+def compose(question: str, known: Knowledge) -> Composition:
+    """The SQL of a question, as far as its words are understood."""
+    linked = link(question, known.schema, known.terms)
+    found = interpret(linked, known.schema)
+    if found is None:
+        return Composition(None, 0.0, linked=linked)
+    sql = render(found.plan, known.schema, found.spoken)
+    score = linked.coverage * found.used if sql else 0.0
+    if any(_names_something(word) for word in linked.unexplained):
+        score = min(score, SURE / 2)
+    return Composition(sql, round(score, 3), tuple(found.plan.tables), tuple(dict.fromkeys(found.plan.terms)), linked)
+
+
+def _names_something(word: str) -> bool:
+    """A word written like a name or code that is not known here: leaving it out would answer another question."""
+    return word[:1].isupper() or word[:1].isdigit()

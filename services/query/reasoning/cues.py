@@ -1,0 +1,134 @@
+"""Words of both languages that say what is to be done with data: count, compare, group, order; and words that say nothing."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from services.query.reasoning.words import keys
+
+CueName = Literal[
+    "count", "distinct", "sum", "avg", "min", "max", "most", "least", "top", "bottom", "ascending", "descending",
+    "each", "more", "less", "at_least", "at_most", "equal", "not_equal", "between", "and", "or", "not", "order",
+    "from", "to", "in_year", "superlative", "ask", "missing", "forecast", "having", "label", "unit", "without", "contains",
+]  # fmt: skip
+
+_PHRASES: dict[CueName, str] = {
+    "count": "how many, number of, total number of, count of, count, count the number of, quantity of, amount of times, "
+    "how many times, 有多少, 多少, 多少个, 多少条, 多少位, 多少次, 多少家, 多少名, 多少人, 多少架, 有几个, 几个, 几位, 几家, "
+    "有几, 数量, 的数量, 个数, 次数, 总数, 人数, 数目, 有多少个, 有多少条, 有多少位, 有多少次, 有多少家, 有多少名, 有多少架, "
+    "一共有多少, 总共有多少, 一共有多少条, 一共有多少首, 共有多少",
+    "distinct": "distinct, different, unique, 不同, 不同的, 不重复的, 去重, 去重后的",
+    "sum": "sum, sum of, total, total amount of, combined, overall, 总和, 的总和, 合计, 总计, 总额, 总, 总的, 累计, 加起来",
+    "avg": "average, avg, mean, average of, on average, mean of, 平均, 平均值, 的平均值, 均值, 平均的",
+    "min": "minimum, min, minimum of, 最小值, 的最小值, 最低值, 的最低值",
+    "max": "maximum, max, maximum of, 最大值, 的最大值, 最高值, 的最高值",
+    "most": "most, the most, highest, largest, biggest, longest, greatest, latest, most recent, oldest, heaviest, tallest, "
+    "farthest, hottest, most expensive, newest, maximal, 最多, 最高, 最大, 最长, 最远, 最新, 最贵, 最热, 最晚, 最重, 最久",
+    "least": "least, fewest, lowest, smallest, shortest, earliest, youngest, nearest, coldest, cheapest, "
+    "least expensive, minimal, 最少, 最低, 最小, 最短, 最近, 最早, 最便宜, 最冷, 最轻",
+    "top": "top, first, 前, 排名前, 排名前的",
+    "bottom": "bottom, last, 后, 倒数",
+    "ascending": "ascending, ascending order, in ascending order, increasing order, alphabetical order, "
+    "in alphabetical order, alphabetically, lexicographical order, from lowest to highest, 升序, 从低到高, 从小到大, 从少到多",
+    "descending": "descending, descending order, in descending order, decreasing order, reverse alphabetical order, "
+    "from highest to lowest, 降序, 从高到低, 从大到小, 从多到少",
+    "order": "order by, ordered by, sorted by, sort by, ranked by, in order of, sort, ordered, sorted, 排序, 按照, 排列",
+    "each": "per, by, each, for each, every, for every, for each of the, grouped by, group by, in each, of each, at each, "
+    "broken down by, corresponding, 每个, 每, 各, 各个, 每一, 每种, 每家, 每位, 每条, 每一个, 每名, 每类, 按, 分别",
+    "more": "more than, greater than, higher than, larger than, above, over, exceed, exceeding, longer than, older than, "
+    "bigger than, after, later than, exceeds, 超过, 大于, 高于, 多于, 不止, 以后, 之后, 长于, 晚于",
+    "less": "less than, lower than, fewer than, smaller than, below, under, shorter than, before, earlier than, younger than, "
+    "小于, 低于, 少于, 不到, 不足, 以前, 之前, 短于, 早于",
+    "at_least": "at least, no less than, not less than, greater than or equal to, or more, minimum of at least, "
+    "至少, 不少于, 不小于, 不低于, 大于等于, 以上, 及以上",
+    "at_most": "at most, no more than, not more than, less than or equal to, or less, up to, "
+    "至多, 最多有, 不超过, 不大于, 不高于, 不多于, 小于等于, 以下, 及以下",
+    "equal": "equal to, equal, exactly, is, are, was, equals, named, called, with name, 等于, 为, 叫, 名为, 名叫, 是",
+    "not_equal": "not equal to, other than, except, is not, are not, excluding, not in, 不等于, 不是, 除了, 除, 不为, 之外",
+    "between": "between, ranging from, from between, 介于, 之间, 在",
+    "and": "and, as well as, along with, together with, and also, with, 和, 与, 及, 以及, 并, 且",
+    "or": "or, either, 或, 或者",
+    "not": "not, never, no, don't, doesn t, do not, does not, did not, didn t, don t, 没有, 不, 未, 从未",
+    "without": "without, without any, that have no, who have no, which have no, 没有任何",
+    "from": "from, departing from, departed from, depart from, leaving from, leaving, depart, departed, departing, "
+    "originating, originating from, starting, start from, starting from, starting at, 从, 出发, 出发的, 起飞, 离开, 起飞的, 始发",
+    "to": "to, arriving at, arriving, arrived at, arrive at, going to, landing at, landing in, heading to, ending at, "
+    "flying to, bound for, 到达, 到达的, 前往, 飞往, 抵达, 去, 到",
+    "missing": "missing, null, unknown, empty, not recorded, do not have a, does not have a, 为空, 没有填写, 未填写, 缺失",
+    "having": "have, has, had, having, contain, containing, there are, there is, 有",
+    "contains": "containing the word, contains the word, contain the word, containing, starts with, including the word, 包含, 含有",
+    "forecast": "predict, forecast, will there be, expect next, next month, next year, next week, 预测, 预计, 下个月, 明年, 下周",
+    "label": "name, names, 名称, 名字",
+}  # fmt: skip
+
+_STOP = (
+    "a an the of in on at for that which who whose whom what where when how do does did be been being is are was were "
+    "am can could would should will i me my we us our you your he she they it its his her their them this these those please show "
+    "list give find return tell display get out all any there here as so than then than such also along one some "
+    "with by from to into within among across during about and or if but only just both corresponding has have had having "
+    "want know let see much many long ever get s t value result record detail information data me each "
+    "respectively different possible current existing various used belong have made make held hold done go took take "
+    "look lookup describe provide compute calculate retrieve find identify select question answer using based under "
+    "not no up own together well sort order full whose who ones"
+)
+_STOP_HAN = "的了是在有哪些个请问给出我们你他她它吗呢吧列找查询显示告诉看下一多少什么怎么样那这些并其都被把对于中里上为和与及或者所及其以应要想知道以及家位名条次架首只台张种类款间情况分别各每人时当则也就让而但如果共总"
+
+UNITS = "minute minutes second hours hour mile miles kilometer kg dollar dollars degree degrees percent year years day days time times star stars"
+_UNITS_HAN = (
+    "分钟",
+    "小时",
+    "秒",
+    "英里",
+    "公里",
+    "千米",
+    "元",
+    "美元",
+    "度",
+    "天",
+    "年",
+    "月",
+    "日",
+    "岁",
+    "毫秒",
+    "名",
+    "个",
+)
+
+TIME_WORDS: dict[str, tuple[str, ...]] = {
+    "year": ("year", "年", "年份", "年度"),
+    "quarter": ("quarter", "季度"),
+    "month": ("month", "月", "月份"),
+    "week": ("week", "周", "星期"),
+    "day": ("day", "日", "天"),
+    "hour": ("hour", "小时", "时"),
+}
+"""Units of the calendar in both languages; a column of such a name is known by all of them."""
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A phrase that says what to do."""
+
+    name: CueName
+
+
+@cache
+def phrases() -> dict[tuple[str, ...], CueName]:
+    """Tokens of each phrase -> what it says."""
+    found: dict[tuple[str, ...], CueName] = {}
+    for name, line in _PHRASES.items():
+        for phrase in line.split(","):
+            found.setdefault(keys(phrase.strip()), name)
+    return found
+
+
+@cache
+def stop_keys() -> frozenset[str]:
+    """Keys of tokens that carry no meaning of their own."""
+    return frozenset(key for word in _STOP.split() for key in keys(word)) | frozenset(_STOP_HAN)
+
+
+@cache
+def unit_phrases() -> frozenset[tuple[str, ...]]:
+    """Tokens of units that follow a number."""
+    return frozenset(keys(unit) for unit in (*UNITS.split(), *_UNITS_HAN))

@@ -1,0 +1,44 @@
+"""Joins tables along known relations, by the shortest path; of two ways the surer one, or the one that is spoken of."""
+
+from collections import deque
+from collections.abc import Collection, Sequence
+
+from services.query.reasoning.schema import Relation, Schema
+
+
+def join_path(schema: Schema, tables: Sequence[str], spoken: Collection[tuple[str, str]] = ()) -> list[Relation] | None:
+    """Relations that connect all `tables`, in an order in which they can be joined; None when there is no way.
+
+    `spoken` are (table, column) that the question names: a relation over such a column comes first.
+    """
+    joined, path = {tables[0]}, []
+    for wanted in tables[1:]:
+        if wanted in joined:
+            continue
+        found = _shortest(schema, joined, wanted, spoken)
+        if found is None:
+            return None
+        path += found
+        joined |= {table for relation in found for table in (relation.source, relation.target)}
+    return path
+
+
+def _shortest(
+    schema: Schema, joined: set[str], wanted: str, spoken: Collection[tuple[str, str]]
+) -> list[Relation] | None:
+    preferred = sorted(
+        schema.relations, key=lambda edge: ((edge.source, edge.source_col) not in spoken, -edge.confidence)
+    )
+    queue: deque[tuple[str, list[Relation]]] = deque((table, []) for table in sorted(joined))
+    seen = set(joined)
+    while queue:
+        table, path = queue.popleft()
+        for edge in preferred:
+            if table in (edge.source, edge.target):
+                other = edge.target if edge.source == table else edge.source
+                if other == wanted:
+                    return [*path, edge]
+                if other not in seen:
+                    seen.add(other)
+                    queue.append((other, [*path, edge]))
+    return None

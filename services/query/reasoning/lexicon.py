@@ -1,0 +1,199 @@
+"""Every phrase that means something in one database: names of tables and columns, comments, terms, stored values."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from services.query.reasoning.cues import TIME_WORDS
+from services.query.reasoning.schema import Column, Schema, Table, Term
+from services.query.reasoning.words import keys
+
+Phrase = tuple[str, ...]
+
+_LABELS = ("name", "title", "label", "full name", "名称", "名字", "姓名", "标题")
+_COMMENT_END = re.compile(r"[;；，,。.（(:：]| in | of | at | for | where | when | between ")
+_LONGEST_COMMENT = 12
+_CASE_MATTERS = 3
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Something a phrase may mean, and how well it says so (0 to 1).
+
+    A table has neither column, value nor condition; `expression` is the SQL of a term that is not just a column.
+    """
+
+    table: str
+    column: str | None = None
+    value: str | None = None
+    expression: str | None = None
+    condition: bool = False
+    term: str | None = None
+    weight: float = 1.0
+
+    @property
+    def kind(self) -> str:
+        """table, column, value, condition or measure."""
+        if self.expression is not None:
+            return "condition" if self.condition else "measure"
+        if self.value is not None:
+            return "value"
+        return "table" if self.column is None else "column"
+
+
+@dataclass
+class Lexicon:
+    """Phrases with what they may mean; `vocabulary` are the single words in them."""
+
+    meanings: dict[Phrase, list[Meant]] = field(default_factory=lambda: defaultdict(list))
+    vocabulary: set[str] = field(default_factory=set)
+    longest: int = 1
+
+    def add(self, phrase: Phrase, meant: Meant) -> None:
+        """Note that `phrase` may mean this; of two ways to say the same the better counts."""
+        if not phrase:
+            return
+        known = self.meanings[phrase]
+        for index, other in enumerate(known):
+            if (other.table, other.column, other.value, other.expression) == (
+                meant.table, meant.column, meant.value, meant.expression,
+            ):  # fmt: skip
+                if other.weight < meant.weight:
+                    known[index] = meant
+                return
+        known.append(meant)
+        self.vocabulary.update(phrase)
+        self.longest = max(self.longest, len(phrase))
+
+
+@lru_cache(maxsize=16)
+def lexicon(schema: Schema, terms: tuple[Term, ...]) -> Lexicon:
+    """The phrases of a database and its terms."""
+    built = Lexicon()
+    for table in schema.tables:
+        _add_table(built, table)
+        for column in table.columns:
+            _add_column(built, table, column)
+        label = label_column(table)
+        for word in ("name", "名称", "名字"):
+            built.add(keys(word), Meant(table.name, label.name, weight=0.7))
+    for term in terms:
+        _add_term(built, schema, term)
+    return built
+
+
+def label_column(table: Table) -> Column:
+    """The column that people know a row by: a name or title, else the first text, else the key."""
+    for wanted in _LABELS:
+        for column in table.columns:
+            name = keys(column.name)
+            if name == keys(wanted) or name == keys(table.name) + keys(wanted):
+                return column
+    texts = [column for column in table.columns if not column.is_number and not column.is_date]
+    for column in texts:
+        if (keys(column.name)[-1:] and keys(column.name)[-1] in _LABELS) or column.name.lower().endswith("name"):
+            return column
+    return next((c for c in texts if not c.foreign_key), table.primary_key or table.columns[0])
+
+
+def _add_table(built: Lexicon, table: Table) -> None:
+    name = keys(table.name)
+    for phrase, weight in _parts(name, head=0.75, tail=0.0):
+        built.add(phrase, Meant(table.name, weight=weight))
+    if comment := _short(table.comment):
+        built.add(comment, Meant(table.name, weight=0.95))
+
+
+def _add_column(built: Lexicon, table: Table, column: Column) -> None:
+    name, owner = keys(column.name), keys(table.name)
+    for phrase, weight in _parts(name, head=0.6, tail=0.45):
+        built.add(phrase, Meant(table.name, column.name, weight=weight))
+    for length in range(len(owner), 0, -1):
+        for own in (owner[:length], owner[-length:]):
+            if len(name) > length and name[:length] == own:
+                built.add(name[length:], Meant(table.name, column.name, weight=0.95))
+    if comment := _short(column.comment):
+        built.add(comment, Meant(table.name, column.name, weight=0.95))
+    for unit, words in TIME_WORDS.items():
+        if name == (unit,):
+            for word in words:
+                built.add(keys(word), Meant(table.name, column.name, weight=0.9))
+    for value in column.values:
+        phrase = keys(value)
+        numeric = len(phrase) == 1 and phrase[0].replace(".", "").isdecimal()
+        if phrase and not numeric:
+            built.add(phrase, Meant(table.name, column.name, value=value))
+
+
+def _parts(name: Phrase, *, head: float, tail: float) -> list[tuple[Phrase, float]]:
+    """A name and the parts of it that people say for it."""
+    found: list[tuple[Phrase, float]] = [(name, 1.0)]
+    count = len(name)
+    for length in range(count - 1, 1, -1):
+        found += [(name[at : at + length], 0.8) for at in range(count - length + 1)]
+    if count > 1:
+        found.append((name[-1:], head))
+        if tail:
+            found.append((name[:1], tail))
+    return found
+
+
+def _short(comment: str | None) -> Phrase:
+    """The beginning of a comment when it is a name rather than a sentence."""
+    first = _COMMENT_END.split(comment or "", maxsplit=1)[0]
+    phrase = keys(first)
+    limit = _LONGEST_COMMENT if any("\u4e00" <= key[0] <= "\u9fff" for key in phrase) else 4
+    return phrase if len(phrase) <= limit else ()
+
+
+def _add_term(built: Lexicon, schema: Schema, term: Term) -> None:
+    names = [keys(name) for name in (term.term, *term.synonyms)]
+    if term.sql_expression:
+        meanings = [meant] if (meant := _of_expression(schema, term)) else []
+    else:
+        known = [meant for name in names for meant in built.meanings.get(name, ()) if meant.weight >= 0.9]
+        tables = [meant for meant in known if meant.kind == "table"]
+        meanings = [Meant(m.table, m.column, m.value, term=term.term) for m in tables or known]
+    for name in names:
+        for meant in meanings:
+            built.add(name, meant)
+
+
+def _of_expression(schema: Schema, term: Term) -> Meant | None:
+    try:
+        tree = sqlglot.parse_one(term.sql_expression or "", dialect=schema.dialect)
+    except SqlglotError:
+        return None
+    columns = list(tree.find_all(exp.Column))
+    owners = [_owner(schema, column, columns) for column in columns]
+    if not owners or any(owner is None for owner in owners):
+        return None
+    for column, owner in zip(columns, owners, strict=True):
+        column.set("table", exp.to_identifier(owner))
+    table = str(owners[0])
+    if isinstance(tree, exp.Column):
+        found = schema.table(table).column(tree.name)
+        return Meant(table, found.name, term=term.term, weight=1.05) if found else None
+    condition = isinstance(tree, exp.Predicate | exp.Connector | exp.Not | exp.Paren | exp.Between | exp.In)
+    sql = tree.sql(dialect=schema.dialect)
+    return Meant(table, expression=sql, condition=condition, term=term.term, weight=1.05)
+
+
+def _owner(schema: Schema, column: exp.Column, beside: list[exp.Column]) -> str | None:
+    """The table a column of a term belongs to: the one it names, else the one that has all, else the largest."""
+    if column.table:
+        return schema.table(column.table).name if column.table.lower() in schema.by_name else None
+    holding = [table for table in schema.tables if table.column(column.name)]
+    whole = [table for table in holding if all(table.column(other.name) for other in beside)]
+    candidates = sorted(whole or holding, key=lambda table: -(table.row_estimate or 0))
+    return candidates[0].name if candidates else None
+
+
+def case_matters(value: str) -> bool:
+    """Whether a stored value is so short that only the same case means it: US is not us."""
+    return len(value) <= _CASE_MATTERS

@@ -1,0 +1,74 @@
+"""What a question asks for, before it is SQL: measures, conditions, groups, order. Names are real ones."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Aggregate = Literal["count", "sum", "avg", "min", "max"]
+Comparison = Literal["=", "<>", ">", "<", ">=", "<="]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A column of a table."""
+
+    table: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An aggregate of a column, of a term's expression, or, with neither, of the rows of `table`."""
+
+    aggregate: Aggregate
+    table: str
+    column: str | None = None
+    expression: str | None = None
+    distinct: bool = False
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`place` compared with `value`, or a term's whole condition as SQL; `other` is the end of a range."""
+
+    table: str
+    place: Place | None = None
+    comparison: Comparison = "="
+    value: str | None = None
+    other: str | None = None
+    number: bool = False
+    expression: str | None = None
+
+
+@dataclass(frozen=True)
+class Having:
+    """A condition on a measure of each group."""
+
+    measure: Measure
+    comparison: Comparison
+    value: str
+
+
+@dataclass
+class Plan:
+    """Everything that one SELECT needs."""
+
+    columns: list[Place] = field(default_factory=list)
+    measures: list[Measure] = field(default_factory=list)
+    conditions: list[Condition] = field(default_factory=list)
+    groups: list[Place] = field(default_factory=list)
+    having: list[Having] = field(default_factory=list)
+    order_by: Measure | Place | None = None
+    descending: bool = True
+    limit: int | None = None
+    distinct: bool = False
+    terms: list[str] = field(default_factory=list)
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables that are needed, the one whose rows are counted or measured first."""
+        measured = [*self.measures, *(found.measure for found in self.having)]
+        if isinstance(self.order_by, Measure):
+            measured.append(self.order_by)
+        places = [*self.columns, *self.groups, *([self.order_by] if isinstance(self.order_by, Place) else [])]
+        named = [m.table for m in measured] + [c.table for c in self.conditions] + [p.table for p in places]
+        return list(dict.fromkeys(named))

@@ -1,0 +1,129 @@
+"""Makes a plan into SQL: a sqlglot tree, rendered in the dialect of the database."""
+
+from collections.abc import Collection
+
+import sqlglot
+from sqlglot import exp
+
+from services.query.reasoning.joins import join_path
+from services.query.reasoning.plan import Condition, Having, Measure, Place, Plan
+from services.query.reasoning.schema import Schema
+
+_COMPARISONS: dict[str, type[exp.Expr]] = {
+    "=": exp.EQ, "<>": exp.NEQ, ">": exp.GT, "<": exp.LT, ">=": exp.GTE, "<=": exp.LTE,
+}  # fmt: skip
+_AGGREGATES: dict[str, type[exp.Expr]] = {
+    "count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max,
+}  # fmt: skip
+
+
+def render(plan: Plan, schema: Schema, spoken: Collection[tuple[str, str]] = ()) -> str | None:
+    """The SQL of a plan; None when its tables cannot be joined."""
+    tables = plan.tables
+    path = join_path(schema, tables, spoken) if tables else None
+    if path is None:
+        return None
+    writer = _Writer(schema, several=bool(path))
+    select = exp.select(*writer.selected(plan)).from_(_table(tables[0]))
+    joined = {tables[0]}
+    for edge in path:
+        new = edge.target if edge.source in joined else edge.source
+        on = exp.EQ(this=_column(edge.source, edge.source_col), expression=_column(edge.target, edge.target_col))
+        select = select.join(_table(new), on=on)
+        joined.add(new)
+    for condition in plan.conditions:
+        select = select.where(writer.condition(condition))
+    if plan.groups:
+        select = select.group_by(*(writer.place(place) for place in plan.groups))
+    for having in plan.having:
+        select = select.having(writer.having(having))
+    if plan.order_by is not None:
+        ordered = writer.sortable(plan.order_by)
+        if isinstance(plan.order_by, Place) and plan.descending and not plan.groups:
+            select = select.where(exp.Not(this=exp.Is(this=ordered.copy(), expression=exp.Null())))
+        select = select.order_by(exp.Ordered(this=ordered, desc=plan.descending, nulls_first=False))
+    if plan.limit is not None:
+        select = select.limit(plan.limit)
+    if plan.distinct:
+        select = select.distinct()
+    return select.sql(dialect=schema.dialect)
+
+
+class _Writer:
+    """Writes the parts; columns carry their table only where several tables are joined."""
+
+    def __init__(self, schema: Schema, *, several: bool) -> None:
+        self._schema, self._several = schema, several
+
+    def selected(self, plan: Plan) -> list[exp.Expr]:
+        columns = [self.place(place) for place in [*plan.groups, *plan.columns]]
+        measures = list(plan.measures)
+        if isinstance(plan.order_by, Measure) and plan.order_by not in measures:
+            measures.append(plan.order_by)
+        named = [exp.alias_(self.measure(measure), self._name(measure), quoted=False) for measure in measures]
+        return list(dict.fromkeys([*columns, *named]))
+
+    def place(self, place: Place) -> exp.Column:
+        return _column(place.table if self._several else None, place.column)
+
+    def measure(self, measure: Measure) -> exp.Expr:
+        if measure.expression:
+            inner: exp.Expr = sqlglot.parse_one(measure.expression, dialect=self._schema.dialect)
+        elif measure.column:
+            inner = self.place(Place(measure.table, measure.column))
+        else:
+            return exp.Count(this=exp.Star())
+        if measure.distinct:
+            inner = exp.Distinct(expressions=[inner])
+        return _AGGREGATES[measure.aggregate](this=inner)
+
+    def condition(self, condition: Condition) -> exp.Expr:
+        if condition.expression:
+            tree = sqlglot.parse_one(condition.expression, dialect=self._schema.dialect)
+            if not self._several:
+                for column in tree.find_all(exp.Column):
+                    column.set("table", None)
+            return tree
+        if condition.place is None:
+            raise ValueError("a condition needs a place or an expression")
+        place = self.place(condition.place)
+        if condition.other is not None:
+            low, high = (self._literal(condition, text) for text in (condition.value or "", condition.other))
+            return exp.Between(this=place, low=low, high=high)
+        if condition.value is None:
+            return exp.Is(this=place, expression=exp.Null())
+        return _COMPARISONS[condition.comparison](this=place, expression=self._literal(condition, condition.value))
+
+    def having(self, having: Having) -> exp.Expr:
+        return _COMPARISONS[having.comparison](
+            this=self.measure(having.measure), expression=exp.Literal.number(having.value)
+        )
+
+    def sortable(self, by: Measure | Place) -> exp.Expr:
+        return self.measure(by) if isinstance(by, Measure) else self.place(by)
+
+    def _name(self, measure: Measure) -> str:
+        if measure.column is None:
+            return "count" if measure.expression is None else measure.aggregate
+        return f"{measure.aggregate}_{measure.column}".lower().replace(" ", "_")
+
+    @staticmethod
+    def _literal(condition: Condition, text: str) -> exp.Expr:
+        return exp.Literal.number(text) if condition.number else exp.Literal.string(text)
+
+
+def _table(name: str) -> exp.Table:
+    return exp.Table(this=_identifier(name))
+
+
+def _column(table: str | None, name: str) -> exp.Column:
+    return exp.Column(this=_identifier(name), table=_identifier(table) if table else None)
+
+
+def _identifier(name: str) -> exp.Identifier:
+    """Quoted unless it is plain: small letters, digits and underscores that are no keyword."""
+    plain = name.isascii() and name.replace("_", "a").isalnum() and name.islower() and not name[0].isdigit()
+    return exp.to_identifier(name, quoted=not plain or name.upper() in _KEYWORDS)
+
+
+_KEYWORDS = frozenset(sqlglot.tokens.Tokenizer.KEYWORDS) | {"ORDER", "GROUP", "USER", "LIMIT", "DESC", "ASC"}
