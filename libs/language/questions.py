@@ -54,8 +54,8 @@ TEXTS = {
     "insight.number": ("{name}：{value}", "{name}: {value}"),
     "insight.largest": ("{name} 的 {measure} 最高，为 {value}。", "{name} has the highest {measure}: {value}."),
     "insight.largest_share": (
-        "{name} 最多，{measure} 为 {value}，占 {share}。",
-        "{name} is the largest with {measure} {value}, {share} of all.",
+        "{name} 最多，{measure} 为 {value}，占所列的 {share}。",
+        "{name} is the largest with {measure} {value}, {share} of those shown.",
     ),
     "insight.trend": (
         "{measure} 在 {high} 最高（{high_value}），在 {low} 最低（{low_value}）。",

@@ -6,7 +6,7 @@ from typing import Any
 
 _TIME = re.compile(r"(?:^|_)(?:date|time|year|quarter|month|week|day|hour)(?:$|_)|年|月|日|季度", re.IGNORECASE)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
-_MOST_SLICES, _MOST_BARS = 6, 50
+_MOST_BARS = 50
 
 
 def chart_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, dict[str, Any] | None]:
@@ -32,11 +32,6 @@ def chart_of(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str
 
 def _chart(kind: str, columns: Sequence[str], x: int, y: Sequence[int]) -> tuple[str, dict[str, Any]]:
     return kind, {"type": kind, "x": columns[x], "y": [columns[index] for index in y if index != x]}
-
-
-def is_share(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:
-    """Few parts of one whole: what a pie can show."""
-    return len(columns) == 2 and 2 <= len(rows) <= _MOST_SLICES and all((row[1] or 0) > 0 for row in rows)
 
 
 def _numeric(rows: Sequence[Sequence[Any]], index: int) -> bool:

@@ -1,0 +1,83 @@
+"""Verified pairs are used again with other values; a model is used when there is one, whatever it wraps its SQL in."""
+
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from services.query.reasoning.adapt import adapt
+from services.query.reasoning.clean import says_unanswerable, sql_of
+from services.query.reasoning.generate import reason
+from services.query.reasoning.model import Model
+from services.query.reasoning.schema import Column, Knowledge, Pair, Schema, Table
+
+SCHEMA = Schema((Table("people", (Column("city", "text", values=("Berlin", "New York", "上海")),)),), (), "sqlite")
+PAIRS = (
+    Pair("How many people live in Berlin?", "SELECT COUNT(*) FROM people WHERE city = 'Berlin'", 0.95, "a"),
+    Pair("Who are the 5 oldest people?", "SELECT name FROM people ORDER BY age DESC LIMIT 5", 0.9, "b"),
+)
+KNOWN = Knowledge(SCHEMA, (), PAIRS)
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("how many people live in berlin", PAIRS[0].sql),
+        ("How many people live in new york?", "SELECT COUNT(*) FROM people WHERE city = 'New York'"),
+        ("Who are the 12 oldest people?", "SELECT name FROM people ORDER BY age DESC LIMIT 12"),
+    ],
+)
+def test_values_are_replaced(question: str, sql: str) -> None:
+    adapted = adapt(question, KNOWN)
+    assert adapted is not None and adapted.sql == sql
+
+
+@pytest.mark.parametrize(
+    "question", ["How many people live in Atlantis?", "How many dogs live in Berlin?", "Who are the 5 youngest people?"]
+)
+def test_other_words_are_not_values(question: str) -> None:
+    assert adapt(question, KNOWN) is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "SELECT city FROM people",
+        "```sql\nSELECT city FROM people;\n```",
+        "<think>SELECT nothing</think>\nHere it is:\n```\nSELECT city FROM people\n```\nHope it helps",
+        "The query is SELECT city FROM people\n\nIt lists cities.",
+    ],
+)
+def test_sql_is_found_in_whatever_a_model_writes(said: str) -> None:
+    assert sql_of(said) == "SELECT city FROM people"
+
+
+def test_a_model_that_asks_back_or_gives_up_wrote_no_sql() -> None:
+    assert sql_of("Which year do you mean? Then I can SELECT it.") is None
+    assert says_unanswerable("UNANSWERABLE") and sql_of("SELECT 1") is None
+
+
+def _model(*answers: httpx.Response) -> Model:
+    queue = list(answers)
+    transport = httpx.MockTransport(lambda _request: queue.pop(0) if len(queue) > 1 else queue[0])
+    return Model("http://model.invalid/v1", "small", "key", httpx.AsyncClient(transport=transport))
+
+
+def _said(text: str) -> httpx.Response:
+    return httpx.Response(200, json={"choices": [{"message": {"content": text}}]})
+
+
+async def test_a_model_is_asked_again_when_it_is_busy_and_its_sql_is_used() -> None:
+    model = _model(httpx.Response(429), _said("SELECT city FROM people LIMIT 3"))
+    draft = await reason("cities please", "en", replace(KNOWN, pairs=()), model)
+    assert (draft.strategy, draft.sql) == ("model", "SELECT city FROM people LIMIT 3")
+
+
+async def test_a_model_that_is_away_or_talks_nonsense_ends_in_the_composer() -> None:
+    for model in (_model(httpx.Response(400)), _model(httpx.Response(200, text="<html>"))):
+        draft = await reason("How many people?", "en", replace(KNOWN, pairs=()), model)
+        assert draft.strategy == "composed"
+
+
+def test_the_models_key_is_never_shown() -> None:
+    assert "key" not in repr(_model(_said(""))).replace("key=", "")
