@@ -9,16 +9,15 @@ import signal
 import sys
 from pathlib import Path
 
-from libs.postgres.listen import Listener
-from libs.postgres.pool import Connection, open_pool
-from libs.postgres.schema import Schemas, migrate
-
 from libs.events.broker import make_broker
 from libs.events.catalog import FeedbackGiven, FeedbackReviewed
 from libs.events.consume import Consumer
 from libs.events.projection import Batch, Handlers
 from libs.events.relay import Relay
 from libs.events.transaction import Transaction
+from libs.postgres.listen import Listener
+from libs.postgres.pool import Connection, open_pool
+from libs.postgres.schema import Schemas, migrate
 
 _LIBS = Path(__file__).parents[2] / "libs"
 _COUNTS = Path(__file__).parent / "pipeline.sql"

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from libs.runtime.clock import now
 
 from deploy.local.postgres import create_database
 from libs.events.catalog import FeedbackGiven
 from libs.events.envelope import encode
 from libs.events.ids import new_id
 from libs.events.topics import create_topics
+from libs.runtime.clock import now
 
 EVENTS, SUBJECTS, KILLS = 5_000, 40, 10
 
