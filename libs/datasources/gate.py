@@ -4,6 +4,8 @@ What runs is never the text that came in but the text of the checked tree, so th
 parser might read differently from a database are gone.
 """
 
+import logging
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
@@ -12,15 +14,19 @@ from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
 
 from libs.datasources.errors import RefusedByGate
-from libs.datasources.gate_rules import FUNCTIONS, HIDDEN_PREFIXES, HIDDEN_SCHEMAS, NAMED, SYNTAX
+from libs.datasources.gate_rules import FUNCTIONS, NAMED, SESSION_NAMES, SYNTAX
+from libs.datasources.gate_tables import check_tables
+
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it would log people's SQL
 
 Dialect = Literal["sqlite", "postgres"]
 
 _LONGEST = 20_000
 _MOST_NODES = 5_000
 DEFAULT_LIMIT = 1_000
-_DEFAULT_SCHEMAS = frozenset({"", "public", "main"})
-"""Datasets name their tables without a schema, so these are the schemas they can be in."""
+_PLAIN_NAME = re.compile(r"[^\W\d][\w$]*")
+_WIDE_FORMAT = re.compile(r"\d{4}|\*")
+_WIDEST = 1_000
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,14 @@ def admit(
     try:
         tree = _only_statement(sql, dialect)
         _check_syntax(tree, dialect)
-        read = _check_tables(tree, tables)
         limited = limit is not None and _apply_limit(tree, limit)
         rendered = tree.sql(dialect=dialect, comments=False)
+        # What runs is the rendered text, so the last word is about how that text reads.
+        again = _only_statement(rendered, dialect)
+        if again != tree and _shape(again) != _shape(tree):
+            raise RefusedByGate("ambiguous", "it can be read in two ways; use parentheses or a simpler form")
+        _check_syntax(again, dialect)
+        read = check_tables(again, dialect, tables)
     except RecursionError:
         raise RefusedByGate("too_deep", "it is nested too deeply") from None
     return Admitted(rendered, read, limited)
@@ -63,10 +74,23 @@ def _only_statement(sql: str, dialect: Dialect) -> exp.Query:
         raise RefusedByGate("unparsable", f"it cannot be parsed: {str(error).splitlines()[0][:120]}") from None
     if len(statements) != 1:
         raise RefusedByGate("several", "it is not exactly one statement")
-    statement = statements[0]
+    statement: exp.Expr = statements[0]
+    while isinstance(statement, exp.Subquery) and set(filter(statement.args.get, statement.args)) == {"this"}:
+        statement = statement.this
     if not isinstance(statement, exp.Select | exp.SetOperation):
         raise RefusedByGate("no_select", f"it is {type(statement).__name__.upper()}, not a SELECT")
     return statement
+
+
+def _shape(tree: exp.Query) -> list[int]:
+    """The form of a tree whatever its nodes are called: `stddev` comes back as `stddev_samp`, in the same place."""
+    return [sum(1 for _ in node.iter_expressions()) for node in tree.dfs() if not _is_cast_of_round(node)]
+
+
+def _is_cast_of_round(node: exp.Expr) -> bool:
+    """PostgreSQL rounds to decimals only numerics, so rendering puts a cast there."""
+    cast = node.parent if isinstance(node, exp.DataType) else node
+    return isinstance(cast, exp.Cast) and isinstance(cast.parent, exp.Round)
 
 
 def _check_syntax(tree: exp.Query, dialect: Dialect) -> None:
@@ -79,73 +103,63 @@ def _check_syntax(tree: exp.Query, dialect: Dialect) -> None:
                 raise RefusedByGate("function", f"the function {node.name!r} is not allowed")
         elif kind not in SYNTAX and kind not in FUNCTIONS:
             raise RefusedByGate("syntax", f"{kind.__name__} is not allowed")
-        _check_arguments(node)
+        _check_arguments(node, dialect)
 
 
-def _check_arguments(node: exp.Expr) -> None:
+def _check_arguments(node: exp.Expr, dialect: Dialect) -> None:
     """What hides in the arguments of an allowed node instead of being a node itself."""
     if isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks") or node.args.get("hint")):
         raise RefusedByGate("syntax", "INTO, FOR UPDATE and hints are not allowed")
-    if isinstance(node, exp.DataType) and node.this == exp.DataType.Type.USERDEFINED:
+    if isinstance(node, exp.DataType) and node.this in (exp.DataType.Type.USERDEFINED, exp.DataType.Type.XML):
         raise RefusedByGate("type", "casts to this type are not allowed")
     if isinstance(node, exp.Dot) and not isinstance(node.expression, exp.Identifier | exp.Star):
         raise RefusedByGate("function", "functions of a schema are not allowed")
     if isinstance(node, exp.With) and node.args.get("recursive") and not _bounded(node):
         raise RefusedByGate("recursion", "a recursive query needs a LIMIT or a WHERE inside")
+    if isinstance(node, exp.Identifier) and not node.args.get("quoted") and not _PLAIN_NAME.fullmatch(node.name):
+        raise RefusedByGate("syntax", f"{node.name!r} is no name")
+    if isinstance(node, exp.Column) and not node.table and isinstance(node.this, exp.Identifier):
+        session = not node.this.args.get("quoted") and node.name.lower() in SESSION_NAMES[dialect]
+        if session:
+            raise RefusedByGate("function", f"{node.name} tells about the session, not about the data")
+    _check_width(node)
+
+
+def _check_width(node: exp.Expr) -> None:
+    """A short text may ask for a gigabyte: `lpad('x', 1000000000)`, `format('%1000000000s', 'x')`."""
+    if isinstance(node, exp.Pad):
+        width = node.expression
+        if not (isinstance(width, exp.Literal) and width.name.isdecimal() and int(width.name) <= _WIDEST):
+            raise RefusedByGate("function", f"the length of lpad and rpad is a number up to {_WIDEST}")
+    named = isinstance(node, exp.Anonymous) and node.name.lower() in {"printf", "format"}
+    if named or isinstance(node, exp.Format):
+        pattern = node.this if isinstance(node, exp.Format) else next(iter(node.expressions), None)
+        if not (isinstance(pattern, exp.Literal) and pattern.is_string) or _WIDE_FORMAT.search(pattern.name):
+            raise RefusedByGate("function", "the pattern of format is a text with widths of three digits at most")
 
 
 def _bounded(node: exp.With) -> bool:
     return any(cte.find(exp.Limit) or cte.find(exp.Where) for cte in node.expressions)
 
 
-def _check_tables(tree: exp.Query, allowed: Collection[str] | None) -> tuple[str, ...]:
-    known = None if allowed is None else {name.lower() for name in allowed}
-    read: dict[str, None] = {}
-    for table in tree.find_all(exp.Table):
-        if not isinstance(table.this, exp.Identifier):
-            raise RefusedByGate("table", "a function is no table here")
-        name, schema = table.name.lower(), table.db.lower()
-        if not schema and name in _common_tables(table):
-            continue
-        if (
-            table.catalog
-            or schema in HIDDEN_SCHEMAS
-            or schema.startswith(HIDDEN_PREFIXES)
-            or name.startswith(HIDDEN_PREFIXES)
-        ):
-            raise RefusedByGate("system_table", f"the table {table.name!r} belongs to the system")
-        if known is not None and (name not in known or schema not in _DEFAULT_SCHEMAS):
-            raise RefusedByGate("table", f"there is no table {table.name!r} in this dataset")
-        read[table.name] = None
-    return tuple(read)
-
-
-def _common_tables(table: exp.Table) -> set[str]:
-    """Names of the WITH clauses around a table."""
-    names: set[str] = set()
-    node: exp.Expr | None = table
-    while node is not None:
-        clause = node.args.get("with_") or node.args.get("with")
-        if clause:
-            names |= {cte.alias.lower() for cte in clause.expressions}
-        node = node.parent
-    return names
-
-
 def _apply_limit(tree: exp.Query, limit: int) -> bool:
     """Add a LIMIT, or lower the one that is there; True when something changed."""
-    fetch = tree.args.get("fetch")
     current = tree.args.get("limit")
-    if fetch is not None or isinstance(current, exp.Fetch):
-        raise RefusedByGate("syntax", "write LIMIT instead of FETCH")
+    if isinstance(current, exp.Fetch):
+        options = current.args.get("limit_options")
+        if options is not None and (options.args.get("with_ties") or options.args.get("percent")):
+            raise RefusedByGate("limit", "write LIMIT instead of FETCH ... WITH TIES")
+        asked = current.args.get("count") or exp.Literal.number(1)
+        tree.set("limit", exp.Limit(expression=asked))
+        return _apply_limit(tree, limit)
     if current is not None:
-        value = current.expression
-        if (
-            isinstance(value, exp.Literal)
-            and not value.is_string
-            and value.this.isdecimal()
-            and int(value.this) <= limit
-        ):
+        asked = current.expression
+        negative = isinstance(asked, exp.Neg)  # SQLite: no limit
+        number = asked.this if isinstance(asked, exp.Neg) else asked
+        unlimited = isinstance(asked, exp.Null) or asked.name.upper() == "ALL"
+        if not unlimited and not (isinstance(number, exp.Literal) and not number.is_string and number.name.isdecimal()):
+            raise RefusedByGate("limit", "the LIMIT is no plain number")
+        if not unlimited and not negative and int(number.name) <= limit:
             return False
     tree.set("limit", exp.Limit(expression=exp.Literal.number(limit)))
     return True

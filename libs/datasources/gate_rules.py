@@ -5,7 +5,7 @@ from sqlglot import exp
 SYNTAX: frozenset[type[exp.Expression]] = frozenset(
     {
         exp.Select, exp.Subquery, exp.Union, exp.Intersect, exp.Except, exp.With, exp.CTE, exp.From, exp.Join, exp.Lateral,
-        exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Limit, exp.Offset, exp.Distinct, exp.Fetch,
+        exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Limit, exp.LimitOptions, exp.Offset, exp.Distinct, exp.Fetch,
         exp.Table, exp.TableAlias, exp.Alias, exp.Column, exp.Identifier, exp.Star, exp.Literal, exp.Boolean, exp.Null,
         exp.Paren, exp.Tuple, exp.Values, exp.Dot,
         exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between,
@@ -16,7 +16,7 @@ SYNTAX: frozenset[type[exp.Expression]] = frozenset(
         exp.Case, exp.If, exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam, exp.Var, exp.Interval,
         exp.Window, exp.WindowSpec, exp.WithinGroup, exp.Filter, exp.AtTimeZone, exp.Array, exp.Bracket,
         exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey, exp.JSONPathSubscript, exp.JSONPathPart,
-        exp.HexString, exp.UnicodeString, exp.ByteString, exp.National, exp.Rollup, exp.Cube, exp.GroupingSets, exp.Extract, exp.JSONKeyValue,
+        exp.HexString, exp.UnicodeString, exp.ByteString, exp.National, exp.RawString, exp.Kwarg, exp.Rollup, exp.Cube, exp.GroupingSets, exp.Grouping, exp.Extract, exp.JSONKeyValue,
     }
 )  # fmt: skip
 
@@ -35,16 +35,18 @@ FUNCTIONS: frozenset[type[exp.Expression]] = frozenset(
         # text
         exp.Length, exp.Lower, exp.Upper, exp.Trim, exp.Substring, exp.Replace, exp.Concat, exp.ConcatWs, exp.Left,
         exp.Right, exp.StrPosition, exp.SplitPart, exp.RegexpReplace, exp.Initcap, exp.Reverse,
-        exp.Chr, exp.Unicode, exp.Hex, exp.MD5, exp.Typeof, exp.Ascii, exp.Translate, exp.RegexpExtract,
+        exp.Chr, exp.Unicode, exp.Hex, exp.MD5, exp.Typeof, exp.Ascii, exp.Translate, exp.RegexpExtract, exp.Pad, exp.Format, exp.Overlay,
         # missing values
         exp.Coalesce, exp.Nullif,
         # dates
-        exp.CurrentDate, exp.CurrentTime, exp.CurrentTimestamp, exp.Date, exp.Time, exp.Timestamp, exp.Datetime,
+        exp.CurrentDate, exp.CurrentTime, exp.CurrentTimestamp, exp.Localtime, exp.Localtimestamp, exp.MakeInterval, exp.Date, exp.Time, exp.Timestamp, exp.Datetime,
         exp.DateTrunc, exp.TimestampTrunc, exp.TimeToStr, exp.StrToDate, exp.StrToTime, exp.TsOrDsToTimestamp,
         exp.TsOrDsToDate, exp.TsOrDsToTime, exp.ToChar, exp.DateDiff, exp.DateAdd, exp.DateSub, exp.DateFromParts,
         exp.UnixToTime, exp.TimeToUnix, exp.Year, exp.Month, exp.Day, exp.JustifyDays, exp.JustifyHours,
         # JSON, reading only
         exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar, exp.JSONType,
+        exp.JSONBContains, exp.JSONArrayAgg, exp.JSONObjectAgg, exp.JSONArray, exp.JSONObject, exp.ArrayContainsAll,
+        exp.ArrayContainedBy, exp.ArrayOverlaps,
     }
 )  # fmt: skip
 
@@ -52,6 +54,7 @@ FUNCTIONS: frozenset[type[exp.Expression]] = frozenset(
 NAMED: dict[str, frozenset[str]] = {
     "sqlite": frozenset(
         {"date", "time", "datetime", "strftime", "julianday", "unixepoch", "total", "printf", "format", "quote", "likely", "unlikely",
+         "json", "json_array", "json_object", "json_group_array", "json_group_object", "json_quote", "concat", "glob", "like",
          "json_array_length", "json_type", "json_valid", "timediff", "octet_length", "sinh", "cosh", "acos", "asin",
          "atan", "atan2", "cos", "sin", "tan", "degrees", "radians", "log2", "log10", "mod", "ltrim", "rtrim", "soundex"}
     ),
@@ -68,5 +71,15 @@ NAMED: dict[str, frozenset[str]] = {
 """Functions that the parser knows no class of, by dialect and lower-case name."""
 
 HIDDEN_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast", "temp", "sqlite_temp"})
-HIDDEN_PREFIXES = ("pg_", "sqlite_")
-"""Tables of the system itself."""
+HIDDEN_PREFIXES = ("pg_", "sqlite_", "pragma_")
+HIDDEN_TABLES: dict[str, frozenset[str]] = {
+    "sqlite": frozenset({"dbstat", "fsdir", "bytecode", "tables_used", "completion"}),
+    "postgres": frozenset(),
+}
+"""Tables of the system itself; SQLite reads its pragmas and some files as tables."""
+
+SESSION_NAMES: dict[str, frozenset[str]] = {
+    "sqlite": frozenset(),
+    "postgres": frozenset({"user", "current_user", "session_user", "system_user", "current_role", "current_catalog"}),
+}
+"""Words that look like columns and answer who is asking."""

@@ -49,9 +49,16 @@ def test_everything_harmless_passes_and_means_the_same_on_sqlite() -> None:
     connection = sqlite3.connect(":memory:")
     for statement in MAKE:
         connection.execute(statement)
+    compared = 0
     for sql in _lines("harmless", "sqlite"):
         admitted = admit(sql, "sqlite", tables=TABLES)
-        assert connection.execute(admitted.sql).fetchall() == connection.execute(sql).fetchall(), (sql, admitted.sql)
+        try:
+            expected = connection.execute(sql).fetchall()
+        except sqlite3.OperationalError:
+            continue  # This machine's SQLite is older than the function.
+        assert connection.execute(admitted.sql).fetchall() == expected, (sql, admitted.sql)
+        compared += 1
+    assert compared >= 60
 
 
 async def test_everything_harmless_passes_and_means_the_same_on_postgresql(postgres_url: str) -> None:
