@@ -32,7 +32,7 @@ async def own(name: str, server_url: str, common: dict[str, str]) -> dict[str, s
     """
     suffix = re.sub(r"[^a-z0-9]+", "_", common["ESPALIER_TOPIC_PREFIX"].lower()).strip("_")
     database = await create_database(server_url, "_".join(part for part in ("espalier", name, suffix) if part))
-    return {"ESPALIER_POSTGRES_URL": database, "ESPALIER_HEALTH_PORT": str(ports.choose())}
+    return {"ESPALIER_POSTGRES_URL": database} | identity(name)
 
 
 def gateway(port: int, kept: Credentials) -> dict[str, str]:
@@ -42,3 +42,8 @@ def gateway(port: int, kept: Credentials) -> dict[str, str]:
         "ESPALIER_FIRST_USERNAME": kept.first_username,
         "ESPALIER_FIRST_PASSWORD": kept.first_password,
     }
+
+
+def identity(instance: str) -> dict[str, str]:
+    """Return what only one process may have: its name, by which Kafka gives a successor its partitions, and its port."""
+    return {"ESPALIER_INSTANCE": instance, "ESPALIER_HEALTH_PORT": str(ports.choose())}

@@ -152,7 +152,7 @@ class LocalStack:
 
     async def start_another(self, name: str) -> Service:
         """Start one more process of a service and wait until it is ready; the caller stops it with its `stop`."""
-        another = self._service(name, self._environments[name] | {"ESPALIER_HEALTH_PORT": str(ports.choose())})
+        another = self._service(name, self._environments[name] | settings.identity(f"{name}-{ports.choose()}"))
         try:
             await another.until_ready()
         except BaseException:
