@@ -45,5 +45,5 @@ def gateway(port: int, kept: Credentials) -> dict[str, str]:
 
 
 def identity(instance: str) -> dict[str, str]:
-    """Return what only one process may have: its name, by which Kafka gives a successor its partitions, and its port."""
+    """Return what one process has alone: the name by which Kafka gives a successor its partitions, and its port."""
     return {"ESPALIER_INSTANCE": instance, "ESPALIER_HEALTH_PORT": str(ports.choose())}
