@@ -1,0 +1,187 @@
+"""Leases: each piece of work is one process's at a time, and what an earlier holder writes is refused."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from libs.leases.claim import Lease, LeaseLost, claim, fence, finish, offer, release, renew, withdraw
+from libs.leases.worker import Held, Worker
+from libs.postgres.listen import Listener
+from libs.postgres.pool import open_pool
+from libs.postgres.schema import Schemas, migrate
+
+SCHEMAS = Schemas(core=(Path(__file__).parents[2] / "libs" / "leases" / "core.sql",), read=())
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pool(postgres_url: str) -> "AsyncIterator[asyncpg.Pool[Any]]":
+    opened = await open_pool(postgres_url, name="leases", size=12)
+    await migrate(opened, SCHEMAS)
+    yield opened
+    await opened.close()
+
+
+async def _claim(pool: "asyncpg.Pool[Any]", holder: str, ttl: float = 10.0, limit: int = 1) -> list[Lease]:
+    async with pool.acquire() as connection:
+        return await claim(connection, "job", holder, ttl, limit)
+
+
+async def _offer(pool: "asyncpg.Pool[Any]", *subjects: str, **options: Any) -> None:
+    async with pool.acquire() as connection:
+        for subject in subjects:
+            await offer(connection, "job", subject, **options)
+
+
+async def _fenced(pool: "asyncpg.Pool[Any]", lease: Lease) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await fence(connection, lease)
+
+
+async def test_of_many_claimers_each_work_goes_to_one(pool: "asyncpg.Pool[Any]") -> None:
+    await _offer(pool, *(f"s{number}" for number in range(60)))
+    claimed = await asyncio.gather(*(_claim(pool, f"h{number}", limit=9) for number in range(10)))
+    subjects = Counter(lease.subject for leases in claimed for lease in leases)
+    assert set(subjects.values()) == {1} and len(subjects) + len(await _claim(pool, "rest", limit=60)) == 60
+
+
+async def test_of_a_group_only_one_is_held(pool: "asyncpg.Pool[Any]") -> None:
+    await _offer(pool, "a", "b", group_key="g")
+    claimed = await asyncio.gather(*(_claim(pool, f"h{number}", limit=2) for number in range(6)))
+    leases = [lease for found in claimed for lease in found]
+    assert len(leases) == 1
+    async with pool.acquire() as connection, connection.transaction():
+        await finish(connection, leases[0])
+    assert len(await _claim(pool, "next", limit=2)) == 1
+
+
+async def test_a_lease_that_ran_out_is_taken_over_with_a_higher_epoch_and_the_old_holder_is_refused(
+    pool: "asyncpg.Pool[Any]",
+) -> None:
+    await _offer(pool, "s", group_key="g")
+    (old,) = await _claim(pool, "old", ttl=0.05)
+    await _fenced(pool, old)
+    await asyncio.sleep(0.08)
+    await _fenced(pool, old)  # Nobody took it: it is still the old holder's.
+    (new,) = await _claim(pool, "new")
+    assert new.epoch > old.epoch
+    for refused in (_fenced(pool, old), _finished(pool, old), _released(pool, old)):
+        with pytest.raises(LeaseLost):
+            await refused
+    async with pool.acquire() as connection:
+        assert await renew(connection, old, 10) is None
+        assert await renew(connection, new, 10) is not None
+    await _fenced(pool, new)
+
+
+async def _finished(pool: "asyncpg.Pool[Any]", lease: Lease) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await finish(connection, lease)
+
+
+async def _released(pool: "asyncpg.Pool[Any]", lease: Lease) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await release(connection, lease)
+
+
+async def test_epochs_go_on_when_finished_work_is_offered_again(pool: "asyncpg.Pool[Any]") -> None:
+    await _offer(pool, "s")
+    (first,) = await _claim(pool, "h")
+    await _finished(pool, first)
+    assert await _claim(pool, "h") == []
+    await _offer(pool, "s")
+    (second,) = await _claim(pool, "h")
+    assert second.epoch > first.epoch
+
+
+async def test_what_is_offered_while_it_is_held_is_done_once_more(pool: "asyncpg.Pool[Any]") -> None:
+    await _offer(pool, "s")
+    (lease,) = await _claim(pool, "h")
+    await _offer(pool, "s")
+    assert await _claim(pool, "other") == []
+    await _finished(pool, lease)
+    assert len(await _claim(pool, "other")) == 1
+
+
+async def test_only_work_that_nobody_holds_can_be_withdrawn(pool: "asyncpg.Pool[Any]") -> None:
+    await _offer(pool, "s")
+    async with pool.acquire() as connection:
+        (lease,) = await claim(connection, "job", "h", 10, 1)
+        assert await withdraw(connection, "job", "s") is False
+        await release(connection, lease)
+        assert await withdraw(connection, "job", "s") is True
+    assert await _claim(pool, "h") == []
+
+
+async def test_a_worker_is_woken_at_once_and_a_failing_work_is_tried_again(
+    pool: "asyncpg.Pool[Any]", postgres_url: str
+) -> None:
+    listener = Listener(postgres_url)
+    attempts: list[int] = []
+    done = asyncio.Event()
+
+    async def run(lease: Lease, _held: Held) -> None:
+        attempts.append(lease.epoch)
+        if len(attempts) == 1:
+            raise ValueError("the first try fails")
+        await _finished(pool, lease)
+        done.set()
+
+    working = asyncio.create_task(Worker(pool, listener, "job", run, concurrency=2, poll=0.2).run_forever())
+    try:
+        await _offer(pool, "s")
+        async with asyncio.timeout(10):
+            await done.wait()
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        await listener.close()
+    assert attempts == sorted(set(attempts)) and len(attempts) == 2
+
+
+async def test_a_stopping_worker_gives_its_lease_back_at_once(pool: "asyncpg.Pool[Any]", postgres_url: str) -> None:
+    listener = Listener(postgres_url)
+    begun = asyncio.Event()
+
+    async def run(_lease: Lease, _held: Held) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    await _offer(pool, "s")
+    working = asyncio.create_task(Worker(pool, listener, "job", run, concurrency=1, ttl=60).run_forever())
+    async with asyncio.timeout(10):
+        await begun.wait()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await listener.close()
+    assert len(await _claim(pool, "next")) == 1
+
+
+async def test_a_worker_whose_lease_was_taken_over_stops(pool: "asyncpg.Pool[Any]", postgres_url: str) -> None:
+    listener = Listener(postgres_url)
+    stopped = asyncio.Event()
+    begun = asyncio.Event()
+
+    async def run(_lease: Lease, held: Held) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            assert held.lost.is_set()
+            stopped.set()
+
+    await _offer(pool, "s")
+    worker = Worker(pool, listener, "job", run, concurrency=1, ttl=30, heartbeat=0.05)
+    working = asyncio.create_task(worker.run_forever())
+    async with asyncio.timeout(10):
+        await begun.wait()
+        await pool.execute("UPDATE work SET epoch = epoch + 1, holder = 'thief'")
+        await stopped.wait()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await listener.close()
