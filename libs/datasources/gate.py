@@ -6,11 +6,12 @@ parser might read differently from a database are gone.
 
 import logging
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlglot import exp, parse
+from sqlglot import Dialect as SqlDialect
+from sqlglot import Token, TokenType, exp
 from sqlglot.errors import SqlglotError
 
 from libs.datasources.errors import RefusedByGate
@@ -27,6 +28,7 @@ DEFAULT_LIMIT = 1_000
 _PLAIN_NAME = re.compile(r"[^\W\d][\w$]*")
 _WIDE_FORMAT = re.compile(r"\d{4}|\*")
 _WIDEST = 1_000
+_DEEPEST_TYPED = 6
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,10 @@ def _only_statement(sql: str, dialect: Dialect) -> exp.Query:
     if len(sql) > _LONGEST or "\x00" in sql:
         raise RefusedByGate("too_long", f"it is longer than {_LONGEST} characters or no text")
     try:
-        statements = [statement for statement in parse(sql, dialect=dialect) if statement is not None]
+        known = SqlDialect.get_or_raise(dialect)
+        tokens = known.tokenize(sql)
+        _check_nesting(tokens, known.parser_class.TYPE_TOKENS)
+        statements = [statement for statement in known.parser().parse(tokens, sql) if statement is not None]
     except SqlglotError as error:
         raise RefusedByGate("unparsable", f"it cannot be parsed: {str(error).splitlines()[0][:120]}") from None
     if len(statements) != 1:
@@ -80,6 +85,20 @@ def _only_statement(sql: str, dialect: Dialect) -> exp.Query:
     if not isinstance(statement, exp.Select | exp.SetOperation):
         raise RefusedByGate("no_select", f"it is {type(statement).__name__.upper()}, not a SELECT")
     return statement
+
+
+def _check_nesting(tokens: Sequence[Token], types: Set[TokenType]) -> None:
+    """The parser tries `[` and `decimal(` both as a type and as a value, at each level: 2^depth attempts."""
+    costly: list[bool] = []
+    before: TokenType | None = None
+    for token in tokens:
+        if token.token_type in (TokenType.L_BRACKET, TokenType.L_PAREN):
+            costly.append(token.token_type == TokenType.L_BRACKET or before in types)
+            if sum(costly) > _DEEPEST_TYPED:
+                raise RefusedByGate("too_deep", "it is nested too deeply")
+        elif token.token_type in (TokenType.R_BRACKET, TokenType.R_PAREN) and costly:
+            costly.pop()
+        before = token.token_type
 
 
 def _shape(tree: exp.Query) -> list[int]:

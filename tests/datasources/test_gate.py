@@ -110,3 +110,19 @@ def test_deep_and_huge_texts_are_refused_not_crashed_on() -> None:
     for sql in ("SELECT " + "(" * 5_000 + "1" + ")" * 5_000, "SELECT 1" + " + 1" * 9_000, "\x00", "   "):
         with pytest.raises(RefusedByGate):
             admit(sql, "sqlite")
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+@pytest.mark.parametrize("opening", ["ARRAY[", "[", "struct(", "decimal(", "array(", "varchar(", "x::int["])
+def test_what_a_parser_would_try_in_exponentially_many_ways_is_refused_at_once(opening: str, dialect: Dialect) -> None:
+    closing = "]" if opening.endswith("[") else ")"
+    for sql in (f"SELECT {opening * 40}1{closing * 40}", f"SELECT {opening * 40}"):
+        with pytest.raises(RefusedByGate) as raised:
+            admit(sql, dialect)
+        assert raised.value.refusal in ("too_deep", "unparsable")
+
+
+def test_refused_sql_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(RefusedByGate):
+        admit("CALL do_something('personal data')", "postgres")
+    assert not caplog.records
