@@ -16,7 +16,7 @@ from services.query.knowledge.vectors import Vectors
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('knowledge/' || $1, 0))"
 _NEW_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true"
-_FORGET = "DELETE FROM items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3"
+_FORGET = "DELETE FROM items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 RETURNING item_id"
 _SUPERSEDE = """
 DELETE FROM items
 WHERE dataset_id = $1 AND kind = 'pair' AND normalised_question = $2 AND item_id <> $3 AND generation <= $4
@@ -121,8 +121,8 @@ async def keep_terms(connection: Connection, batch: Batch) -> None:
 
 
 async def _take_in(connection: Connection, event: CheckpointReached, touched: _Touched) -> None:
-    await connection.execute(_FORGET, event.dataset_id, list(event.forgotten), event.generation)
-    touched.items.update(dict.fromkeys(event.forgotten))
+    gone = await connection.fetch(_FORGET, event.dataset_id, list(event.forgotten), event.generation)
+    touched.items.update({row["item_id"]: None for row in gone})
     removed_before = await connection.fetchval(
         "SELECT generation FROM generations WHERE dataset_id = $1", event.dataset_id
     )

@@ -67,7 +67,7 @@ _STOP = (
     "list give find return tell display get out all any there here as so than then than such also along one some "
     "with by from to into within among across during about and or if but only just both corresponding has have had having "
     "want know let see much many long ever get s t value result record detail information data me each "
-    "respectively different possible current existing various used belong have made make held hold done go took take "
+    "respectively different possible current existing exist various used belong have made make held hold done go took take "
     "look lookup describe provide compute calculate retrieve find identify select question answer using based under "
     "not no up own together well sort order full whose who ones"
 )
