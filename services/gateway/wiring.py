@@ -17,6 +17,14 @@ from services.gateway.projections import HANDLERS
 from services.gateway.schemas import SCHEMAS
 
 _TIDY_SECONDS = 300.0
+_FORGET = (
+    "DELETE FROM answer_rows WHERE fetched_at < now() - interval '24 hours'",
+    "DELETE FROM answer_steps USING questions WHERE questions.question_id = answer_steps.question_id "
+    "AND asked_at < now() - interval '7 days'",
+    "DELETE FROM training_logs WHERE created_at < now() - interval '7 days'",
+    "DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'",
+    "DELETE FROM tokens WHERE expires_at < now()",
+)
 
 
 async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
@@ -38,9 +46,8 @@ async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:
 
 
 async def _tidy(gateway: Gateway) -> None:
-    """Forget what is kept for a day only: rows of answers, answers to idempotent requests, tokens that are over."""
+    """Forget what is over: what its topic keeps no longer either, answers to idempotent requests, tokens."""
     while True:
-        await gateway.pool.execute("DELETE FROM answer_rows WHERE fetched_at < now() - interval '24 hours'")
-        await gateway.pool.execute("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
-        await gateway.pool.execute("DELETE FROM tokens WHERE expires_at < now()")
+        for forget in _FORGET:
+            await gateway.pool.execute(forget)
         await asyncio.sleep(_TIDY_SECONDS)

@@ -120,7 +120,21 @@ async def test_wrong_paths_methods_and_pages_are_problems_too(running: Running) 
     assert_problem(await running.anna.get(f"{API}/nothing"), 404)
     assert_problem(await running.anna.put(f"{API}/datasets"), 405)
     assert_problem(await running.anna.get(f"{API}/datasets?page=0"), 422)
-    assert_problem(await running.anna.get(f"{API}/datasets?after=nonsense"), 400)
+
+
+@pytest.mark.parametrize(
+    "position",
+    ["nonsense", "A/0", "A/x/1", "A/-1/1", "A/99999999999999999999/1", "A/0/99999999999999999999", "%00/0/1"],
+)
+async def test_a_position_that_is_none_is_400(running: Running, position: str) -> None:
+    assert_problem(await running.anna.get(f"{API}/datasets?after={position}"), 400)
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e999", '"\\ud800"'])
+async def test_json_that_holds_what_cannot_be_stored_is_refused(running: Running, value: str) -> None:
+    content = f'{{"name": {value}, "kind": "sqlite", "database": "d", "port": {value}}}'
+    headers = {"content-type": "application/json"}
+    assert_problem(await running.anna.post(f"{API}/datasources", content=content, headers=headers), 422)
 
 
 async def test_failed_logins_are_slowed_down(running: Running) -> None:

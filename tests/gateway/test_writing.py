@@ -10,9 +10,9 @@ from tests.gateway.test_bad_input import SOURCE, assert_problem
 
 async def test_of_many_concurrent_trains_exactly_one_is_accepted(running: Running) -> None:
     dataset_id = await running.dataset()
-    answers = await asyncio.gather(*(running.anna.post(f"{API}/datasets/{dataset_id}/train") for _ in range(60)))
+    answers = await asyncio.gather(*(running.anna.post(f"{API}/datasets/{dataset_id}/train") for _ in range(200)))
     codes = sorted(answer.status_code for answer in answers)
-    assert codes == [202] + [409] * 59
+    assert codes == [202] + [409] * 199
 
 
 async def test_a_training_goes_by_its_checkpoints_and_a_new_one_starts_after_its_end(running: Running) -> None:
@@ -49,6 +49,8 @@ async def test_a_repeated_request_gets_the_same_answer_and_is_carried_out_once(r
     first = await running.anna.post(f"{API}/datasources", json=SOURCE | {"name": "once"}, headers=key)
     again = await running.anna.post(f"{API}/datasources", json=SOURCE | {"name": "once"}, headers=key)
     assert (first.status_code, again.json()) == (201, first.json())
+    for name in ("location", "etag", "espalier-position"):
+        assert again.headers[name] == first.headers[name]
     listed = (await running.anna.get(f"{API}/datasources?page_size=200")).json()["items"]
     assert [source["name"] for source in listed].count("once") == 1
     assert_problem(await running.anna.post(f"{API}/datasources", json=SOURCE, headers=key), 422)
@@ -98,3 +100,22 @@ async def test_a_question_without_an_answer_in_time_is_202_with_a_place_to_look(
     assert asked.status_code == 202
     found = await running.anna.get(asked.headers["location"])
     assert found.json()["outcome"] is None
+
+
+async def test_the_answer_to_a_login_is_never_kept_because_it_holds_a_token(running: Running) -> None:
+    key = {"Idempotency-Key": "login"}
+    form = {"username": "anna", "password": "long enough"}
+    tokens = [
+        (await running.nobody.post(f"{API}/auth/login", data=form, headers=key)).json()["access_token"]
+        for _ in range(2)
+    ]
+    assert tokens[0] != tokens[1]
+    for token in tokens:
+        kept = "SELECT count(*) FROM idempotency_keys WHERE position(convert_to($1, 'UTF8') IN body) > 0"
+        assert await running.gateway.pool.fetchval(kept, token) == 0
+
+
+async def test_a_dataset_that_is_being_trained_cannot_be_deleted(running: Running) -> None:
+    dataset_id = await running.dataset()
+    await running.anna.post(f"{API}/datasets/{dataset_id}/train")
+    assert_problem(await running.anna.delete(f"{API}/datasets/{dataset_id}"), 409)

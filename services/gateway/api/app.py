@@ -4,7 +4,8 @@ from fastapi import FastAPI
 
 from libs.runtime.health import Checks, health_routes
 from services.gateway.api import problems
-from services.gateway.api.middleware import Idempotency, LimitBody, Trace
+from services.gateway.api.idempotency import Idempotency
+from services.gateway.api.middleware import LimitBody, Trace
 from services.gateway.api.v1 import accounts, chat, datasets, datasources, trainings
 from services.gateway.gateway import Gateway
 
@@ -23,7 +24,7 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
         app.include_router(part.router, prefix="/api/v1")
     app.router.routes.extend(health_routes(checks))
     # The last added is the outermost.
-    app.add_middleware(Idempotency, pool=gateway.pool)
+    app.add_middleware(Idempotency, pool=gateway.pool, accounts=gateway.accounts)
     app.add_middleware(LimitBody)
     app.add_middleware(Trace)
     return app

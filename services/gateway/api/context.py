@@ -1,5 +1,6 @@
 """What routes ask for: the gateway, who is asking, the version a change expects, a position to read after."""
 
+import re
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request, Response
@@ -9,6 +10,9 @@ from libs.language.catalogue import Language
 from services.gateway.accounts.store import Account
 from services.gateway.api.problems import Problem, language_of, not_found
 from services.gateway.gateway import Gateway
+
+_POSITION = re.compile(r"[A-Za-z]+/[0-9]{1,6}/[0-9]{1,18}", re.ASCII)
+"""topic/partition/offset, as numbers that PostgreSQL holds."""
 
 _bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login", auto_error=False)
 
@@ -44,10 +48,9 @@ AskedLanguage = Annotated[Language, Depends(language_of)]
 async def _after(gateway: GatewayPart, after: Annotated[str | None, Query(max_length=200)] = None) -> None:
     if after is None:
         return
-    try:
-        await gateway.has_read(after)
-    except ValueError:
-        raise Problem(400, "position") from None
+    if not _POSITION.fullmatch(after):
+        raise Problem(400, "position")
+    await gateway.has_read(after)
 
 
 After = Depends(_after)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import structlog
 from asyncpg import CharacterNotInRepertoireError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,8 +12,6 @@ from starlette.exceptions import HTTPException
 from libs.datasources.errors import DataSourceError
 from libs.language.catalogue import Language, preferred_language, text
 from libs.runtime.deadlines import DeadlinePassed
-
-log = structlog.get_logger(__name__)
 
 _BY_STATUS = {
     400: "bad_request", 401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed",
@@ -32,10 +29,13 @@ class Problem(Exception):
         *,
         headers: dict[str, str] | None = None,
         detail: str | None = None,
+        hint: str | None = None,
+        reason: str | None = None,
         **values: Any,
     ) -> None:
         super().__init__(code)
-        self.status, self.code, self.values, self.headers, self.detail = status, code, values, headers, detail
+        self.status, self.code, self.values, self.headers = status, code, values, headers
+        self.detail, self.hint, self.reason = detail, hint, reason
 
 
 def not_found() -> Problem:
@@ -57,9 +57,10 @@ def problem_response(
     headers: dict[str, str] | None = None,
     errors: list[dict[str, Any]] | None = None,
     hint: str | None = None,
+    reason: str | None = None,
     **values: Any,
 ) -> JSONResponse:
-    """A problem as a response."""
+    """A problem as a response; `reason` is the stable word for what a user's database said (libs.datasources)."""
     body: dict[str, Any] = {
         "type": f"urn:espalier:problem:{code}",
         "title": text(f"problem.{code}.title", language),
@@ -69,6 +70,8 @@ def problem_response(
     }
     if hint:
         body["hint"] = hint
+    if reason:
+        body["reason"] = reason
     if errors is not None:
         body["errors"] = errors
     return JSONResponse(body, status, headers, media_type="application/problem+json")
@@ -85,13 +88,16 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> JSONResponse:
         return problem_response(
-            language_of(request), error.status, error.code, detail=error.detail, headers=error.headers, **error.values
-        )
+            language_of(request), error.status, error.code, detail=error.detail, hint=error.hint, reason=error.reason,
+            headers=error.headers, **error.values,
+        )  # fmt: skip
 
     @app.exception_handler(DataSourceError)
     async def _database(request: Request, error: DataSourceError) -> JSONResponse:
         found = error.problem(language_of(request))
-        return problem_response(language_of(request), 422, "datasource", detail=found.detail, hint=found.hint)
+        return problem_response(
+            language_of(request), 422, "datasource", detail=found.detail, hint=found.hint, reason=found.code
+        )
 
     @app.exception_handler(CharacterNotInRepertoireError)
     async def _no_text(request: Request, _error: CharacterNotInRepertoireError) -> JSONResponse:
@@ -111,8 +117,3 @@ def install(app: FastAPI) -> None:
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         code = _BY_STATUS.get(error.status_code, "bad_request")
         return problem_response(language_of(request), error.status_code, code, headers=dict(error.headers or {}))
-
-    @app.exception_handler(Exception)
-    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
-        log.error("request_failed", path=request.url.path, exc_info=error)
-        return problem_response(language_of(request), 500, "unexpected")

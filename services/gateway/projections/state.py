@@ -27,7 +27,6 @@ _PUT_REMOVAL = """
 INSERT INTO removals AS r VALUES ($1, $2)
 ON CONFLICT (dataset_id) DO UPDATE SET generation = greatest(r.generation, excluded.generation)
 """
-_DROP_ITEMS = "DELETE FROM learned_items WHERE dataset_id = $1 AND generation < $2"
 
 
 async def keep_datasources(connection: Connection, batch: Batch) -> None:
@@ -56,10 +55,9 @@ async def keep_terms(connection: Connection, batch: Batch) -> None:
 
 
 async def keep_removals(connection: Connection, batch: Batch) -> None:
-    """The generation of each dataset's knowledge; what was learned before is gone."""
+    """The generation of each dataset's knowledge; what was learned before is left out on reading."""
     rows = [(received.event.dataset_id, received.event.generation) for received in batch]
     await connection.executemany(_PUT_REMOVAL, rows)
-    await connection.executemany(_DROP_ITEMS, rows)
 
 
 async def keep_inspections(connection: Connection, batch: Batch) -> None:

@@ -9,11 +9,8 @@ from libs.postgres.pool import Connection
 
 _PUT_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
 _PUT_LOG = "INSERT INTO training_logs VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
-_PUT_ITEM = """
-INSERT INTO learned_items SELECT $1, $2, $3, $4, $5, $6
-WHERE $3 >= (SELECT coalesce(max(generation), 0) FROM removals WHERE dataset_id = $1)
-ON CONFLICT DO NOTHING
-"""
+# Not compared with `removals` here: a removal may commit beside this transaction, unseen. Readers compare.
+_PUT_ITEM = "INSERT INTO learned_items VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
 _FORGET = "DELETE FROM learned_items WHERE dataset_id = $1 AND item_id = ANY($2)"
 _NOT_FOLLOWED = {"items", "forgotten"}
 

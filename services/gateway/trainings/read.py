@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from libs.events.catalog import Language, Needs
+from libs.events.catalog import ENDED, Language, Needs
 from libs.language.catalogue import text
 from libs.postgres.pool import Connection
 from services.gateway.trainings.decider import Training, Wish
@@ -17,7 +17,8 @@ _WISHES: dict[str, Wish] = {"PauseRequested": "pause", "ResumeRequested": "resum
 
 _NEWEST = """
 SELECT training_id, coalesce(last.status, 'pending') AS status, last.state, wish.kind,
-    coalesce(wish.control_sequence, 0) AS control_sequence
+    coalesce(wish.control_sequence, 0) AS control_sequence,
+    (SELECT coalesce(max(generation), 0) FROM removals WHERE dataset_id = $1) AS generation
 FROM trainings
 LEFT JOIN LATERAL (
     SELECT status, state FROM checkpoints AS c WHERE c.training_id = trainings.training_id
@@ -53,8 +54,10 @@ async def newest_training(connection: Any, dataset_id: str) -> Training | None:
 
 
 async def training_state(connection: Any, dataset_id: str, language: Language) -> dict[str, Any]:
-    """Status, progress, error and times of a dataset's training."""
+    """Status, progress, error and times of a dataset's training; pending again once what it learned was removed."""
     row = await connection.fetchrow(_NEWEST, dataset_id)
+    if row and row["status"] in ENDED and row["state"]["generation"] < row["generation"]:
+        row = None
     last: dict[str, Any] = (row["state"] if row else None) or {}
     status = SHOWN_STATUS[row["status"]] if row else "pending"
     problem = last.get("problem")

@@ -23,7 +23,8 @@ from services.gateway.api.context import (
 from services.gateway.api.problems import Problem, not_found
 from services.gateway.api.v1.datasources import newest_structure, shown_table
 from services.gateway.gateway import Gateway
-from services.gateway.trainings.read import training_state
+from services.gateway.trainings.decider import decide_start
+from services.gateway.trainings.read import newest_training, training_state
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
 
@@ -145,10 +146,6 @@ async def delete(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response, if_match: IfMatch = None
 ) -> None:
     """Delete a dataset that is not being trained."""
-    active = (await training_state(gateway.pool, dataset_id, "en"))["active_training_id"]
-    if active:
-        await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
-        raise Problem(409, "training_active", training_id=active)
     await _change(gateway, dataset_id, account, if_match, {"deleted": True}, response)
 
 
@@ -158,6 +155,8 @@ async def _change(
     async with gateway.writing() as write:
         state = await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
         check_version(if_match, state["version"])
+        if given.get("deleted") and (active := decide_start(await newest_training(write.connection, dataset_id))):
+            raise Problem(409, "training_active", training_id=active)
         event = DatasetChanged.model_validate(state | given | {"version": state["version"] + 1, "changed_at": now()})
         await write.record(event)
     await written(gateway, response, write.event_id, event.version)

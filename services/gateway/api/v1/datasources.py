@@ -33,7 +33,7 @@ from services.gateway.gateway import Gateway
 
 router = APIRouter(prefix="/datasources", tags=["data sources"])
 
-_INSPECTION_SECONDS = 20.0
+_INSPECTION_SECONDS = 15.0
 _Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 
 
@@ -249,7 +249,7 @@ async def _inspected(gateway: Gateway, request: SchemaInspectionRequested) -> li
     parts = await gateway.wait_for("inspections", whole, _INSPECTION_SECONDS)
     if not parts[0]["ok"]:
         problem = FoundProblem.model_validate(parts[0]["problem"])
-        raise Problem(422, "datasource", detail=f"{problem.detail}. {problem.hint}")
+        raise Problem(422, "datasource", detail=problem.detail, hint=problem.hint, reason=problem.code)
     return parts
 
 
