@@ -13,9 +13,11 @@ DataSourceError
 
 import socket
 import sqlite3
+import ssl
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
 from libs.events.catalog import Language, Problem
 from libs.language.catalogue import text
@@ -92,6 +94,7 @@ _BY_DRIVER: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], t
     (asyncpg.InvalidCatalogNameError, DatabaseMissing, "database_missing"),
     (asyncpg.InsufficientPrivilegeError, NotAllowed, "not_allowed"),
     ((asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError), TookTooLong, "timeout"),
+    (ssl.SSLError, CannotReach, "tls"),
     ((ConnectionError, OSError), CannotReach, "refused"),
     (asyncpg.PostgresConnectionError, CannotReach, "refused"),
 )
@@ -101,6 +104,8 @@ def translated(error: BaseException) -> DataSourceError:
     """The typed error for whatever a driver or SQLAlchemy raised; no driver text about connections is kept."""
     if isinstance(error, DataSourceError):
         return error
+    if isinstance(error, NoFreeConnection):
+        return TookTooLong()
     for cause in _causes(error):
         for kinds, made, code in _BY_DRIVER:
             if isinstance(cause, kinds):

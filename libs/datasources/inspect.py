@@ -1,6 +1,7 @@
 """Reads the structure of a user's database by reflection, in bulk: tables, columns, keys, comments, few values."""
 
 import time
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, text
 from sqlalchemy import inspect as inspector_of
 from sqlalchemy.engine.reflection import ObjectKind
+from sqlalchemy.exc import SAWarning
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateTable
+from sqlalchemy.types import NullType, UserDefinedType
 
 from libs.datasources.open import reading
 from libs.datasources.relations import relations_of
@@ -76,7 +79,10 @@ def _reflect(connection: Connection, only: frozenset[str]) -> tuple[TableDescrip
     names = [name for name in inspector.get_table_names() if not only or name in only]
     scope: dict[str, Any] = {"kind": ObjectKind.TABLE, "filter_names": names}
     metadata = MetaData()
-    metadata.reflect(connection, only=names, resolve_fks=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # a type unknown to SQLAlchemy; we name it ourselves
+        metadata.reflect(connection, only=names, resolve_fks=False)
+    _name_unknown_types(connection, metadata)
     comments: dict[Any, Any] = (
         inspector.get_multi_table_comment(**scope) if connection.dialect.supports_comments else {}
     )
@@ -85,6 +91,37 @@ def _reflect(connection: Connection, only: frozenset[str]) -> tuple[TableDescrip
         for name in sorted(names)
         if name in metadata.tables
     )
+
+
+class _NamedType(UserDefinedType[Any]):
+    """A type of which only its name is known, such as an extension's."""
+
+    cache_ok = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def get_col_spec(self, **_: object) -> str:
+        """The name as CREATE TABLE has it."""
+        return self.name
+
+
+def _name_unknown_types(connection: Connection, metadata: MetaData) -> None:
+    """Types that SQLAlchemy does not know (xml, geometry, none at all in SQLite) keep their names, and are no error."""
+    unknown = [c for table in metadata.tables.values() for c in table.columns if isinstance(c.type, NullType)]
+    names: dict[tuple[str, str], str] = {}
+    if unknown and connection.dialect.name == "postgresql":
+        rows = connection.execute(
+            text(
+                "SELECT relname, attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+                "JOIN pg_class ON pg_class.oid = attrelid WHERE relname = ANY (:tables) AND attnum > 0 "
+                "AND pg_table_is_visible(pg_class.oid)"
+            ),
+            {"tables": sorted({column.table.name for column in unknown})},
+        )
+        names = {(table, column): name for table, column, name in rows}
+    for column in unknown:
+        column.type = _NamedType(names.get((column.table.name, column.name), "ANY"))
 
 
 def _describe(connection: Connection, table: Table, comment: str | None) -> TableDescription:

@@ -4,11 +4,12 @@ import asyncio
 import sqlite3
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL
@@ -90,6 +91,7 @@ class Connections:
             "default_transaction_read_only": "on",
             "idle_in_transaction_session_timeout": "60000",
             "lock_timeout": "3000",
+            "standard_conforming_strings": "on",  # the gate reads a backslash as a backslash
         }
         connect = {"timeout": _CONNECT_SECONDS, "command_timeout": 120, "server_settings": server}
         return create_async_engine(url, connect_args=connect, hide_parameters=True, **pool)
@@ -100,7 +102,8 @@ class Connections:
             raise NotAllowed("folder_not_allowed")
         if not path.is_file():
             raise DatabaseMissing
-        url = URL.create("sqlite+aiosqlite", database=f"file:{path}", query={"mode": "ro", "uri": "true"})
+        # Quoted: a `?` or `#` in a file's name would end the path and with it the read-only mode.
+        url = URL.create("sqlite+aiosqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
         engine = create_async_engine(url, connect_args={"timeout": 3.0}, hide_parameters=True, **pool)
         event.listen(engine.sync_engine, "connect", _restrict_sqlite)
         return engine
@@ -133,26 +136,31 @@ def _authorize(action: int, first: str | None, second: str | None, _database: st
 @asynccontextmanager
 async def reading(engine: AsyncEngine, seconds: float) -> AsyncIterator[AsyncConnection]:
     """A read-only transaction that lasts at most `seconds`; every error in it comes out as a `DataSourceError`."""
+    task = asyncio.current_task()
+    cancelled_before = task.cancelling() if task else 0
+
+    def cancelled() -> bool:
+        return task is not None and task.cancelling() > cancelled_before
+
     try:
         async with asyncio.timeout(seconds + _CONNECT_SECONDS), engine.connect() as connection:
             if engine.dialect.name == "postgresql":
                 await connection.execute(text("SET TRANSACTION READ ONLY"))
                 await connection.execute(text(f"SET LOCAL statement_timeout = {int(seconds * 1000)}"))
-                yield connection
             else:
                 raw = await connection.get_raw_connection()
-                with _interrupting(raw.driver_connection._conn, seconds):  # type: ignore[union-attr]
-                    yield connection
+                _limit_sqlite(raw.driver_connection._conn, seconds, cancelled)  # type: ignore[union-attr]
+            yield connection
     except Exception as error:
+        if cancelled():
+            raise asyncio.CancelledError from error  # stopping ended in an error, but it was asked for
         raise translated(error) from error
 
 
-@contextmanager
-def _interrupting(raw: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """SQLite has no statement timeout of its own: it asks us every so many steps."""
+def _limit_sqlite(raw: sqlite3.Connection, seconds: float, stopped: Callable[[], bool]) -> None:
+    """SQLite has no statement timeout of its own: it asks us every so many steps, also whether we were cancelled.
+
+    Its thread would otherwise run on, and closing would wait for it.
+    """
     ends = time.monotonic() + seconds
-    raw.set_progress_handler(lambda: int(time.monotonic() > ends), _PROGRESS_STEPS)
-    try:
-        yield
-    finally:
-        raw.set_progress_handler(None, 0)
+    raw.set_progress_handler(lambda: int(time.monotonic() > ends or stopped()), _PROGRESS_STEPS)

@@ -1,7 +1,11 @@
 """Users' databases: inspected, related, run within limits, and every failure typed with a hint."""
 
+import asyncio
 import socket
 import sqlite3
+import ssl
+import time
+import traceback
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,6 +13,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 import pytest_asyncio
+import sqlalchemy.exc
 from cryptography.fernet import Fernet
 
 from libs.datasources.errors import (
@@ -19,8 +24,9 @@ from libs.datasources.errors import (
     NotAllowed,
     QueryFailed,
     TookTooLong,
+    translated,
 )
-from libs.datasources.gate import Admitted, admit
+from libs.datasources.gate import Admitted, Dialect, admit
 from libs.datasources.inspect import inspect
 from libs.datasources.inspect import test_connection as try_connection
 from libs.datasources.open import Connections, Limits
@@ -168,3 +174,72 @@ def test_secrets_can_be_rotated_and_never_show() -> None:
     with pytest.raises(SecretUnreadable):
         SecretBox([new]).decrypt(made.token)
     assert new not in repr(both) and "s3cret" not in made.token
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_cancelled_query_stops_at_once_and_stays_cancelled(
+    kind: str, postgres_url: str, tmp_path: Path, connections: Connections
+) -> None:
+    settings = _sqlite(tmp_path) if kind == "sqlite" else _postgres(postgres_url)
+    engine = await connections.engine("d", 1, settings)
+    endless = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
+    began = time.monotonic()
+    with pytest.raises(TimeoutError):  # what asyncio.timeout makes of the cancellation when it arrives as one
+        async with asyncio.timeout(0.3):
+            await run(engine, Admitted(endless, (), False), Limits(seconds=30))
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_column_of_an_unknown_type_is_described_by_its_name(
+    kind: str, postgres_url: str, tmp_path: Path, connections: Connections
+) -> None:
+    if kind == "postgresql":
+        connection = await asyncpg.connect(postgres_url)
+        await connection.execute("CREATE TABLE places (id integer PRIMARY KEY, spot point, page xml)")
+        await connection.close()
+        settings, expected = _postgres(postgres_url), ["INTEGER", "point", "xml"]
+    else:
+        settings, expected = _sqlite(tmp_path), ["ANY", "ANY"]
+        made = sqlite3.connect(settings.database)
+        made.execute("CREATE TABLE places (id, spot)")
+        made.close()
+    found = await inspect(await connections.engine("d", 1, settings), ["places"])
+    assert [column.type for column in found.tables[0].columns] == expected
+    assert "spot" in found.tables[0].create_table
+
+
+@pytest.mark.parametrize("name", ["a b#1.sqlite", "what?mode=rwc&x=.sqlite", "100%41.sqlite", "销售.sqlite"])
+async def test_no_name_of_a_file_ends_the_read_only_mode(name: str, tmp_path: Path, connections: Connections) -> None:
+    path = tmp_path / name
+    Path(_sqlite(tmp_path).database).rename(path)
+    engine = await connections.engine("d", 1, DataSourceSettings(kind="sqlite", database=str(path)))
+    assert (await run(engine, admit("SELECT count(*) FROM orders", "sqlite"))).rows == ((3,),)
+    assert [found.name for found in tmp_path.iterdir()] == [name], "no other file was made"
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+async def test_texts_reach_the_database_with_colons_percents_and_backslashes_intact(
+    dialect: Dialect, postgres_url: str, tmp_path: Path, connections: Connections
+) -> None:
+    settings = _sqlite(tmp_path) if dialect == "sqlite" else _postgres(postgres_url)
+    engine = await connections.engine("d", 1, settings)
+    texts = ("a:b", r"a\:b", "50%", "100%%", ":name", "::", "$1", "?", r"c:\new", "%(x)s", "it's")
+    sql = "SELECT " + ", ".join("'" + one.replace("'", "''") + f"' AS c{number}" for number, one in enumerate(texts))
+    assert (await run(engine, admit(sql, dialect))).rows == (texts,)
+
+
+async def test_broken_encryption_and_an_exhausted_pool_have_their_own_types() -> None:
+    tls = translated(ssl.SSLError("certificate verify failed"))
+    assert isinstance(tls, CannotReach) and tls.code == "tls" and tls.problem("zh").hint
+    assert isinstance(translated(sqlalchemy.exc.TimeoutError("QueuePool limit")), TookTooLong)
+
+
+async def test_no_error_shows_the_password_even_in_its_causes(postgres_url: str, connections: Connections) -> None:
+    password = "canary-7f3a"
+    for change in ({}, {"port": 1}, {"host": "no-such-host.invalid"}, {"username": "nobody"}):
+        settings = _postgres(postgres_url, **{"password_ciphertext": BOX.encrypt(password).token, **change})
+        engine = connections.unpooled(settings)
+        with pytest.raises(DataSourceError) as raised:
+            await try_connection(engine)
+        assert password not in "".join(traceback.format_exception(raised.value)) + repr(engine) + repr(settings)
