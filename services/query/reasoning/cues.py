@@ -28,9 +28,9 @@ _PHRASES: dict[CueName, str] = {
     "least expensive, minimal, 最少, 最低, 最小, 最短, 最近, 最早, 最便宜, 最冷, 最轻",
     "top": "top, first, 前, 排名前, 排名前的",
     "bottom": "bottom, last, 后, 倒数",
-    "ascending": "ascending, ascending order, in ascending order, increasing order, alphabetical order, "
+    "ascending": "from the lowest to the highest, from low to high, ascending, ascending order, in ascending order, increasing order, alphabetical order, "
     "in alphabetical order, alphabetically, lexicographical order, from lowest to highest, 升序, 从低到高, 从小到大, 从少到多",
-    "descending": "descending, descending order, in descending order, decreasing order, reverse alphabetical order, "
+    "descending": "from the highest to the lowest, from high to low, descending, descending order, in descending order, decreasing order, reverse alphabetical order, "
     "from highest to lowest, 降序, 从高到低, 从大到小, 从多到少",
     "order": "order by, ordered by, sorted by, sort by, ranked by, in order of, sort, ordered, sorted, 排序, 按照, 排列",
     "each": "per, by, each, for each, every, for every, for each of the, grouped by, group by, in each, of each, at each, "
@@ -93,6 +93,19 @@ _UNITS_HAN = (
     "名",
     "个",
 )
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "longest": ("duration", "length", "distance"), "shortest": ("duration", "length", "distance"),
+    "farthest": ("distance",), "nearest": ("distance",), "newest": ("date", "year"), "latest": ("date", "year"),
+    "most recent": ("date", "year"), "earliest": ("date", "year"), "oldest": ("age",), "heaviest": ("weight",),
+    "tallest": ("height",), "most expensive": ("price", "cost"), "cheapest": ("price", "cost"),
+    "least expensive": ("price", "cost"), "最长": ("duration", "length", "distance"), "最贵": ("price", "cost"),
+    "最远": ("distance",), "最便宜": ("price", "cost"),
+}  # fmt: skip
+"""Superlatives that say by themselves what kind of column they look at."""
+
+COUNTING = frozenset({"most", "the most", "fewest", "least", "最多", "最少"})
+"""Superlatives that may speak of how many there are of something."""
 
 TIME_WORDS: dict[str, tuple[str, ...]] = {
     "year": ("year", "年", "年份", "年度"),

@@ -28,7 +28,8 @@ class Measure:
 
 @dataclass(frozen=True)
 class Condition:
-    """`place` compared with `value`, or a term's whole condition as SQL; `other` is the end of a range."""
+    """`place` compared with `value`, or a term's whole condition as SQL; `other` is the end of a range,
+    `values` are those of which any will do."""
 
     table: str
     place: Place | None = None
@@ -37,6 +38,7 @@ class Condition:
     other: str | None = None
     number: bool = False
     expression: str | None = None
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,8 @@ class _Writer:
         if condition.other is not None:
             low, high = (self._literal(condition, text) for text in (condition.value or "", condition.other))
             return exp.Between(this=place, low=low, high=high)
+        if condition.values:
+            return exp.In(this=place, expressions=[self._literal(condition, text) for text in condition.values])
         if condition.value is None:
             return exp.Is(this=place, expression=exp.Null())
         return _COMPARISONS[condition.comparison](this=place, expression=self._literal(condition, condition.value))

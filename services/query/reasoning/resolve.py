@@ -1,9 +1,12 @@
 """Decides what ambiguous phrases mean: what lies in the tables that the question surely speaks of comes first."""
 
 from collections import Counter
+from functools import partial
 
 from services.query.reasoning.lexicon import Meant
 from services.query.reasoning.link import Linked, Mark
+
+_NEAR = 3
 
 Resolved = dict[int, Meant]
 """Index of a mark -> what it means here."""
@@ -18,14 +21,33 @@ def resolve(linked: Linked) -> Resolved:
             sure[tables.pop()] += 1
     counted = {i + 1 for i, mark in enumerate(linked.marks) if mark.cue == "count"}
     return {
-        index: max(mark.meanings, key=lambda meant, i=index, m=mark: _rank(meant, m, sure, i in counted))  # type: ignore[misc]
+        index: max(
+            mark.meanings, key=partial(_rank, sure=sure, after_count=index in counted, near=_owner(linked, index))
+        )
         for index, mark in enumerate(linked.marks)
         if mark.meanings
     }
 
 
-def _rank(meant: Meant, mark: Mark, sure: Counter[str], after_count: bool) -> tuple[float, ...]:
+def _owner(linked: Linked, index: int) -> str | None:
+    """The table right behind a phrase (`the name of the department`), else right before it (`department name`)."""
+    marks = linked.marks
+    for near in (*range(index + 1, min(index + 1 + _NEAR, len(marks))), index - 1):
+        tables = _tables(marks[near]) if near >= 0 else []
+        if tables:
+            return tables[0]
+    return None
+
+
+def _tables(mark: Mark) -> list[str]:
+    """The table that a phrase surely names."""
+    return [m.table for m in mark.meanings if m.kind == "table" and m.weight >= mark.weight - 0.04 and m.weight >= 0.7]
+
+
+def _rank(meant: Meant, *, sure: Counter[str], after_count: bool, near: str | None) -> tuple[float, ...]:
     weight = meant.weight
+    if near == meant.table and meant.kind == "column":
+        weight += 0.32
     if after_count and meant.kind == "table":
         weight += 0.2
     return (round(weight, 1), sure[meant.table], weight, meant.kind == "table")

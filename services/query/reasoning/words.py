@@ -13,6 +13,7 @@ _TOKEN = re.compile(
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _QUOTED = re.compile(r"[\"“”「『]([^\"“”「」『』]+)[\"“”」』]|(?<!\w)['‘]([^'‘’]+)['’](?!\w)")
 _IRREGULAR = {
+    "ids": "id",
     "people": "person",
     "children": "child",
     "men": "man",
@@ -20,6 +21,7 @@ _IRREGULAR = {
     "feet": "foot",
     "taught": "teach",
 }
+_BOTH_NAMES = re.compile(r"\b(first) (and|or) (last) names?\b", re.IGNORECASE)
 _KEEP_S = ("ss", "us", "is", "ous")
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -77,7 +79,7 @@ class Text:
 
 def read(question: str) -> Text:
     """The tokens of a question; full-width letters are made plain."""
-    text = unicodedata.normalize("NFKC", question)
+    text = _BOTH_NAMES.sub(r"\1 name \2 \3 name", unicodedata.normalize("NFKC", question))
     tokens = tuple(_tokens(text))
     quoted = []
     for match in _QUOTED.finditer(text):

@@ -1,0 +1,77 @@
+"""What the steps of an interpretation share: the marks of a question, what they mean, and which are used up."""
+
+from services.query.reasoning.lexicon import Meant, label_column
+from services.query.reasoning.link import Linked, Mark
+from services.query.reasoning.plan import Place, Plan
+from services.query.reasoning.resolve import Resolved, resolve
+from services.query.reasoning.schema import Schema
+from services.query.reasoning.words import keys
+
+NEAR = 3
+"""So many marks on, a phrase still belongs to the one before."""
+
+
+class Reading:
+    """A question being read; each step takes marks that no earlier one took."""
+
+    def __init__(self, linked: Linked, schema: Schema) -> None:
+        self.schema = schema
+        self.text = linked.text
+        self.marks: tuple[Mark, ...] = linked.marks
+        self.meant: Resolved = resolve(linked)
+        self.plan = Plan()
+        self.used: set[int] = set()
+        self.spoken: set[tuple[str, str]] = set()
+
+    def _said(self, index: int) -> str:
+        """What stands in the question at a mark, in small letters."""
+        return self.text.between(self.marks[index].first, self.marks[index].last).lower()
+
+    def _thing(self, meant: Meant) -> Place:
+        if meant.column:
+            return Place(meant.table, meant.column)
+        return Place(meant.table, label_column(self.schema.table(meant.table)).name)
+
+    def _free_things(self) -> list[int]:
+        return [i for i, m in self.meant.items() if i not in self.used and m.kind in ("table", "column", "measure")]
+
+    def _free_number(self, index: int) -> int | None:
+        """The number that belongs to `top`, `highest`: right behind it or before it."""
+        for near in (index + 1, index - 1):
+            number = self.marks[near].number if 0 <= near < len(self.marks) and near not in self.used else None
+            if number is not None and number.isdecimal() and int(number) > 0:
+                return near
+        return None
+
+    def _next_number(self, index: int) -> int | None:
+        return self._numeric(range(index + 1, min(index + 1 + NEAR, len(self.marks))))
+
+    def _previous_number(self, index: int) -> int | None:
+        return self._numeric(range(index - 1, max(-1, index - 1 - NEAR), -1))
+
+    def _numeric(self, places: range) -> int | None:
+        for near in places:
+            meant = self.meant.get(near)
+            if meant is None or near in self.used:
+                continue
+            if meant.kind == "measure" or (meant.column and self._measurable(Place(meant.table, meant.column))):
+                return near
+        return None
+
+    def _measurable(self, place: Place) -> bool:
+        """Whether more or less of it means anything: keys and codes are numbers in name only."""
+        return (self._is_number(place) and not self._is_key(place)) or self._is_date(place)
+
+    def _is_key(self, place: Place) -> bool:
+        column = self.schema.table(place.table).column(place.column)
+        return column is not None and (
+            column.primary_key or column.foreign_key is not None or keys(column.name)[-1:] in (("id",), ("code",))
+        )
+
+    def _is_number(self, place: Place) -> bool:
+        column = self.schema.table(place.table).column(place.column)
+        return column is not None and column.is_number
+
+    def _is_date(self, place: Place) -> bool:
+        column = self.schema.table(place.table).column(place.column)
+        return column is not None and column.is_date
