@@ -47,6 +47,10 @@ def test_a_result_that_was_cut_short_has_no_shares() -> None:
     assert "%" not in insight_of("bar", ["colour", "count"], _BY_COLOUR, "en", whole=False)
 
 
+def test_what_falls_below_zero_has_no_shares() -> None:
+    assert "%" not in insight_of("bar", ["colour", "sum_gain"], [("red", 10), ("blue", -5)], "en", whole=True)
+
+
 def test_averages_have_no_shares() -> None:
     assert "%" not in insight_of("bar", ["colour", "avg_weight"], _BY_COLOUR, "en", whole=True)
 

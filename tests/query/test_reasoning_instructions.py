@@ -67,6 +67,7 @@ def test_an_instruction_finds_its_place(question: str, sql: str) -> None:
     [
         "What are the names of the bikes that are not sold in any city?",
         "Which bikes are both red and black?",
+        "What are the names of the bikes with a higher price than any of the red bikes?",
         "What is the average shop id of the bikes?",
         "What are the names of the bikes named Comet?",
         "Which colours have a price longer than the average price of all bikes?",

@@ -27,7 +27,8 @@ def insight_of(
     name, largest = max(pairs, key=lambda pair: pair[1])
     total = sum(value for _, value in pairs)
     values = {"name": name, "measure": _spoken(columns[number]), "value": _figure(largest)}
-    if whole and total > 0 and columns[number].lower().startswith(("count", "sum")):
+    parts = total > 0 and all(value >= 0 for _, value in pairs)
+    if whole and parts and columns[number].lower().startswith(("count", "sum")):
         return text("insight.largest_share", language, **values, share=f"{largest / total:.1%}")
     return text("insight.largest", language, **values)
 

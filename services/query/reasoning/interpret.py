@@ -104,6 +104,7 @@ class _Reader(Measures):
         with_values = {i for i in free if self._names_a_value(i)}
         if with_values < set(free):
             self.used |= with_values
+        self.used |= {i for i in self._free_things() if self._only_joins(self.meant[i])}
         free = self._free_things()
         columns = [i for i in free if self.meant[i].kind == "column"] or self.plan.columns
         for index in free:
@@ -140,6 +141,14 @@ class _Reader(Measures):
                 return True
         return False
 
+    def _only_joins(self, meant: Meant) -> bool:
+        """A key that leads to a table of which something is shown: it is how they are joined, and not asked for."""
+        shown = {self.meant[i].table for i in self._free_things() if self.meant[i].kind == "column"}
+        return any(
+            (edge.source, edge.source_col) == (meant.table, meant.column) and edge.target in shown - {edge.source}
+            for edge in self.schema.relations
+        )
+
     def _already_there(self, meant: Meant) -> bool:
         """A table that the plan reads anyway."""
         return meant.kind == "table" and meant.table in self.plan.tables
@@ -150,7 +159,9 @@ class _Reader(Measures):
             changes = mark.cue in _HARD or (mark.cue == "each" and not self.plan.groups)
             if changes and index not in self.used and self._said(index) not in _ALSO_LIGHT:
                 return True
-        return self._contradicts()
+        owned = {i for mark in self.marks if mark.cue for i in range(mark.first, mark.last)}
+        compares = any(token.key == "than" and i not in owned for i, token in enumerate(self.text.tokens))
+        return compares or self._contradicts()
 
     def share_used(self) -> float:
         """The share of marks that mean something and are in the plan; soft instructions do not count.

@@ -101,7 +101,8 @@ def _meanings(text: Text, known: Lexicon) -> list[Mark]:
     for first in range(len(readings)):
         for last in range(first + 1, min(len(readings), first + known.longest) + 1):
             meanings = _looked_up(readings[first:last], known) + _joined(text, first, last, known)
-            fitting = tuple(m for m in meanings if _case_fits(m, text, first, last))
+            little = last - first == 1 and text.tokens[first].key in stop_keys()
+            fitting = tuple(m for m in meanings if _case_fits(m, text, first, last) and not (little and m.weight < 0.9))
             if fitting:
                 found.append(Mark(first, last, meanings=_strongest(fitting)))
     return found

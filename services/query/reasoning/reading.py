@@ -9,6 +9,7 @@ from services.query.reasoning.words import keys
 
 NEAR = 3
 """So many marks on, a phrase still belongs to the one before."""
+_SMALL = frozenset(str(number) for number in range(2, 101))
 
 
 class Reading:
@@ -41,7 +42,8 @@ class Reading:
             number = self.marks[near].number if 0 <= near < len(self.marks) and near not in self.used else None
             if number is not None and number.isdecimal() and int(number) > 0:
                 return near
-        return None
+        behind = (i for i, mark in enumerate(self.marks[:index]) if mark.number and i not in self.used)
+        return next((i for i in behind if self.marks[i].number in _SMALL and i + 1 in self.meant), None)
 
     def _next_number(self, index: int) -> int | None:
         return self._numeric(range(index + 1, min(index + 1 + NEAR, len(self.marks))))
