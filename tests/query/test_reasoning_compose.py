@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from deploy.demo.asking import CORRECTED_QUESTION, QUESTIONS
+from deploy.demo.asking import QUESTIONS
 from services.query.reasoning.compose import SURE, compose
 from services.query.reasoning.generate import reason
 from tests.query.flights import flights
@@ -45,7 +45,9 @@ def test_counts_groups_filters_and_joins(question: str, sql: str) -> None:
     assert sorted(_answer(question)) == sorted(connection.execute(sql).fetchall())
 
 
-@pytest.mark.parametrize("question", [CORRECTED_QUESTION, "flights to LAX in month 3", "How happy are the passengers?"])
+@pytest.mark.parametrize(
+    "question", ["Which airport is the busiest?", "flights to LAX in month 3", "How happy are the passengers?"]
+)
 async def test_a_question_that_is_not_understood_is_asked_back(question: str) -> None:
     _, known = flights()
     draft = await reason(question, "en", known)
