@@ -39,6 +39,21 @@ def test_other_words_are_not_values(question: str) -> None:
     assert adapt(question, KNOWN) is None
 
 
+def test_a_limit_is_not_found_inside_a_year() -> None:
+    sql = "SELECT name FROM people WHERE born >= '2015-01-01' ORDER BY age DESC LIMIT 5"
+    known = Knowledge(SCHEMA, (), (Pair("Since 2015, who are the 5 oldest people?", sql, 0.99, "c"),))
+    assert adapt("Since 2013, who are the 5 oldest people?", known) is None
+    adapted = adapt("Since 2015, who are the 3 oldest people?", known)
+    assert adapted is not None and adapted.sql == sql.replace("LIMIT 5", "LIMIT 3")
+
+
+def test_values_between_chinese_characters_are_replaced() -> None:
+    sql = "SELECT name FROM people WHERE city = '上海' ORDER BY age DESC LIMIT 5"
+    known = Knowledge(SCHEMA, (), (Pair("上海最年长的5个人是谁？", sql, 0.99, "d"),))
+    adapted = adapt("Berlin最年长的8个人是谁？", known)
+    assert adapted is not None and adapted.sql == sql.replace("上海", "Berlin").replace("LIMIT 5", "LIMIT 8")
+
+
 @pytest.mark.parametrize(
     "said",
     [

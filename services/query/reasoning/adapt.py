@@ -12,6 +12,8 @@ from services.query.reasoning.schema import Knowledge, Pair, Schema
 
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _TEXT = r"(.{1,80}?)"
+_JOINS = r"[^\W\u4e00-\u9fff]"
+"""Letters and digits, which make one word with their neighbours; Han characters do not."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +40,11 @@ def _adapted(question: str, pair: Pair, schema: Schema) -> str | None:
         tree = sqlglot.parse_one(pair.sql, dialect=schema.dialect)
     except SqlglotError:
         return None
-    literals = [literal for literal in tree.find_all(exp.Literal) if _once(literal.this, taught)]
-    literals.sort(key=lambda literal: taught.index(literal.this.casefold()))
+    literals = [literal for literal in tree.find_all(exp.Literal) if len(_spans(literal.this, taught)) == 1]
+    literals.sort(key=lambda literal: _spans(literal.this, taught)[0])
     if not literals or len({literal.this for literal in literals}) < len(literals):
         return None
-    pattern = re.escape(taught)
-    for literal in literals:
-        slot = _TEXT if literal.is_string else _NUMBER
-        pattern = pattern.replace(re.escape(literal.this.casefold()), slot, 1)
-    match = re.fullmatch(pattern, question)
+    match = re.fullmatch(_pattern(taught, literals), question)
     if match is None:
         return None
     for literal, said in zip(literals, match.groups(), strict=True):
@@ -57,8 +55,22 @@ def _adapted(question: str, pair: Pair, schema: Schema) -> str | None:
     return tree.sql(dialect=schema.dialect)
 
 
-def _once(value: str, question: str) -> bool:
-    return len(value) > 0 and len(re.findall(rf"(?<!\w){re.escape(value.casefold())}(?!\w)", question)) == 1
+def _pattern(taught: str, literals: list[exp.Literal]) -> str:
+    """The taught question with a slot in the place of each literal; `literals` in the order of the question."""
+    pattern, done = "", 0
+    for literal in literals:
+        first, last = _spans(literal.this, taught)[0]
+        pattern += re.escape(taught[done:first]) + (_TEXT if literal.is_string else _NUMBER)
+        done = last
+    return pattern + re.escape(taught[done:])
+
+
+def _spans(value: str, question: str) -> list[tuple[int, int]]:
+    """Where `value` stands on its own: the 5 of 2015, of 2.5 or of 2015-1-5 is another number."""
+    if not value:
+        return []
+    whole = rf"(?<!{_JOINS})(?<![.-]){re.escape(value.casefold())}(?!{_JOINS}|-|\.\d)"
+    return [match.span() for match in re.finditer(whole, question)]
 
 
 def _stored(literal: exp.Literal, said: str, schema: Schema) -> str | None:
