@@ -1,11 +1,16 @@
 """How tables relate: foreign keys for certain; otherwise columns that hold the values of another table's key."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.datasources.sample import share_found, some_values
 from libs.events.catalog import ColumnDescription, Relation, TableDescription
+
+Candidate = tuple[TableDescription, ColumnDescription, TableDescription, ColumnDescription]
+"""A column of a table that may refer to the key of another."""
 
 _SAMPLE_VALUES = 300
 _LEAST_SHARE = 0.7
@@ -19,11 +24,8 @@ async def relations_of(connection: AsyncConnection, tables: Sequence[TableDescri
     known = {(relation.source, relation.source_col) for relation in declared}
     found = list(declared)
     samples: dict[tuple[str, str], set[str]] = {}
-    tested = 0
-    for source, column, target, key in _candidates(tables):
-        if (source.name, column.name) in known or tested >= _MOST_TESTED:
-            continue
-        tested += 1
+    unknown = (pair for pair in candidates(tables) if (pair[0].name, pair[1].name) not in known)
+    for source, column, target, key in islice(unknown, _MOST_TESTED):
         place = (source.name, column.name)
         if place not in samples:
             samples[place] = await some_values(connection, *place, _SAMPLE_VALUES)
@@ -56,21 +58,29 @@ def _declared(table: TableDescription) -> Iterator[Relation]:
             )
 
 
-def _candidates(
-    tables: Sequence[TableDescription],
-) -> Iterator[tuple[TableDescription, ColumnDescription, TableDescription, ColumnDescription]]:
-    """Columns that may point at the single-column key of another table: text keys, or numbers of a telling name."""
-    for target in tables:
-        key = _single_key(target)
-        if key is None:
-            continue
-        for source in tables:
-            for column in source.columns:
-                if source is target or _family(column) != _family(key):
-                    continue
-                if column.primary_key and _single_key(source):
-                    continue  # Two keys of the same values are two lists of things, seldom a reference.
-                if _family(key) == "text" or _names_fit(column.name, key.name, target.name):
+def candidates(tables: Sequence[TableDescription]) -> Iterator[Candidate]:
+    """Columns that may point at the single-column key of another table: those of a telling name, then other texts."""
+    keys = [(table, key) for table in tables if (key := _single_key(table))]
+    by_name: dict[str, list[tuple[TableDescription, ColumnDescription]]] = defaultdict(list)
+    for target, key in keys:
+        for name in _telling_names(target.name, key.name):
+            by_name[name].append((target, key))
+    columns = [
+        (table, column)
+        for table in tables
+        for column in table.columns
+        # Two keys of the same values are two lists of things, seldom a reference.
+        if not (column.primary_key and _single_key(table))
+    ]
+    for source, column in columns:
+        for target, key in by_name.get(_plain(column.name), ()):
+            if source is not target and _family(column) == _family(key):
+                yield source, column, target, key
+    texts = [(target, key) for target, key in keys if _family(key) == "text"]
+    for source, column in columns:
+        if texts and _family(column) == "text":
+            for target, key in texts:
+                if source is not target and _plain(column.name) not in _telling_names(target.name, key.name):
                     yield source, column, target, key
 
 
@@ -86,10 +96,13 @@ def _family(column: ColumnDescription) -> str:
     return "number" if any(word in kind for word in ("INT", "SERIAL", "NUMERIC", "DECIMAL")) else kind
 
 
-def _names_fit(column: str, key: str, table: str) -> bool:
-    """`customer_id`, `customerid` or `customer` for the key of `customers`."""
-    plain = column.lower().replace("_", "")
-    singular = table.lower().replace("_", "").rstrip("s")
-    return plain in {singular, f"{singular}id", f"{singular}{key.lower()}", f"{singular}no", f"{singular}code"} or (
-        plain == key.lower().replace("_", "") and plain != "id"
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "")
+
+
+def _telling_names(table: str, key: str) -> set[str]:
+    """`customer_id`, `customerid` or `customer` for the key of `customers`; its own name unless that is just `id`."""
+    singular = _plain(table).rstrip("s")
+    return {singular, f"{singular}id", f"{singular}{_plain(key)}", f"{singular}no", f"{singular}code"} | (
+        {_plain(key)} - {"id"}
     )

@@ -5,6 +5,8 @@ One thread of its own: the model blocks, and with more OpenMP threads it spins a
 
 import asyncio
 import os
+import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from libs.embeddings.embedder import Vector
+
+_NICE = 15
 
 
 class LocalEmbedder:
@@ -29,7 +33,7 @@ class LocalEmbedder:
         wanted = [text or " " for text in texts]
         if not wanted:
             return []
-        found = await self._in_thread(lambda: self._model().passage(wanted))
+        found = await self._in_thread(lambda: self._passages(wanted))
         return list(np.asarray(found, dtype=np.float32).reshape(len(wanted), self.dimensions))
 
     async def query(self, text: str) -> Vector:
@@ -43,6 +47,12 @@ class LocalEmbedder:
 
     async def _in_thread(self, work: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _passages(self, texts: list[str]) -> Any:
+        if sys.platform == "linux":
+            # Learning gives way to everything else: no pause is to wait for the core that it holds.
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        return self._model().passage(texts)
 
     def _model(self) -> Any:
         if self._loaded is None:

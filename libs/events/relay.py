@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 _BATCH = 500
 _POLL_SECONDS = 1.0
+_PURGE_SECONDS = 60.0
 _LOG_END_SECONDS = 15.0
 
 _UNSENT = """
@@ -67,9 +68,12 @@ class Relay:
         shard = int(lease.subject)
         async with self.listener.subscribed("outbox") as wake:
             await self._mark_sent_before(shard, lease)
+            purge_at = time.monotonic()
             while not held.lost.is_set():
                 if not await self._send(shard, lease, held):
-                    await self.pool.execute(_PURGE)
+                    if time.monotonic() >= purge_at:
+                        await self.pool.execute(_PURGE)
+                        purge_at = time.monotonic() + _PURGE_SECONDS
                     await wake.wait(_POLL_SECONDS)
 
     async def _send(self, shard: int, lease: Lease, held: Held) -> int:

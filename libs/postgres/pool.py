@@ -34,6 +34,7 @@ async def open_pool(url: str, *, name: str, size: int = 10, wait: float = 30.0) 
                 max_size=size,
                 command_timeout=_COMMAND_SECONDS,
                 init=_prepare,
+                reset=_leave,
                 server_settings={
                     "application_name": f"espalier-{name}",
                     "search_path": SEARCH_PATH,
@@ -49,6 +50,12 @@ async def open_pool(url: str, *, name: str, size: int = 10, wait: float = 30.0) 
 async def _prepare(connection: Connection) -> None:
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, encoder=to_json, decoder=orjson.loads, schema="pg_catalog")
+
+
+async def _leave(connection: Connection) -> None:
+    """Nothing of ours outlives a transaction in a session, so that asyncpg's own reset would be a wasted round trip."""
+    if connection.is_in_transaction():
+        await connection.reset()
 
 
 def to_json(value: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+import uvloop
 
 from libs.runtime.health import Checks, health_app
 from libs.runtime.logs import configure_logs
@@ -42,7 +43,7 @@ def run(name: str, wire: Wire) -> None:
     configure_logs(name, settings.log_level)
     configure_telemetry(name, settings.otlp_endpoint)
     try:
-        code = asyncio.run(_serve(name, settings, wire))
+        code = uvloop.run(_serve(name, settings, wire))
     finally:
         close_telemetry()
     sys.exit(code)

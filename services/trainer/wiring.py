@@ -15,6 +15,7 @@ from libs.runtime.settings import Settings
 from services.trainer.datasets.train import Training
 from services.trainer.embeddings import Embeddings
 from services.trainer.handlers import HANDLERS
+from services.trainer.inspection.reader import Reader
 from services.trainer.inspection.requests import INSPECTION, Inspection
 from services.trainer.runs.handlers import LESSON, TRAINING
 from services.trainer.schemas import SCHEMAS
@@ -31,12 +32,23 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     stack.push_async_callback(connections.close)
     embeddings = Embeddings(service.pool, choose_embedder(settings))
     stack.push_async_callback(embeddings.close)
-    training = Training(service.pool, service.listener, connections, embeddings)
-    inspection = Inspection(service.pool, connections)
+    reader = Reader(connections)
+    stack.push_async_callback(reader.close)
+    training = Training(service.pool, service.listener, connections, reader, embeddings)
+    inspection = Inspection(service.pool, reader)
 
     def worker(kind: str, run: Run, concurrency: int) -> Worker:
         ttl = settings.lease_seconds
-        return Worker(service.pool, service.listener, kind, run, concurrency=concurrency, ttl=ttl, heartbeat=ttl / 4)
+        return Worker(
+            service.pool,
+            service.listener,
+            kind,
+            run,
+            concurrency=concurrency,
+            ttl=ttl,
+            heartbeat=ttl / 4,
+            poll=_POLL_SECONDS,
+        )
 
     tasks = service.tasks(HANDLERS)
     tasks["trainings"] = worker(TRAINING, training.run, os.cpu_count() or 1).run_forever

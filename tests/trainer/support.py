@@ -37,6 +37,7 @@ from libs.runtime.clock import now
 from services.trainer.datasets.train import Training
 from services.trainer.embeddings import Embeddings
 from services.trainer.handlers import HANDLERS
+from services.trainer.inspection.reader import Reader
 from services.trainer.schemas import SCHEMAS
 
 DATASET, SOURCE = "dataset-1", "source-1"
@@ -122,11 +123,13 @@ async def trainer(url: str, folder: Path) -> AsyncIterator[Trainer]:
     secrets = SecretBox([Fernet.generate_key().decode()])
     connections = Connections(secrets, (folder,))
     embeddings = Embeddings(pool, embedder)
-    training = Training(pool, listener, connections, embeddings)
+    reader = Reader(connections)
+    training = Training(pool, listener, connections, reader, embeddings)
     try:
         yield Trainer(pool, listener, embedder, embeddings, training, secrets)
     finally:
         await embeddings.close()
+        await reader.close()
         await connections.close()
         await listener.close()
         await pool.close()

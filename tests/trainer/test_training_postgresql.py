@@ -12,7 +12,6 @@ import pytest_asyncio
 
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.postgres import create_database
-from libs.datasources.open import Connections
 from libs.events.catalog import (
     DataSourceSettings,
     LogLine,
@@ -77,8 +76,7 @@ async def inspect(trainer: Trainer, settings: DataSourceSettings, **fields: Any)
     )
     lease = await trainer.claim("inspection")
     assert lease is not None
-    connections: Connections = trainer.training.connections
-    await Inspection(trainer.pool, connections).run(lease, Held(lease))
+    await Inspection(trainer.pool, trainer.training.reader).run(lease, Held(lease))
     answered: SchemaInspected = (await trainer.said(SchemaInspected))[-1]
     return answered
 

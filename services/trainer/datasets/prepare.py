@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from libs.datasources.inspect import Structure, inspect
+from libs.datasources.inspect import Structure
 from libs.datasources.open import Connections
 from libs.events.catalog import Language, Needs, Problem, Relation, TableDescription, TrainingRequested
 from libs.knowledge.databases import KnownDatabase, known_database, unique_relations
@@ -16,6 +16,7 @@ from services.trainer.datasets.plan import Term
 from services.trainer.datasets.stages import PREPARE
 from services.trainer.datasets.terms import terms_of
 from services.trainer.inspection.publish import publish_structure
+from services.trainer.inspection.reader import Reader
 from services.trainer.runs.attempt import Attempt
 
 _CHOSEN = "SELECT tables, relations FROM datasets WHERE dataset_id = $1"
@@ -41,13 +42,13 @@ class Prepared:
     scope: set[str] | None
 
 
-async def prepare(attempt: Attempt, connections: Connections, request: TrainingRequested) -> Prepared:
+async def prepare(attempt: Attempt, connections: Connections, reader: Reader, request: TrainingRequested) -> Prepared:
     """Do the stage; raises `CannotTrain`, or `DataSourceError` when the database cannot be read."""
     attempt.move(PREPARE.number, PREPARE.begins, text("trainer.preparing", request.language))
     database = await attempt.attend(_database(attempt.pool, request))
     engine = await connections.engine(database.datasource_id, database.datasource_version, database.settings)
     chosen, drawn = await _chosen(attempt.pool, request)
-    structure = await attempt.attend(inspect(engine, chosen))
+    structure = await attempt.attend(reader.structure(database.settings, chosen))
     if not chosen:
         await publish_structure(attempt.pool, database.datasource_id, structure, request.training_id)
     await _tell(attempt, structure, request.language)

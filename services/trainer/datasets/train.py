@@ -22,6 +22,7 @@ from services.trainer.datasets.prepare import CannotTrain, prepare
 from services.trainer.datasets.stages import LAST
 from services.trainer.datasets.structure import learn_structure
 from services.trainer.embeddings import Embeddings
+from services.trainer.inspection.reader import Reader
 from services.trainer.runs.attempt import Attempt, Stopped, begun
 
 log = structlog.get_logger(__name__)
@@ -34,6 +35,7 @@ class Training:
     pool: "asyncpg.Pool[Any]"
     listener: Listener
     connections: Connections
+    reader: Reader
     embeddings: Embeddings
 
     async def run(self, lease: Lease, held: Held) -> None:
@@ -65,7 +67,7 @@ class Training:
             await attempt.fail(_embedding_problem(request.language))
 
     async def _learn_database(self, attempt: Attempt, request: TrainingRequested) -> None:
-        prepared = await prepare(attempt, self.connections, request)
+        prepared = await prepare(attempt, self.connections, self.reader, request)
         learner = Learner(attempt, self.embeddings, request.language)
         await learn_structure(learner, prepared)
         await learn_knowledge(learner, prepared)

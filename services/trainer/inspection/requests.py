@@ -8,8 +8,7 @@ import asyncpg
 import structlog
 
 from libs.datasources.errors import DataSourceError, TookTooLong
-from libs.datasources.inspect import Structure, inspect, test_connection
-from libs.datasources.open import Connections
+from libs.datasources.inspect import Structure
 from libs.events.catalog import Problem, SchemaInspected, SchemaInspectionRequested
 from libs.events.envelope import Received
 from libs.events.projection import Batch
@@ -19,6 +18,7 @@ from libs.leases.worker import Held
 from libs.runtime import telemetry
 from libs.runtime.clock import now
 from services.trainer.inspection.publish import publish
+from services.trainer.inspection.reader import Reader
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +53,7 @@ class Inspection:
     """What the worker of inspections needs; `run` is for libs.leases.worker."""
 
     pool: "asyncpg.Pool[Any]"
-    connections: Connections
+    reader: Reader
 
     async def run(self, lease: Lease, _held: Held) -> None:
         """Do the inspection of `lease` and answer it, whatever comes of it."""
@@ -79,12 +79,9 @@ class Inspection:
     async def _look(self, request: SchemaInspectionRequested) -> Structure | Problem:
         seconds = max(_SHORTEST_SECONDS, (request.deadline - now()).total_seconds())
         try:
-            engine = self.connections.unpooled(request.settings)
-            try:
-                async with asyncio.timeout(seconds):
-                    return await (test_connection(engine) if request.only_test else inspect(engine))
-            finally:
-                await engine.dispose()
+            async with asyncio.timeout(seconds):
+                read = self.reader.test if request.only_test else self.reader.structure
+                return await read(request.settings)
         except TimeoutError:
             return TookTooLong().problem(request.language)
         except DataSourceError as error:
