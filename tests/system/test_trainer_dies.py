@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from typing import Any
 
+import asyncpg
 from aiokafka import AIOKafkaConsumer
 
 from tests.system.conftest import Running, eventually
@@ -32,7 +33,13 @@ async def _checkpoints(running: Running, training_id: str) -> list[dict[str, Any
     return [checkpoint for checkpoint in found if checkpoint["training_id"] == training_id]
 
 
-async def _begun(running: Running, dataset_id: str) -> str:
+async def _begun(running: Running, name: str) -> tuple[str, str]:
+    """A training that has learned something and has seconds to go: none of its texts were ever embedded before."""
+    connection = await asyncpg.connect(running.database_url)
+    for number in range(40):
+        await connection.execute(f"COMMENT ON TABLE archive_{number} IS 'Archive {number} of {name}'")
+    await connection.close()
+    dataset_id = await running.dataset(name)
     started = await running.client.post(f"/datasets/{dataset_id}/train")
 
     async def some_learned() -> bool:
@@ -40,7 +47,7 @@ async def _begun(running: Running, dataset_id: str) -> str:
         return bool(progress["status"] == "training" and progress["process_rate"] > 12)
 
     await eventually(some_learned)
-    return str(started["training_id"])
+    return dataset_id, str(started["training_id"])
 
 
 def _assert_whole(checkpoints: list[dict[str, Any]]) -> None:
@@ -55,8 +62,7 @@ def _assert_whole(checkpoints: list[dict[str, Any]]) -> None:
 
 
 async def test_a_killed_trainers_training_goes_on_with_a_higher_epoch(running: Running) -> None:
-    dataset_id = await running.dataset("killed")
-    training_id = await _begun(running, dataset_id)
+    dataset_id, training_id = await _begun(running, "killed")
     running.stack.kill("trainer", signal.SIGKILL)
     await running.until(dataset_id, "completed", seconds=90)
     checkpoints = await _checkpoints(running, training_id)
@@ -65,8 +71,7 @@ async def test_a_killed_trainers_training_goes_on_with_a_higher_epoch(running: R
 
 
 async def test_a_frozen_trainer_that_wakes_after_take_over_writes_nothing(running: Running) -> None:
-    dataset_id = await running.dataset("frozen")
-    training_id = await _begun(running, dataset_id)
+    dataset_id, training_id = await _begun(running, "frozen")
     running.stack.kill("trainer", signal.SIGSTOP)
     other = await running.stack.start_another("trainer")
     try:
