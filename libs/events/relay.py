@@ -55,13 +55,22 @@ class Relay:
     bootstrap: str
     prefix: str
     lease_seconds: float = 4.0
+    instance: str | None = None
 
     async def run(self) -> None:
         """Relay until cancelled."""
         async with self.pool.acquire() as connection:
             for shard in range(SHARDS):
                 await offer(connection, "outbox", str(shard))
-        worker = Worker(self.pool, self.listener, "outbox", self._relay, concurrency=SHARDS, ttl=self.lease_seconds)
+        worker = Worker(
+            self.pool,
+            self.listener,
+            "outbox",
+            self._relay,
+            concurrency=SHARDS,
+            ttl=self.lease_seconds,
+            instance=self.instance,
+        )
         await worker.run_forever()
 
     async def _relay(self, lease: Lease, held: Held) -> None:

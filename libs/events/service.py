@@ -12,6 +12,7 @@ from libs.events.consume import Consumer
 from libs.events.projection import Handlers
 from libs.events.relay import Relay
 from libs.events.topics import create_topics
+from libs.leases.worker import Run, Worker
 from libs.postgres.listen import Listener
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import Schemas, migrate
@@ -56,8 +57,16 @@ class EventService:
             settings.kafka_bootstrap,
             settings.topic_prefix,
             settings.lease_seconds,
+            settings.instance,
         )
         return {"consumer": consumer.run, "relay": relay.run}
+
+    def worker(self, kind: str, run: Run, concurrency: int) -> Worker:
+        """A worker of this service for work of `kind`, with the leases that the settings ask for."""
+        ttl, instance = self.settings.lease_seconds, self.settings.instance
+        return Worker(
+            self.pool, self.listener, kind, run, concurrency=concurrency, ttl=ttl, heartbeat=ttl / 4, instance=instance
+        )
 
     def checks(self) -> dict[str, Check]:
         """The database answers; the outbox drains; no message is missing from the read models."""

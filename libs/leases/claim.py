@@ -42,6 +42,9 @@ _REMEMBER = """
 INSERT INTO work_epochs VALUES ($1, $2, $3)
 ON CONFLICT (kind, subject) DO UPDATE SET epoch = greatest(work_epochs.epoch, excluded.epoch)
 """
+_EXPIRE = """
+UPDATE work SET expires_at = clock_timestamp() WHERE kind = $1 AND state = 'held' AND starts_with(holder, $2)
+"""
 _RENEW = """
 UPDATE work SET expires_at = clock_timestamp() + make_interval(secs => $5)
 WHERE kind = $1 AND subject = $2 AND state = 'held' AND holder = $3 AND epoch = $4 RETURNING epoch
@@ -112,6 +115,11 @@ async def _take(connection: Connection, kind: str, row: asyncpg.Record, holder: 
             return epoch
     except asyncpg.UniqueViolationError:
         return None  # Another process took one of the group between our look and our grip.
+
+
+async def expire(connection: Connection, kind: str, holders: str) -> None:
+    """End the leases of holders whose names begin with `holders`: of a process that is known to be dead."""
+    await connection.execute(_EXPIRE, kind, holders)
 
 
 async def renew(connection: Connection, lease: Lease, ttl: float) -> Lease | None:

@@ -14,14 +14,15 @@ from typing import Any
 import asyncpg
 import structlog
 
-from libs.leases.claim import Lease, LeaseLost, claim, release, renew
+from libs.leases.claim import Lease, LeaseLost, claim, expire, release, renew
 from libs.postgres.listen import Listener, Wake
-from libs.postgres.transient import is_transient
+from libs.postgres.transient import is_transient, retrying
 
 log = structlog.get_logger(__name__)
 
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
 _RELEASE_SECONDS = 3.0
+_RETRY_SECONDS = 60.0
 
 
 @dataclass
@@ -36,7 +37,11 @@ Run = Callable[[Lease, Held], Awaitable[None]]
 
 
 class Worker:
-    """Does work of `kind` with `run`, at most `concurrency` at once. `run` finishes or releases its lease itself."""
+    """Does work of `kind` with `run`, at most `concurrency` at once. `run` finishes or releases its lease itself.
+
+    With `instance`, a name that no two living processes share, it takes up at once what an earlier process of that
+    name held, instead of waiting for the end of its lease. Should that one live all the same, the fence refuses it.
+    """
 
     def __init__(
         self,
@@ -48,11 +53,13 @@ class Worker:
         concurrency: int,
         ttl: float = 4.0,
         heartbeat: float = 1.0,
-        poll: float = 1.0,
+        poll: float = 0.5,
+        instance: str | None = None,
     ) -> None:
         self._pool, self._listener, self._kind, self._run = pool, listener, kind, run
         self._concurrency, self._ttl, self._heartbeat, self._poll = concurrency, ttl, heartbeat, poll
-        self.holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._instance = instance
+        self.holder = f"{instance or socket.gethostname()}/{os.getpid()}-{secrets.token_hex(4)}"
         self._running: dict[str, asyncio.Task[None]] = {}
         self._failures: dict[str, int] = {}
         self._wake = Wake()
@@ -61,6 +68,8 @@ class Worker:
         """Work until cancelled; then stop what runs and give its leases back."""
         async with self._listener.subscribed(f"work_{self._kind}") as self._wake:
             try:
+                if self._instance:
+                    await retrying(self._expire, _RETRY_SECONDS)
                 while True:
                     await self._claim()
                     await self._wake.wait(self._poll)
@@ -68,6 +77,10 @@ class Worker:
                 for task in self._running.values():
                     task.cancel()
                 await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _expire(self) -> None:
+        async with self._pool.acquire() as connection:
+            await expire(connection, self._kind, f"{self._instance}/")
 
     async def _claim(self) -> None:
         free = self._concurrency - len(self._running)

@@ -7,7 +7,6 @@ from libs.datasources.secrets import SecretBox
 from libs.events.rebuild import Rebuild
 from libs.events.rebuild_command import prepare_rebuild
 from libs.events.service import EventService
-from libs.leases.worker import Worker
 from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
 from services.feedback.reviews.checks import Checks
@@ -24,14 +23,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
     stack.push_async_callback(connections.close)
     reviewer = Reviewer(service.pool, Checks(service.pool, connections))
-    worker = Worker(
-        service.pool,
-        service.listener,
-        "review",
-        reviewer.review,
-        concurrency=_REVIEWS_AT_ONCE,
-        ttl=settings.lease_seconds,
-    )
+    worker = service.worker("review", reviewer.review, _REVIEWS_AT_ONCE)
     return Wired({**service.tasks(HANDLERS), "reviews": worker.run_forever}, service.checks())
 
 

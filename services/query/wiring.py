@@ -9,7 +9,6 @@ from libs.events.checksum import checksum
 from libs.events.rebuild import Rebuild
 from libs.events.rebuild_command import prepare_rebuild
 from libs.events.service import EventService
-from libs.leases.worker import Worker
 from libs.postgres.pool import Connection
 from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
@@ -38,14 +37,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     finder = Finder(service.pool, service.listener, vectors, embedder, connections, Caches(service.pool), model)
     all_handlers = handlers(vectors)
     answerer = Answerer(service.pool, all_handlers, finder)
-    worker = Worker(
-        service.pool,
-        service.listener,
-        "question",
-        answerer.answer,
-        concurrency=_ANSWERS_AT_ONCE,
-        ttl=settings.lease_seconds,
-    )
+    worker = service.worker("question", answerer.answer, _ANSWERS_AT_ONCE)
 
     async def chroma() -> str | None:
         await vectors.heartbeat()

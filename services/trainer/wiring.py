@@ -9,7 +9,6 @@ from libs.embeddings.choose import choose_embedder
 from libs.events.rebuild import Rebuild
 from libs.events.rebuild_command import prepare_rebuild
 from libs.events.service import EventService
-from libs.leases.worker import Run, Worker
 from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
 from services.trainer.datasets.train import Training
@@ -21,8 +20,6 @@ from services.trainer.runs.handlers import LESSON, TRAINING
 from services.trainer.schemas import SCHEMAS
 
 _LESSONS, _INSPECTIONS = 4, 4
-_POLL_SECONDS = 0.25
-"""How long after a lease has run out its work may lie: nothing notifies of a death."""
 
 
 async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
@@ -37,23 +34,10 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     training = Training(service.pool, service.listener, connections, reader, embeddings)
     inspection = Inspection(service.pool, reader)
 
-    def worker(kind: str, run: Run, concurrency: int) -> Worker:
-        ttl = settings.lease_seconds
-        return Worker(
-            service.pool,
-            service.listener,
-            kind,
-            run,
-            concurrency=concurrency,
-            ttl=ttl,
-            heartbeat=ttl / 4,
-            poll=_POLL_SECONDS,
-        )
-
     tasks = service.tasks(HANDLERS)
-    tasks["trainings"] = worker(TRAINING, training.run, os.cpu_count() or 1).run_forever
-    tasks["lessons"] = worker(LESSON, training.run, _LESSONS).run_forever
-    tasks["inspections"] = worker(INSPECTION, inspection.run, _INSPECTIONS).run_forever
+    tasks["trainings"] = service.worker(TRAINING, training.run, os.cpu_count() or 1).run_forever
+    tasks["lessons"] = service.worker(LESSON, training.run, _LESSONS).run_forever
+    tasks["inspections"] = service.worker(INSPECTION, inspection.run, _INSPECTIONS).run_forever
     return Wired(tasks, service.checks())
 
 

@@ -185,3 +185,31 @@ async def test_a_worker_whose_lease_was_taken_over_stops(pool: "asyncpg.Pool[Any
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
     await listener.close()
+
+
+async def test_a_process_that_comes_back_under_its_name_takes_its_work_up_at_once(
+    pool: "asyncpg.Pool[Any]", postgres_url: str
+) -> None:
+    listener = Listener(postgres_url)
+    taken: asyncio.Queue[Lease] = asyncio.Queue()
+
+    async def run(lease: Lease, _held: Held) -> None:
+        taken.put_nowait(lease)
+        await asyncio.Event().wait()
+
+    for subject in ("mine", "foreign"):
+        await _offer(pool, subject)
+    async with pool.acquire() as connection:
+        for holder in ("trainer-1/7-dead", "trainer-12/8-alive"):
+            [before] = await claim(connection, "job", holder, 60, 1)
+    worker = Worker(pool, listener, "job", run, concurrency=2, ttl=60, instance="trainer-1")
+    working = asyncio.create_task(worker.run_forever())
+    async with asyncio.timeout(10):
+        lease = await taken.get()
+    assert (lease.epoch, before.epoch) == (2, 1)
+    assert taken.empty()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await listener.close()
+    states = {row["holder"]: row["epoch"] for row in await pool.fetch("SELECT holder, epoch FROM work")}
+    assert states["trainer-12/8-alive"] == 1
