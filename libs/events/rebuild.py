@@ -23,11 +23,13 @@ from libs.events.positions import advance_positions
 from libs.events.projection import Handlers
 from libs.events.topics import partitions_of
 from libs.events.transaction import READ_LOCK
-from libs.postgres.pool import Connection
+from libs.postgres.pool import SEARCH_PATH, Connection
 from libs.postgres.schema import Schemas, create_read, record_read
 
 log = structlog.get_logger(__name__)
 
+_REBUILD_LOCK = 0x45535043
+"""Advisory lock of a service's database: one rebuild at a time."""
 _BATCH = 500
 _NEAR = 500
 """So close to the end, in events, the writers are held."""
@@ -70,19 +72,29 @@ class Rebuild:
         await consumer.start()
         try:
             async with self.pool.acquire() as connection:
-                await create_read(connection, schema, self.schemas)
-                await connection.execute(f"SET search_path = {schema}, core")
+                await connection.execute("SELECT pg_advisory_lock($1)", _REBUILD_LOCK)
                 try:
-                    copy = _Copy(self, connection, consumer, schema)
-                    return await copy.fill_and_swap(started)
+                    await self.drop_others(connection)
+                    await create_read(connection, schema, self.schemas)
+                    await connection.execute(f"SET search_path = {schema}, core")
+                    return await _Copy(self, connection, consumer, schema).fill_and_swap(started)
                 except BaseException:
-                    await connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+                    await self.drop_others(connection)
                     raise
                 finally:
                     await connection.execute("SELECT pg_advisory_unlock_all()")
-                    await connection.execute("SET search_path = read, core")
+                    await connection.execute(f"SET search_path = {SEARCH_PATH}")
         finally:
             await consumer.stop()
+
+    async def drop_others(self, connection: Connection) -> None:
+        """Drop every copy but the live one: the former, or one that was never swapped in because its rebuild died."""
+        for (schema,) in await connection.fetch("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'read_')"):
+            name = await connection.fetchval(f"SELECT name FROM {schema}.copy")
+            await connection.execute(f"DROP SCHEMA {schema} CASCADE")
+            if self.retired:
+                await self.retired(name)
+        await connection.execute("DELETE FROM core.read_models WHERE schema <> 'read'")
 
 
 class _Copy:
@@ -192,9 +204,7 @@ class _Copy:
             await connection.execute(f"ALTER SCHEMA {self._schema} RENAME TO read")
             await record_read(connection, "read", self._rebuild.schemas)
         await connection.execute("SELECT pg_advisory_unlock($1)", READ_LOCK)
-        await connection.execute("DROP SCHEMA read_retired CASCADE")
-        if self._rebuild.retired:
-            await self._rebuild.retired(old_copy)
+        await self._rebuild.drop_others(connection)
         seconds = time.monotonic() - started
         log.info("read_models_rebuilt", events=self._events, seconds=round(seconds, 3), equal=before == after)
         return Rebuilt(self._events, seconds, before, after, old_copy, new_copy)

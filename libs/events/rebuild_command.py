@@ -11,10 +11,7 @@ from dataclasses import asdict
 
 import orjson
 
-from libs.events.projection import Handlers
 from libs.events.rebuild import Rebuild
-from libs.postgres.pool import open_pool
-from libs.postgres.schema import Schemas
 from libs.runtime.entry import Wire, run
 from libs.runtime.logs import configure_logs
 from libs.runtime.settings import Settings, load_settings
@@ -33,15 +30,6 @@ def main(name: str, wire: Wire, prepare: PrepareRebuild) -> None:
         sys.stdout.buffer.write(orjson.dumps(asyncio.run(_rebuild(prepare)), option=orjson.OPT_APPEND_NEWLINE))
     else:
         sys.exit(f"usage: python -m services.{name} [rebuild]")
-
-
-async def prepare_rebuild(
-    name: str, settings: Settings, stack: AsyncExitStack, schemas: Schemas, handlers: Handlers
-) -> Rebuild:
-    """A rebuild of a service whose read models are all in PostgreSQL."""
-    pool = await open_pool(settings.postgres_url, name=f"{name}-rebuild", size=2)
-    stack.push_async_callback(pool.close)
-    return Rebuild(pool, settings.kafka_bootstrap, settings.topic_prefix, handlers, schemas)
 
 
 async def _rebuild(prepare: PrepareRebuild) -> dict[str, object]:

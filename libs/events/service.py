@@ -1,22 +1,27 @@
 """What every service has of events: its database, its broker, a consumer, a relay, and whether they are in order."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import asyncpg
+import structlog
 from faststream.kafka import KafkaBroker
 
 from libs.events.broker import make_broker
 from libs.events.consume import Consumer
 from libs.events.projection import Handlers
+from libs.events.rebuild import Rebuild
 from libs.events.relay import Relay
 from libs.events.topics import create_topics
 from libs.leases.worker import Run, Worker
 from libs.postgres.listen import Listener
 from libs.postgres.pool import open_pool
-from libs.postgres.schema import Schemas, migrate
+from libs.postgres.schema import Schemas, migrate, read_is_outdated
 from libs.runtime.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 Task = Callable[[], Awaitable[None]]
 Check = Callable[[], Awaitable[str | None]]
@@ -28,6 +33,7 @@ class EventService:
 
     name: str
     settings: Settings
+    schemas: Schemas
     pool: asyncpg.Pool
     listener: Listener
     broker: KafkaBroker
@@ -44,22 +50,13 @@ class EventService:
         stack.push_async_callback(broker.stop)
         listener = Listener(settings.postgres_url)
         stack.push_async_callback(listener.close)
-        return cls(name, settings, pool, listener, broker)
+        return cls(name, settings, schemas, pool, listener, broker)
 
     def tasks(self, handlers: Handlers) -> dict[str, Task]:
         """Consume with `handlers`, and relay the outbox."""
         settings = self.settings
         consumer = Consumer(self.broker, self.pool, self.name, handlers, settings.topic_prefix, settings.instance)
-        relay = Relay(
-            self.pool,
-            self.listener,
-            self.broker,
-            settings.kafka_bootstrap,
-            settings.topic_prefix,
-            settings.lease_seconds,
-            settings.instance,
-        )
-        return {"consumer": consumer.run, "relay": relay.run}
+        return {"consumer": consumer.run, "relay": self._relay().run}
 
     def worker(self, kind: str, run: Run, concurrency: int) -> Worker:
         """A worker of this service for work of `kind`, with the leases that the settings ask for."""
@@ -68,9 +65,38 @@ class EventService:
             self.pool, self.listener, kind, run, concurrency=concurrency, ttl=ttl, heartbeat=ttl / 4, instance=instance
         )
 
+    def rebuild(self, handlers: Handlers) -> Rebuild:
+        """A rebuild of the read models."""
+        return Rebuild(self.pool, self.settings.kafka_bootstrap, self.settings.topic_prefix, handlers, self.schemas)
+
+    async def bring_up_to_date(self, rebuild: Rebuild) -> None:
+        """Rebuild the read models if they were made of another description than the one that is in use now."""
+        async with self.pool.acquire() as connection:
+            if not await read_is_outdated(connection, self.schemas):
+                return
+        log.info("read_models_outdated", service=self.name)
+        relaying = asyncio.create_task(self._relay().run(), name="relay")  # A rebuild waits until the outbox is empty.
+        try:
+            await rebuild.run()
+        finally:
+            relaying.cancel()
+            await asyncio.gather(relaying, return_exceptions=True)
+
     def checks(self) -> dict[str, Check]:
         """The database answers; the outbox drains; no message is missing from the read models."""
         return {"database": self._database, "outbox": self._outbox, "gaps": self._gaps}
+
+    def _relay(self) -> Relay:
+        settings = self.settings
+        return Relay(
+            self.pool,
+            self.listener,
+            self.broker,
+            settings.kafka_bootstrap,
+            settings.topic_prefix,
+            settings.lease_seconds,
+            settings.instance,
+        )
 
     async def _database(self) -> str | None:
         await self.pool.fetchval("SELECT 1")

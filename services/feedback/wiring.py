@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack
 from libs.datasources.open import Connections
 from libs.datasources.secrets import SecretBox
 from libs.events.rebuild import Rebuild
-from libs.events.rebuild_command import prepare_rebuild
 from libs.events.service import EventService
 from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
@@ -20,6 +19,7 @@ _REVIEWS_AT_ONCE = 4
 async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     """Connect everything; all is closed with `stack`."""
     service = await EventService.connect("feedback", settings, stack, SCHEMAS)
+    await service.bring_up_to_date(service.rebuild(HANDLERS))
     connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
     stack.push_async_callback(connections.close)
     reviewer = Reviewer(service.pool, Checks(service.pool, connections))
@@ -29,4 +29,4 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
 
 async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:
     """A rebuild of this service's read models."""
-    return await prepare_rebuild("feedback", settings, stack, SCHEMAS, HANDLERS)
+    return (await EventService.connect("feedback", settings, stack, SCHEMAS)).rebuild(HANDLERS)

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 
 from libs.datasources.secrets import SecretBox
 from libs.events.rebuild import Rebuild
-from libs.events.rebuild_command import prepare_rebuild
 from libs.events.service import EventService
 from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
@@ -30,6 +29,7 @@ _FORGET = (
 async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     """Connect everything; all is closed with `stack`."""
     service = await EventService.connect("gateway", settings, stack, SCHEMAS)
+    await service.bring_up_to_date(service.rebuild(HANDLERS))
     accounts = Accounts(service.pool)
     if settings.first_username:
         await accounts.create(settings.first_username, settings.first_password.get_secret_value(), "admin")
@@ -42,7 +42,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
 
 async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:
     """A rebuild of this service's read models."""
-    return await prepare_rebuild("gateway", settings, stack, SCHEMAS, HANDLERS)
+    return (await EventService.connect("gateway", settings, stack, SCHEMAS)).rebuild(HANDLERS)
 
 
 async def _tidy(gateway: Gateway) -> None:

@@ -1,13 +1,13 @@
 """The one place where the query service is put together."""
 
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from libs.datasources.open import Connections
 from libs.datasources.secrets import SecretBox
 from libs.embeddings.choose import choose_embedder
 from libs.events.checksum import checksum
 from libs.events.rebuild import Rebuild
-from libs.events.rebuild_command import prepare_rebuild
 from libs.events.service import EventService
 from libs.postgres.pool import Connection
 from libs.runtime.entry import Wired
@@ -27,6 +27,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     """Connect everything; all is closed with `stack`."""
     service = await EventService.connect("query", settings, stack, SCHEMAS)
     vectors = await Vectors.connect(settings.chroma_url)
+    await service.bring_up_to_date(_rebuild(service, vectors))
     connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
     stack.push_async_callback(connections.close)
     embedder = choose_embedder(settings)
@@ -57,13 +58,13 @@ def _model(settings: Settings) -> Model | None:
 
 async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:
     """A rebuild of this service's read models, vectors included."""
-    vectors = await Vectors.connect(settings.chroma_url)
-    rebuild = await prepare_rebuild("query", settings, stack, SCHEMAS, handlers(vectors))
-    rebuild.retired = vectors.drop
+    service = await EventService.connect("query", settings, stack, SCHEMAS)
+    return _rebuild(service, await Vectors.connect(settings.chroma_url))
 
+
+def _rebuild(service: EventService, vectors: Vectors) -> Rebuild:
     async def whole(connection: Connection, schema: str) -> str:
         copy = await connection.fetchval(f"SELECT name FROM {schema}.copy")
         return f"{await checksum(connection, schema)}{await vectors.digest(copy)}"
 
-    rebuild.checksum = whole
-    return rebuild
+    return replace(service.rebuild(handlers(vectors)), retired=vectors.drop, checksum=whole)

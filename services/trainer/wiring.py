@@ -7,7 +7,6 @@ from libs.datasources.open import Connections
 from libs.datasources.secrets import SecretBox
 from libs.embeddings.choose import choose_embedder
 from libs.events.rebuild import Rebuild
-from libs.events.rebuild_command import prepare_rebuild
 from libs.events.service import EventService
 from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
@@ -25,6 +24,7 @@ _LESSONS, _INSPECTIONS = 4, 4
 async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     """Connect and build everything; all is closed with `stack`."""
     service = await EventService.connect("trainer", settings, stack, SCHEMAS)
+    await service.bring_up_to_date(service.rebuild(HANDLERS))
     connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
     stack.push_async_callback(connections.close)
     embeddings = Embeddings(service.pool, choose_embedder(settings))
@@ -43,4 +43,4 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
 
 async def rebuilding(settings: Settings, stack: AsyncExitStack) -> Rebuild:
     """A rebuild of the trainer's read models."""
-    return await prepare_rebuild("trainer", settings, stack, SCHEMAS, HANDLERS)
+    return (await EventService.connect("trainer", settings, stack, SCHEMAS)).rebuild(HANDLERS)

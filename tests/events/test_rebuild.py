@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -17,9 +19,11 @@ from libs.events.checksum import checksum
 from libs.events.envelope import Received
 from libs.events.ids import new_id
 from libs.events.rebuild import Rebuild, Rebuilt
+from libs.events.service import EventService
 from libs.events.transaction import transaction
 from libs.postgres.pool import open_pool
-from libs.postgres.schema import migrate
+from libs.postgres.schema import Schemas, create_read, migrate
+from libs.runtime.settings import Settings
 from tests.events.records import NOON
 from tests.events.toy import COUNTING, REVIEWING, SCHEMAS, Toy, given, toy_service, until
 
@@ -115,6 +119,52 @@ async def test_a_rebuild_that_fails_leaves_the_live_copy_as_it_was(
             return set(await toy.known()) == {"f-d-1-1", "f-d-1-2"}
 
         await until(both_known)
+
+
+async def test_a_service_that_starts_with_another_description_of_its_read_models_rebuilds_them(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
+        await toy.send(*(given(number) for number in range(20)))
+
+        async def known() -> bool:
+            return len(await toy.known()) == 20
+
+        await until(known)
+    grown = tmp_path / "toy.sql"
+    grown.write_text(SCHEMAS.read[-1].read_text() + "ALTER TABLE verdicts ADD COLUMN seen_by text;")
+    schemas = Schemas(SCHEMAS.core, (*SCHEMAS.read[:-1], grown))
+    configured = Settings(
+        postgres_url=postgres_url, kafka_bootstrap=kafka_bootstrap, topic_prefix=topic_prefix, partitions=1
+    )
+    copies = []
+    for number in (20, 21):
+        async with AsyncExitStack() as stack:
+            service = await EventService.connect("toy", configured, stack, schemas)
+            async with transaction(service.pool, "toy") as opened:
+                await COUNTING.apply_own(opened, given(number))  # Its outbox is not empty when it starts again.
+            await service.bring_up_to_date(service.rebuild(COUNTING))
+            assert await service.pool.fetchval("SELECT count(seen_by) + count(*) FROM verdicts") == number + 1
+            copies.append(await service.pool.fetchval("SELECT name FROM copy"))
+    assert copies[0] == copies[1], "what is up to date is left as it is"
+
+
+async def test_the_copy_of_a_rebuild_that_died_is_dropped_by_the_next(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
+        async with toy.pool.acquire() as connection:
+            await create_read(connection, "read_dead", SCHEMAS)
+            dead = await connection.fetchval("SELECT name FROM read_dead.copy")
+        retired: list[str] = []
+
+        async def retire(name: str) -> None:
+            retired.append(name)
+
+        rebuild = Rebuild(toy.pool, toy.bootstrap, toy.prefix, COUNTING, SCHEMAS, retired=retire)
+        rebuilt = await rebuild.run()
+        assert retired == [dead, rebuilt.old_copy]
+        assert await _copies(toy) == ["read"]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
