@@ -408,6 +408,15 @@ class CacheCleared(Event):
     cleared_at: datetime
 
 
+class ConversationDeleted(Event):
+    """The questions of a conversation and their answers are shown no longer, and no question follows up on them."""
+
+    conversation_id: str
+    dataset_id: str
+    who: str
+    deleted_at: datetime
+
+
 # --- feedback ---
 
 
@@ -497,6 +506,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(RowsFetched, _DAY, ("query",)),
     Topic(QuestionAnswered, None, ("query",)),
     Topic(CacheCleared, _WEEK, ("gateway",)),
+    Topic(ConversationDeleted, None, ("gateway",)),
     Topic(FeedbackGiven, None, ("gateway",)),
     Topic(FeedbackReviewed, None, ("feedback",)),
     Topic(DeadLettered, _MONTH, ("gateway", "trainer", "query", "feedback")),

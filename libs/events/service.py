@@ -19,6 +19,7 @@ from libs.leases.worker import Run, Worker
 from libs.postgres.listen import Listener
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import Schemas, migrate, read_is_outdated
+from libs.runtime.health import Degraded
 from libs.runtime.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -108,4 +109,4 @@ class EventService:
 
     async def _gaps(self) -> str | None:
         gaps = await self.pool.fetchval("SELECT count(*) FROM gaps")
-        return f"{gaps} messages could not be handled; see the topic DeadLettered" if gaps else None
+        return Degraded(f"{gaps} messages could not be handled; see the topic DeadLettered") if gaps else None

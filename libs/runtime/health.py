@@ -12,6 +12,11 @@ from starlette.routing import Route
 Checks = Mapping[str, Callable[[], Awaitable[str | None]]]
 """name -> what is wrong, or None."""
 
+
+class Degraded(str):
+    """Something that operators should see, but that is no reason to send work elsewhere."""
+
+
 _CHECK_SECONDS = 2.0
 
 
@@ -24,7 +29,7 @@ def health_routes(checks: Checks) -> list[Route]:
     async def ready(_request: Request) -> Response:
         names = list(checks)
         results = await asyncio.gather(*(_result(checks[name]) for name in names))
-        wrong = any(result is not None for result in results)
+        wrong = any(result is not None and not isinstance(result, Degraded) for result in results)
         state = {name: result or "ok" for name, result in zip(names, results, strict=True)}
         return JSONResponse({"status": "not ready" if wrong else "ready", "checks": state}, 503 if wrong else 200)
 

@@ -103,6 +103,12 @@ CREATE TABLE questions (
 CREATE INDEX questions_conversation ON questions (conversation_id, asked_at);
 CREATE INDEX questions_who ON questions (who, asked_at DESC);
 
+CREATE TABLE deleted_conversations (conversation_id text PRIMARY KEY);
+
+CREATE VIEW shown_questions AS
+SELECT * FROM questions WHERE NOT EXISTS (
+    SELECT FROM deleted_conversations AS deleted WHERE deleted.conversation_id = questions.conversation_id);
+
 CREATE TABLE answer_steps (
     question_id text NOT NULL,
     number integer NOT NULL,

@@ -11,6 +11,7 @@ from libs.events.catalog import (
     AnswerAdvanced,
     BusinessTermChanged,
     CheckpointReached,
+    ConversationDeleted,
     DatasetChanged,
     DataSourceChanged,
     DataSourceSettings,
@@ -30,13 +31,10 @@ from libs.events.catalog import (
     TrainingLogged,
     TrainingRequested,
 )
-from libs.events.checksum import checksum
-from libs.events.envelope import Received
-from libs.events.ids import new_id
-from libs.postgres.schema import create_read
 from services.gateway.projections import HANDLERS
 from services.gateway.schemas import SCHEMAS
 from tests.gateway.conftest import Running
+from tests.interleavings import batches, interleaved, replayed, topics_of
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -72,6 +70,7 @@ def _history() -> list[Event]:
         TrainingLogged(training_id="t", dataset_id="d", lines=(LogLine(number=1, content="x", created_at=_AT),)),
         SchemaInspected(inspection_id="i", datasource_id="s", sequence=1, ok=True, inspected_at=_AT),
         QuestionAsked(**question, question="?", conversation_id="c", asked_at=_AT, deadline=_AT),
+        ConversationDeleted(conversation_id="c", dataset_id="d", who="o", deleted_at=_AT),
         AnswerAdvanced(**question, number=1, step=Step(name="run", status="done"), advanced_at=_AT),
         RowsFetched(**question, columns=(), rows=(), fetched_at=_AT),
         QuestionAnswered(**question, outcome="answered", answered_at=_AT),
@@ -80,52 +79,9 @@ def _history() -> list[Event]:
     ]  # fmt: skip
 
 
-def _received() -> list[Received[Any]]:
-    offsets: dict[str, int] = {}
-    found = []
-    for event in _history():
-        topic = type(event).__name__
-        offsets[topic] = offsets.get(topic, -1) + 1
-        found.append(Received(event, new_id(), "", None, topic, 0, offsets[topic]))
-    return found
-
-
-def _interleaved(received: list[Received[Any]], chance: random.Random) -> list[list[Received[Any]]]:
-    """Batches in which each topic keeps its order, with now and then a batch delivered again."""
-    queues: dict[str, list[Received[Any]]] = {}
-    for one in received:
-        queues.setdefault(one.topic, []).append(one)
-    batches: list[list[Received[Any]]] = []
-    while queues:
-        batch = []
-        for _ in range(chance.randint(1, 6)):
-            if queues:
-                topic = chance.choice(sorted(queues))
-                batch.append(queues[topic].pop(0))
-                if not queues[topic]:
-                    del queues[topic]
-        batches.append(batch)
-    return batches
-
-
-async def _state(running: Running, batches: list[list[Received[Any]]]) -> str:
-    schema = f"copy_{new_id().replace('-', '')}"
-    async with running.gateway.pool.acquire() as connection:
-        await create_read(connection, schema, SCHEMAS)
-        await connection.execute(f"SET search_path = {schema}, core")
-        try:
-            for batch in batches:
-                async with connection.transaction():
-                    await HANDLERS.apply_projections(connection, batch)
-            return await checksum(connection, schema)
-        finally:
-            await connection.execute("SET search_path = read, core")
-            await connection.execute(f"DROP SCHEMA {schema} CASCADE")
-
-
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 async def test_every_interleaving_of_the_topics_gives_the_same_state(running: Running, seed: int) -> None:
-    received = _received()
-    in_order = await _state(running, [[one] for one in received])
-    assert await _state(running, _interleaved(received, random.Random(seed))) == in_order
+    topics, chance, pool = topics_of(_history()), random.Random(seed), running.gateway.pool
+    in_order = await replayed(pool, HANDLERS, SCHEMAS, topics)
+    assert await replayed(pool, HANDLERS, SCHEMAS, batches(interleaved(topics, chance), chance)) == in_order

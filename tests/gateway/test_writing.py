@@ -119,3 +119,19 @@ async def test_a_dataset_that_is_being_trained_cannot_be_deleted(running: Runnin
     dataset_id = await running.dataset()
     await running.anna.post(f"{API}/datasets/{dataset_id}/train")
     assert_problem(await running.anna.delete(f"{API}/datasets/{dataset_id}"), 409)
+
+
+async def test_a_deleted_conversation_is_shown_no_longer_and_cannot_be_gone_on_with(running: Running) -> None:
+    dataset_id = await running.dataset()
+    asked = {"dataset_id": dataset_id, "question": "How many?", "conversation_id": f"c-{dataset_id}"}
+    question = (await running.anna.post(f"{API}/chat/", json=asked)).json()
+    conversation = f"{API}/chat/conversations/{asked['conversation_id']}"
+    assert (await running.ben.delete(conversation)).status_code == 404
+    assert (await running.anna.get(conversation)).status_code == 200
+    assert (await running.anna.delete(conversation)).status_code == 204
+    for gone in (conversation, f"{API}/chat/questions/{question['question_id']}"):
+        assert (await running.anna.get(gone)).status_code == 404
+    assert (await running.anna.delete(conversation)).status_code == 404
+    assert (await running.anna.post(f"{API}/chat/", json=asked)).status_code == 404
+    listed = (await running.anna.get(f"{API}/chat/conversations?page_size=200")).json()["items"]
+    assert asked["conversation_id"] not in [one["conversation_id"] for one in listed]

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from libs.events.catalog import CheckpointReached, Event
+from tests.interleavings import batches, interleaved
 from tests.query.conftest import Query
 from tests.query.knowledge_events import (
     checkpoint,
@@ -55,24 +56,6 @@ def checkpoints(draw: st.DrawFn) -> list[CheckpointReached]:
     return events
 
 
-def interleaved(topics: Sequence[Sequence[Event]], chance: random.Random) -> list[Event]:
-    waiting, order = [list(topic) for topic in topics if topic], []
-    while waiting:
-        topic = chance.choice(waiting)
-        order.append(topic.pop(0))
-        waiting = [left for left in waiting if left]
-    return order
-
-
-def batches(events: list[Event], chance: random.Random) -> list[list[Event]]:
-    found: list[list[Event]] = []
-    while events:
-        size = chance.randint(1, len(events))
-        found.append(events[:size])
-        events = events[size:]
-    return found
-
-
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(learned=checkpoints(), generations=st.integers(0, 2), seed=st.integers())
 async def test_every_interleaving_and_every_cut_into_batches_gives_the_same_state(
@@ -87,8 +70,6 @@ async def test_every_interleaving_and_every_cut_into_batches_gives_the_same_stat
         await query.fresh_copy(copy)
         for batch in batches(interleaved(topics, chance), chance):
             await query.project_batch(batch, copy)
-            if chance.random() < 0.3:
-                await query.project_batch(batch, copy)
         states.append(await query.state(copy))
         await query.drop_copy(copy)
     assert states[0] == states[1] == states[2]

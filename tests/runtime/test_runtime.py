@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from libs.runtime.deadlines import DeadlinePassed, deadline
-from libs.runtime.health import health_app
+from libs.runtime.health import Degraded, health_app
 from libs.runtime.logs import redact
 from libs.runtime.settings import SettingsWrong, load_settings
 
@@ -69,6 +69,16 @@ async def test_readiness_tells_each_checks_state() -> None:
         assert ready.status_code == 503
         assert ready.json()["checks"]["ill"] == "the outbox is stuck" and ready.json()["checks"]["well"] == "ok"
         assert "python_info" in (await client.get("/metrics")).text
+
+
+async def test_what_is_only_degraded_is_told_but_does_not_send_work_elsewhere() -> None:
+    async def degraded() -> str | None:
+        return Degraded("2 messages could not be handled")
+
+    app = health_app({"gaps": degraded})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+        ready = await client.get("/readyz")
+        assert (ready.status_code, ready.json()["checks"]["gaps"]) == (200, "2 messages could not be handled")
 
 
 _SERVICE = """

@@ -1,7 +1,6 @@
 """Every interleaving of the topics, and every cut into batches, gives the read models that live ones have."""
 
 import random
-import secrets
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -18,9 +17,9 @@ from libs.events.catalog import (
 from libs.events.checksum import checksum
 from libs.events.envelope import Received
 from libs.events.ids import new_id
-from libs.postgres.schema import create_read
 from services.trainer.handlers import HANDLERS
 from services.trainer.schemas import SCHEMAS
+from tests.interleavings import batches, interleaved, replayed
 from tests.trainer.support import DATASET, Trainer, requested, term, wish
 
 
@@ -48,30 +47,6 @@ async def topics_of(trainer: Trainer) -> list[list[Received[Any]]]:
     return list(topics.values())
 
 
-def interleaved(topics: list[list[Received[Any]]], chance: random.Random) -> list[Received[Any]]:
-    waiting, order = [list(topic) for topic in topics], []
-    while waiting := [topic for topic in waiting if topic]:
-        order.append(chance.choice(waiting).pop(0))
-    return order
-
-
-async def replayed(trainer: Trainer, events: list[Received[Any]], chance: random.Random) -> str:
-    """The checksum of a fresh copy that read `events` in batches of random size."""
-    schema = f"read_{secrets.token_hex(4)}"
-    async with trainer.pool.acquire() as connection:
-        await create_read(connection, schema, SCHEMAS)
-        try:
-            await connection.execute(f"SET search_path = {schema}, core")
-            while events:
-                size = chance.randint(1, len(events))
-                async with connection.transaction():
-                    await HANDLERS.apply_projections(connection, events[:size])
-                events = events[size:]
-            return await checksum(connection, schema)
-        finally:
-            await connection.execute(f"SET search_path = read, core; DROP SCHEMA {schema} CASCADE")
-
-
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seeds=st.lists(st.integers(), min_size=1, max_size=5))
 async def test_every_interleaving_of_the_topics_gives_the_live_state(trainer: Trainer, seeds: list[int]) -> None:
@@ -82,7 +57,8 @@ async def test_every_interleaving_of_the_topics_gives_the_live_state(trainer: Tr
         live = await checksum(connection)
     for seed in seeds:
         chance = random.Random(seed)
-        assert await replayed(trainer, interleaved(topics, chance), chance) == live
+        read = batches(interleaved(topics, chance), chance)
+        assert await replayed(trainer.pool, HANDLERS, SCHEMAS, read) == live
 
 
 async def test_events_that_come_back_from_the_log_change_nothing(trainer: Trainer) -> None:

@@ -16,6 +16,14 @@ async def keep_questions(connection: Connection, batch: Batch) -> None:
     )
 
 
+async def keep_deletions(connection: Connection, batch: Batch) -> None:
+    """Every conversation that is to be shown no longer."""
+    await connection.executemany(
+        "INSERT INTO deleted_conversations VALUES ($1) ON CONFLICT DO NOTHING",
+        [(received.event.conversation_id,) for received in batch],
+    )
+
+
 async def keep_steps(connection: Connection, batch: Batch) -> None:
     """Every step of an answer; a step that was made again replaces the one before."""
     await connection.executemany(

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sse_starlette import EventSourceResponse
 
-from libs.events.catalog import FeedbackGiven, QuestionAsked
+from libs.events.catalog import ConversationDeleted, FeedbackGiven, QuestionAsked
 from libs.events.ids import new_id
 from libs.language.catalogue import language_of as written_in
 from libs.language.catalogue import text
@@ -84,7 +84,10 @@ async def _ask(gateway: Gateway, account: Account, body: Question) -> QuestionAs
 
 
 async def _check_conversation(connection: Any, conversation_id: str, account: Account) -> None:
-    other = "SELECT EXISTS (SELECT FROM questions WHERE conversation_id = $1 AND who <> $2)"
+    other = (
+        "SELECT EXISTS (SELECT FROM questions WHERE conversation_id = $1 AND who <> $2) "
+        "OR EXISTS (SELECT FROM deleted_conversations WHERE conversation_id = $1)"
+    )
     if await connection.fetchval(other, conversation_id, account.account_id):
         raise not_found()
 
@@ -119,7 +122,7 @@ async def _steps(gateway: Gateway, question_id: str) -> AsyncIterator[dict[str, 
 @router.get("/questions/{question_id}", dependencies=[After])
 async def question(question_id: str, gateway: GatewayPart, account: SignedIn) -> Response:
     """A question with its answer, or as far as it is."""
-    mine = "SELECT EXISTS (SELECT FROM questions WHERE question_id = $1 AND who = $2)"
+    mine = "SELECT EXISTS (SELECT FROM shown_questions WHERE question_id = $1 AND who = $2)"
     if not await gateway.pool.fetchval(mine, question_id, account.account_id):
         raise not_found()
     found = await answer(gateway, question_id) or await waiting(gateway, question_id)
@@ -130,11 +133,11 @@ async def question(question_id: str, gateway: GatewayPart, account: SignedIn) ->
 async def conversations(gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
     """One's conversations, the newest first."""
     total = await gateway.pool.fetchval(
-        "SELECT count(DISTINCT conversation_id) FROM questions WHERE who = $1", account.account_id
+        "SELECT count(DISTINCT conversation_id) FROM shown_questions WHERE who = $1", account.account_id
     )
     rows = await gateway.pool.fetch(
         "SELECT conversation_id, min(dataset_id) AS dataset_id, count(*) AS questions, max(asked_at) AS last_asked_at, "
-        "(array_agg(state->>'question' ORDER BY asked_at))[1] AS first_question FROM questions WHERE who = $1 "
+        "(array_agg(state->>'question' ORDER BY asked_at))[1] AS first_question FROM shown_questions WHERE who = $1 "
         "GROUP BY conversation_id ORDER BY max(asked_at) DESC LIMIT $2 OFFSET $3",
         account.account_id,
         paging.size,
@@ -147,7 +150,7 @@ async def conversations(gateway: GatewayPart, account: SignedIn, paging: Paging)
 async def conversation(conversation_id: str, gateway: GatewayPart, account: SignedIn) -> dict[str, Any]:
     """The questions of a conversation with their answers, oldest first."""
     rows = await gateway.pool.fetch(
-        "SELECT question_id FROM questions WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 200",
+        "SELECT question_id FROM shown_questions WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 200",
         conversation_id,
         account.account_id,
     )
@@ -156,6 +159,27 @@ async def conversation(conversation_id: str, gateway: GatewayPart, account: Sign
     ids = [row["question_id"] for row in rows]
     turns = [await answer(gateway, found) or await waiting(gateway, found) for found in ids]
     return {"conversation_id": conversation_id, "questions": turns}
+
+
+@router.delete("/conversations/{conversation_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete_conversation(
+    conversation_id: str, gateway: GatewayPart, account: SignedIn, response: Response
+) -> None:
+    """Show a conversation no longer; what was learned from it stays."""
+    async with gateway.writing() as write:
+        dataset_id = await write.connection.fetchval(
+            "SELECT dataset_id FROM shown_questions WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 1",
+            conversation_id,
+            account.account_id,
+        )
+        if dataset_id is None:
+            raise not_found()
+        await write.record(
+            ConversationDeleted(
+                conversation_id=conversation_id, dataset_id=dataset_id, who=account.account_id, deleted_at=now()
+            )
+        )
+    await written(gateway, response, write.event_id)
 
 
 @router.post("/feedback", status_code=status.HTTP_201_CREATED)
@@ -183,8 +207,8 @@ async def _judged(gateway: Gateway, account: Account, body: Feedback) -> dict[st
     """What the feedback is about."""
     if body.question_id:
         row = await gateway.pool.fetchrow(
-            "SELECT q.state AS asked, a.state AS answer FROM questions AS q LEFT JOIN answers AS a USING (question_id) "
-            "WHERE question_id = $1 AND who = $2",
+            "SELECT q.state AS asked, a.state AS answer FROM shown_questions AS q "
+            "LEFT JOIN answers AS a USING (question_id) WHERE question_id = $1 AND who = $2",
             body.question_id,
             account.account_id,
         )
