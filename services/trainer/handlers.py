@@ -13,8 +13,8 @@ from libs.events.catalog import (
 )
 from libs.events.projection import Handlers
 from libs.knowledge import databases
+from libs.knowledge.terms import keep_terms
 from services.trainer.control.handlers import obey
-from services.trainer.datasets.terms import keep_terms
 from services.trainer.inspection.publish import keep_inspections
 from services.trainer.inspection.requests import offer_inspections
 from services.trainer.runs.handlers import keep_checkpoints, start_trainings

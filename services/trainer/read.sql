@@ -32,18 +32,5 @@ CREATE TABLE learned (
     PRIMARY KEY (dataset_id, item_id)
 );
 
-CREATE TABLE terms (
-    dataset_id text NOT NULL,
-    term_id text NOT NULL,
-    version bigint NOT NULL,
-    terms_version bigint NOT NULL,
-    term text NOT NULL,
-    definition text NOT NULL,
-    synonyms jsonb NOT NULL,
-    sql_expression text,
-    deleted boolean NOT NULL,
-    PRIMARY KEY (dataset_id, term_id)
-);
-
 -- The last inspection of each data source, whatever it found.
 CREATE TABLE inspected (datasource_id text PRIMARY KEY, sequence bigint NOT NULL);

@@ -7,7 +7,7 @@ does not commit, the batch comes again and the same is done again.
 
 from dataclasses import dataclass, field
 
-from libs.events.catalog import BusinessTermChanged, CheckpointReached, KnowledgeRemoved, LearnedItem
+from libs.events.catalog import CheckpointReached, KnowledgeRemoved, LearnedItem
 from libs.events.projection import Batch
 from libs.knowledge.databases import keep_generations
 from libs.knowledge.items import normalised_question
@@ -38,17 +38,6 @@ SET generation = excluded.generation, kind = excluded.kind, origin = excluded.or
 WHERE i.generation <= excluded.generation RETURNING true
 """
 _REMOVE = "DELETE FROM items WHERE dataset_id = $1 AND generation < $2 RETURNING item_id"
-_PUT_TERM = """
-INSERT INTO terms AS t (
-    dataset_id, term_id, version, terms_version, term, definition, synonyms, sql_expression, deleted
-)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (dataset_id, term_id) DO UPDATE
-SET version = excluded.version, terms_version = excluded.terms_version, term = excluded.term,
-    definition = excluded.definition, synonyms = excluded.synonyms, sql_expression = excluded.sql_expression,
-    deleted = excluded.deleted
-WHERE t.version < excluded.version
-"""
 
 
 @dataclass
@@ -98,26 +87,6 @@ class Learning:
         await self.vectors.forget(copy, dataset_id, [key for key in changes.items if key not in kept])
         put = {key: (item, kept[key]) for key, item in changes.items.items() if item and key in kept}
         await self.vectors.put(copy, dataset_id, put)
-
-
-async def keep_terms(connection: Connection, batch: Batch) -> None:
-    """The newest state of each business term."""
-    events: list[BusinessTermChanged] = [received.event for received in batch]
-    rows = [
-        (
-            e.dataset_id,
-            e.term_id,
-            e.version,
-            e.terms_version,
-            e.term,
-            e.definition,
-            list(e.synonyms),
-            e.sql_expression,
-            e.deleted,
-        )
-        for e in events
-    ]
-    await connection.executemany(_PUT_TERM, rows)
 
 
 async def _take_in(connection: Connection, event: CheckpointReached, touched: _Touched) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from libs.events.catalog import Needs, Relation, TableDescription
 from libs.knowledge.databases import KnownDatabase, known_database, unique_relations
+from libs.knowledge.terms import Term, terms_of
 from libs.postgres.pool import Connection
 
 _VERSIONS = """
@@ -20,26 +20,11 @@ SELECT (SELECT count(*) FROM checkpoints WHERE dataset_id = $1)
     + coalesce((SELECT generation FROM generations WHERE dataset_id = $1), 0)
 """
 _LEARNED = "SELECT item_id, kind, content FROM items WHERE dataset_id = $1 AND kind IN ('ddl', 'relation')"
-_TERMS = """
-SELECT term_id, term, definition, synonyms, sql_expression FROM terms
-WHERE dataset_id = $1 AND NOT deleted ORDER BY term_id
-"""
 _PAIRS = "SELECT item_id, question, sql, tables, origin FROM items WHERE dataset_id = $1 AND item_id = ANY($2)"
 _EXACT_PAIRS = """
 SELECT item_id FROM items WHERE dataset_id = $1 AND kind = 'pair' AND normalised_question = $2
 ORDER BY origin = 'feedback' DESC, learned_at DESC, item_id
 """
-
-
-@dataclass(frozen=True)
-class KnownTerm:
-    """A business term as it is now."""
-
-    term_id: str
-    term: str
-    definition: str
-    synonyms: tuple[str, ...]
-    sql_expression: str | None
 
 
 @dataclass(frozen=True)
@@ -62,7 +47,7 @@ class Knowledge:
     database: KnownDatabase
     tables: tuple[TableDescription, ...]
     relations: tuple[Relation, ...]
-    terms: tuple[KnownTerm, ...]
+    terms: tuple[Term, ...]
     items: dict[str, str]
     """Name of a learned table -> id of the item that says so."""
 
@@ -86,7 +71,7 @@ async def knowledge(connection: Connection, dataset_id: str) -> Knowledge | None
         database,
         tuple(sorted(tables, key=lambda table: table.name)),
         tuple(edge for edge in known if edge.source in ddl and edge.target in ddl),
-        tuple(_term(row) for row in await connection.fetch(_TERMS, dataset_id)),
+        tuple(await terms_of(connection, dataset_id)),
         {name: row["item_id"] for name, row in ddl.items()},
     )
 
@@ -115,7 +100,3 @@ async def met(connection: Connection, dataset_id: str, needs: Needs) -> bool:
         and row["datasource_version"] >= needs.datasource_version
         and row["terms_version"] >= needs.terms_version
     )
-
-
-def _term(row: Any) -> KnownTerm:
-    return KnownTerm(row["term_id"], row["term"], row["definition"], tuple(row["synonyms"]), row["sql_expression"])

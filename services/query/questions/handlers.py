@@ -11,10 +11,11 @@ from libs.events.catalog import (
 from libs.events.projection import Batch, Handlers
 from libs.events.transaction import Transaction
 from libs.knowledge import databases
+from libs.knowledge.terms import keep_terms
 from libs.leases.claim import offer
 from libs.postgres.pool import Connection
 from services.query.caches import clear_caches
-from services.query.knowledge.learn import Learning, keep_terms
+from services.query.knowledge.learn import Learning
 from services.query.knowledge.vectors import Vectors
 
 _PUT_ASKED = """

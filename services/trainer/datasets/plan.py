@@ -5,24 +5,13 @@ unchanged database would be learned anew each time.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from libs.events.catalog import ColumnDescription, LearnedItem, Relation, TableDescription
 from libs.knowledge.items import item_id, pair_id
+from libs.knowledge.terms import Term
 
 _TEXT_CHARACTERS = 4_000
 _VALUES, _VALUE_COLUMNS = 5, 12
-
-
-@dataclass(frozen=True)
-class Term:
-    """A business term as its owner wrote it."""
-
-    term_id: str
-    term: str
-    definition: str
-    synonyms: tuple[str, ...]
-    sql_expression: str | None
 
 
 def ddl_item(table: TableDescription) -> LearnedItem:

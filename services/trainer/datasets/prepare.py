@@ -10,11 +10,10 @@ from libs.datasources.inspect import Structure
 from libs.datasources.open import Connections
 from libs.events.catalog import Language, Needs, Problem, Relation, TableDescription, TrainingRequested
 from libs.knowledge.databases import KnownDatabase, known_database, unique_relations
+from libs.knowledge.terms import Term, terms_of
 from libs.language.catalogue import text
 from services.trainer.datasets.needs import met
-from services.trainer.datasets.plan import Term
 from services.trainer.datasets.stages import PREPARE
-from services.trainer.datasets.terms import terms_of
 from services.trainer.inspection.publish import publish_structure
 from services.trainer.inspection.reader import Reader
 from services.trainer.runs.attempt import Attempt

@@ -1,9 +1,10 @@
-"""The read model of business terms."""
+"""The read model of business terms (terms.sql)."""
+
+from dataclasses import dataclass
 
 from libs.events.catalog import BusinessTermChanged
 from libs.events.projection import Batch
 from libs.postgres.pool import Connection
-from services.trainer.datasets.plan import Term
 
 _PUT = """
 INSERT INTO terms AS t (
@@ -19,6 +20,17 @@ _ALL = """
 SELECT term_id, term, definition, synonyms, sql_expression FROM terms
 WHERE dataset_id = $1 AND NOT deleted ORDER BY term_id
 """
+
+
+@dataclass(frozen=True)
+class Term:
+    """A business term as its owner wrote it; `sql_expression` is a condition, a column or a measure."""
+
+    term_id: str
+    term: str
+    definition: str
+    synonyms: tuple[str, ...]
+    sql_expression: str | None
 
 
 async def keep_terms(connection: Connection, batch: Batch) -> None:
