@@ -1,6 +1,7 @@
 """/api/v1/chat: questions, answers as they are made, conversations, feedback."""
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -19,12 +20,17 @@ from libs.runtime.deadlines import DeadlinePassed
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
 from services.gateway.api.problems import Problem, not_found
+from services.gateway.chat.decider import Judged, decide_judged
 from services.gateway.chat.read import answer, steps, waiting
 from services.gateway.gateway import Gateway
 from services.gateway.trainings.read import needs_of
 
 router = APIRouter(prefix="/chat", tags=["chat"])
 
+_ANSWERED = """
+SELECT q.dataset_id, q.state->>'question' AS question, a.state->>'sql' AS sql, question_id
+FROM shown_questions AS q LEFT JOIN answers AS a USING (question_id) WHERE question_id = $1 AND who = $2
+"""
 _ROWS_SECONDS = 5.0
 _STEP_SECONDS = 0.5
 _Id = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]+$")]
@@ -189,13 +195,13 @@ async def give_feedback(
     """Say that an answer is right, or correct it."""
     judged = await _judged(gateway, account, body)
     async with gateway.writing() as write:
-        await owned(write.connection, "datasets", "dataset_id", judged["dataset_id"], account, lock=True)
-        _, generation = await needs_of(write.connection, judged["dataset_id"])
+        await owned(write.connection, "datasets", "dataset_id", judged.dataset_id, account, lock=True)
+        _, generation = await needs_of(write.connection, judged.dataset_id)
         count = "SELECT coalesce(max(sequence), 0) + 1 FROM feedback WHERE dataset_id = $1"
         event = FeedbackGiven(
-            feedback_id=new_id(), sequence=await write.connection.fetchval(count, judged["dataset_id"]),
+            feedback_id=new_id(), sequence=await write.connection.fetchval(count, judged.dataset_id),
             rating=body.rating, corrected_sql=body.corrected_sql, comment=body.comment, generation=generation,
-            language=written_in(judged["question"]), who=account.account_id, given_at=now(), **judged,
+            language=written_in(judged.question), who=account.account_id, given_at=now(), **asdict(judged),
         )  # fmt: skip
         await write.record(event)
     await written(gateway, response, write.event_id)
@@ -203,23 +209,17 @@ async def give_feedback(
     return {"feedback_id": event.feedback_id, "status": "received", "message": text("feedback.received", language)}
 
 
-async def _judged(gateway: Gateway, account: Account, body: Feedback) -> dict[str, Any]:
-    """What the feedback is about."""
+async def _judged(gateway: Gateway, account: Account, body: Feedback) -> Judged:
+    answered = None
     if body.question_id:
-        row = await gateway.pool.fetchrow(
-            "SELECT q.state AS asked, a.state AS answer FROM shown_questions AS q "
-            "LEFT JOIN answers AS a USING (question_id) WHERE question_id = $1 AND who = $2",
-            body.question_id,
-            account.account_id,
-        )
+        row = await gateway.pool.fetchrow(_ANSWERED, body.question_id, account.account_id)
         if row is None:
             raise not_found()
-        answered = row["answer"] or {}
-        asked = {name: row["asked"][name] for name in ("question_id", "dataset_id", "question")}
-        return asked | {"sql": body.sql or answered.get("sql")}
-    if not (body.dataset_id and body.question and (body.sql or body.corrected_sql)):
+        answered = Judged(**row)
+    judged = decide_judged(answered, body.dataset_id, body.question, body.sql, body.corrected_sql)
+    if judged is None:
         raise Problem(422, "no_question")
-    return {"dataset_id": body.dataset_id, "question": body.question.strip(), "sql": body.sql}
+    return judged
 
 
 @router.get("/feedback/{feedback_id}", dependencies=[After])

@@ -1,14 +1,15 @@
-"""/api/v1/datasets: what of a database is asked, and the business terms."""
+"""/api/v1/datasets: what of a database is asked."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
 
-from libs.events.catalog import BusinessTermChanged, CacheCleared, DatasetChanged, Language
+from libs.events.catalog import CacheCleared, DatasetChanged, Language
 from libs.events.ids import new_id
 from libs.language.catalogue import text
 from libs.runtime.clock import now
+from services.gateway.accounts.store import Account
 from services.gateway.api.context import (
     After,
     AskedLanguage,
@@ -20,17 +21,17 @@ from services.gateway.api.context import (
     owned,
     written,
 )
-from services.gateway.api.problems import Problem, not_found
-from services.gateway.api.v1.datasources import newest_structure, shown_table
+from services.gateway.api.problems import Problem
+from services.gateway.api.v1.datasources import shown_table
+from services.gateway.datasets.decider import BeingTrained, decide_change, decide_delete
+from services.gateway.datasources.read import newest_structure
 from services.gateway.gateway import Gateway
-from services.gateway.trainings.decider import decide_start
 from services.gateway.trainings.read import newest_training, training_state
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
 
 _Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 _Tables = Annotated[list[_Name], Field(max_length=5_000)]
-_Long = Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")]
 
 
 class NewDataset(BaseModel):
@@ -46,24 +47,6 @@ class Change(BaseModel):
 
     name: _Name | None = None
     tables: _Tables | None = None
-
-
-class Term(BaseModel):
-    """A business term."""
-
-    term: _Name
-    definition: _Long = ""
-    synonyms: Annotated[list[_Name], Field(max_length=50)] = []
-    sql_expression: _Long | None = None
-
-
-class TermChange(BaseModel):
-    """What is to be changed of a term; what is left out stays."""
-
-    term: _Name | None = None
-    definition: _Long | None = None
-    synonyms: Annotated[list[_Name], Field(max_length=50)] | None = None
-    sql_expression: _Long | None = None
 
 
 async def shown(gateway: Gateway, state: dict[str, Any], language: Language) -> dict[str, Any]:
@@ -136,8 +119,13 @@ async def change(
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Change a dataset."""
-    given = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
-    event = await _change(gateway, dataset_id, account, if_match, given, response)
+    given = body.model_dump(exclude_unset=True, exclude_none=True)
+    async with gateway.writing() as write:
+        before = await _owned(write.connection, dataset_id, account)
+        check_version(if_match, before.version)
+        event = decide_change(before, given, now())
+        await write.record(event)
+    await written(gateway, response, write.event_id, event.version)
     return await shown(gateway, event.model_dump(mode="json"), language)
 
 
@@ -146,21 +134,20 @@ async def delete(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response, if_match: IfMatch = None
 ) -> None:
     """Delete a dataset that is not being trained."""
-    await _change(gateway, dataset_id, account, if_match, {"deleted": True}, response)
-
-
-async def _change(
-    gateway: Gateway, dataset_id: str, account: Any, if_match: str | None, given: dict[str, Any], response: Response
-) -> DatasetChanged:
     async with gateway.writing() as write:
-        state = await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
-        check_version(if_match, state["version"])
-        if given.get("deleted") and (active := decide_start(await newest_training(write.connection, dataset_id))):
-            raise Problem(409, "training_active", training_id=active)
-        event = DatasetChanged.model_validate(state | given | {"version": state["version"] + 1, "changed_at": now()})
-        await write.record(event)
-    await written(gateway, response, write.event_id, event.version)
-    return event
+        before = await _owned(write.connection, dataset_id, account)
+        check_version(if_match, before.version)
+        decided = decide_delete(before, await newest_training(write.connection, dataset_id), now())
+        if isinstance(decided, BeingTrained):
+            raise Problem(409, "training_active", training_id=decided.training_id)
+        await write.record(decided)
+    await written(gateway, response, write.event_id, decided.version)
+
+
+async def _owned(connection: Any, dataset_id: str, account: Account) -> DatasetChanged:
+    return DatasetChanged.model_validate(
+        await owned(connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+    )
 
 
 @router.get("/{dataset_id}/tables", dependencies=[After])
@@ -168,7 +155,7 @@ async def tables(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> li
     """The tables of a dataset, as they were last read."""
     state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     picked = set(state["tables"])
-    parts = await newest_structure(gateway, state["datasource_id"]) or []
+    parts = await newest_structure(gateway.pool, state["datasource_id"]) or []
     return [shown_table(t) for part in parts for t in part["tables"] if not picked or t["name"] in picked]
 
 
@@ -178,7 +165,7 @@ async def suggestions(dataset_id: str, gateway: GatewayPart, account: SignedIn) 
     shown_tables = await tables(dataset_id, gateway, account)
     names = {table["table_name"] for table in shown_tables}
     state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
-    parts = await newest_structure(gateway, state["datasource_id"]) or []
+    parts = await newest_structure(gateway.pool, state["datasource_id"]) or []
     edges = [edge for part in parts for edge in part["relations"]]
     return {"nodes": shown_tables, "edges": [e for e in edges if e["source"] in names and e["target"] in names]}
 
@@ -192,93 +179,3 @@ async def clear_cache(
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account)
         write.publish(CacheCleared(dataset_id=dataset_id, who=account.account_id, cleared_at=now()))
     return {"message": text("cache.cleared", language)}
-
-
-# --- business terms ---
-
-
-def shown_term(state: dict[str, Any]) -> dict[str, Any]:
-    """A term as the API shows it."""
-    fields = ("term", "definition", "synonyms", "sql_expression", "version")
-    return {"id": state["term_id"]} | {name: state[name] for name in fields}
-
-
-@router.post("/{dataset_id}/terms", status_code=status.HTTP_201_CREATED)
-async def create_term(
-    dataset_id: str, body: Term, gateway: GatewayPart, account: SignedIn, response: Response
-) -> dict[str, Any]:
-    """Write down a business term."""
-    return await _put_term(gateway, dataset_id, account, response, new_id(), body.model_dump(), if_match=None, new=True)
-
-
-@router.get("/{dataset_id}/terms", dependencies=[After])
-async def terms(dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
-    """The business terms of a dataset."""
-    await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
-    where = "FROM terms WHERE dataset_id = $1 AND NOT deleted"
-    total = await gateway.pool.fetchval(f"SELECT count(*) {where}", dataset_id)
-    rows = await gateway.pool.fetch(
-        f"SELECT state {where} ORDER BY term_id LIMIT $2 OFFSET $3", dataset_id, paging.size, paging.offset
-    )
-    return paging.of([shown_term(row["state"]) for row in rows], total)
-
-
-@router.patch("/{dataset_id}/terms/{term_id}")
-async def change_term(
-    dataset_id: str,
-    term_id: str,
-    body: TermChange,
-    gateway: GatewayPart,
-    account: SignedIn,
-    response: Response,
-    if_match: IfMatch = None,
-) -> dict[str, Any]:
-    """Change a business term."""
-    given = body.model_dump(exclude_unset=True)
-    kept = {name: value for name, value in given.items() if value is not None or name == "sql_expression"}
-    return await _put_term(gateway, dataset_id, account, response, term_id, kept, if_match=if_match)
-
-
-@router.delete("/{dataset_id}/terms/{term_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def delete_term(
-    dataset_id: str,
-    term_id: str,
-    gateway: GatewayPart,
-    account: SignedIn,
-    response: Response,
-    if_match: IfMatch = None,
-) -> None:
-    """Delete a business term."""
-    await _put_term(gateway, dataset_id, account, response, term_id, {"deleted": True}, if_match=if_match)
-
-
-async def _put_term(
-    gateway: Gateway,
-    dataset_id: str,
-    account: Any,
-    response: Response,
-    term_id: str,
-    given: dict[str, Any],
-    *,
-    if_match: str | None,
-    new: bool = False,
-) -> dict[str, Any]:
-    """Write a term under the lock of its dataset, which counts the changes to all its terms."""
-    async with gateway.writing() as write:
-        await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
-        query = "SELECT state FROM terms WHERE term_id = $1 AND dataset_id = $2 AND NOT deleted"
-        row = await write.connection.fetchrow(query, term_id, dataset_id)
-        if row is None and not new:
-            raise not_found()
-        state: dict[str, Any] = row["state"] if row else {"version": 0, "term_id": term_id, "dataset_id": dataset_id}
-        check_version(if_match, state["version"])
-        count = "SELECT coalesce(max(terms_version), 0) + 1 FROM terms WHERE dataset_id = $1"
-        versions = {
-            "version": state["version"] + 1,
-            "terms_version": await write.connection.fetchval(count, dataset_id),
-            "changed_at": now(),
-        }
-        event = BusinessTermChanged.model_validate(state | given | versions)
-        await write.record(event)
-    await written(gateway, response, write.event_id, event.version)
-    return shown_term(event.model_dump(mode="json"))

@@ -17,6 +17,7 @@ from libs.events.catalog import (
 from libs.events.ids import new_id
 from libs.language.catalogue import Language
 from libs.runtime.clock import now
+from services.gateway.accounts.store import Account
 from services.gateway.api.context import (
     After,
     AskedLanguage,
@@ -29,6 +30,8 @@ from services.gateway.api.context import (
     written,
 )
 from services.gateway.api.problems import Problem
+from services.gateway.datasources.decider import InUse, decide_change, decide_delete
+from services.gateway.datasources.read import datasets_of, newest_structure
 from services.gateway.gateway import Gateway
 
 router = APIRouter(prefix="/datasources", tags=["data sources"])
@@ -133,22 +136,13 @@ async def change(
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """Change a data source; without a password the stored one stays."""
+    given = body.model_dump(exclude_unset=True, exclude={"password", "name"}, exclude_none=True)
+    if body.password is not None:
+        given |= _encrypted(gateway, body.password)
     async with gateway.writing() as write:
-        state = await owned(write.connection, "datasources", "datasource_id", datasource_id, account, lock=True)
-        check_version(if_match, state["version"])
-        given = body.model_dump(exclude_unset=True, exclude={"password", "name"})
-        settings = state["settings"] | {name: value for name, value in given.items() if value is not None}
-        if body.password is not None:
-            settings |= _encrypted(gateway, body.password)
-        event = DataSourceChanged.model_validate(
-            state
-            | {
-                "version": state["version"] + 1,
-                "name": body.name or state["name"],
-                "settings": settings,
-                "changed_at": now(),
-            }
-        )
+        before = await _owned(write.connection, datasource_id, account)
+        check_version(if_match, before.version)
+        event = decide_change(before, body.name, given, now())
         write.publish(_inspection(datasource_id, event.settings, "en"))
         await write.record(event)
     await written(gateway, response, write.event_id, event.version)
@@ -161,16 +155,12 @@ async def delete(
 ) -> None:
     """Delete a data source that no dataset uses."""
     async with gateway.writing() as write:
-        state = await owned(write.connection, "datasources", "datasource_id", datasource_id, account, lock=True)
-        check_version(if_match, state["version"])
-        count = await write.connection.fetchval(
-            "SELECT count(*) FROM datasets WHERE datasource_id = $1 AND NOT deleted", datasource_id
-        )
-        if count:
-            raise Problem(409, "in_use", count=count)
-        settings = state["settings"] | {"password_ciphertext": None, "key_id": None}
-        changed = {"version": state["version"] + 1, "deleted": True, "settings": settings, "changed_at": now()}
-        await write.record(DataSourceChanged.model_validate(state | changed))
+        before = await _owned(write.connection, datasource_id, account)
+        check_version(if_match, before.version)
+        decided = decide_delete(before, await datasets_of(write.connection, datasource_id), now())
+        if isinstance(decided, InUse):
+            raise Problem(409, "in_use", count=decided.datasets)
+        await write.record(decided)
     await written(gateway, response, write.event_id)
 
 
@@ -191,7 +181,7 @@ async def tables(
 ) -> list[dict[str, Any]]:
     """The tables of a data source; read again with `refresh=true`."""
     state = await owned(gateway.pool, "datasources", "datasource_id", datasource_id, account)
-    found = None if refresh else await newest_structure(gateway, datasource_id)
+    found = None if refresh else await newest_structure(gateway.pool, datasource_id)
     if found is None:
         settings = DataSourceSettings.model_validate(state["settings"])
         found = await _inspected(gateway, _inspection(datasource_id, settings, language))
@@ -208,16 +198,9 @@ def shown_table(table: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def newest_structure(gateway: Gateway, datasource_id: str) -> list[dict[str, Any]] | None:
-    """The parts of the newest whole structure that was read without an error; None when there is none yet."""
-    rows = await gateway.pool.fetch(
-        "SELECT state FROM inspections WHERE inspection_id = ("
-        "  SELECT inspection_id FROM inspections WHERE datasource_id = $1 AND ok AND NOT only_test"
-        "  GROUP BY inspection_id, sequence, state->'parts' HAVING count(*) = (state->'parts')::int"
-        "  ORDER BY sequence DESC LIMIT 1) ORDER BY part",
-        datasource_id,
-    )
-    return [row["state"] for row in rows] or None
+async def _owned(connection: Any, datasource_id: str, account: Account) -> DataSourceChanged:
+    state = await owned(connection, "datasources", "datasource_id", datasource_id, account, lock=True)
+    return DataSourceChanged.model_validate(state)
 
 
 async def _test(

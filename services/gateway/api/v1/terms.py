@@ -1,0 +1,127 @@
+"""/api/v1/datasets/{id}/terms: business terms."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response, status
+from pydantic import BaseModel, Field
+
+from libs.events.catalog import BusinessTermChanged
+from libs.events.ids import new_id
+from libs.runtime.clock import now
+from services.gateway.accounts.store import Account
+from services.gateway.api.context import After, GatewayPart, IfMatch, Paging, SignedIn, check_version, owned, written
+from services.gateway.api.problems import not_found
+from services.gateway.datasets.decider import decide_term
+from services.gateway.gateway import Gateway
+
+router = APIRouter(prefix="/datasets/{dataset_id}/terms", tags=["terms"])
+
+_Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+_Long = Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")]
+_Synonyms = Annotated[list[_Name], Field(max_length=50)]
+
+_TERM = "SELECT state FROM terms WHERE term_id = $1 AND dataset_id = $2 AND NOT deleted"
+_COUNT = "SELECT coalesce(max(terms_version), 0) FROM terms WHERE dataset_id = $1"
+
+
+class Term(BaseModel):
+    """A business term."""
+
+    term: _Name
+    definition: _Long = ""
+    synonyms: _Synonyms = []
+    sql_expression: _Long | None = None
+
+
+class Change(BaseModel):
+    """What is to be changed of a term; what is left out stays."""
+
+    term: _Name | None = None
+    definition: _Long | None = None
+    synonyms: _Synonyms | None = None
+    sql_expression: _Long | None = None
+
+
+def shown(state: dict[str, Any]) -> dict[str, Any]:
+    """A term as the API shows it."""
+    fields = ("term", "definition", "synonyms", "sql_expression", "version")
+    return {"id": state["term_id"]} | {name: state[name] for name in fields}
+
+
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def create(
+    dataset_id: str, body: Term, gateway: GatewayPart, account: SignedIn, response: Response
+) -> dict[str, Any]:
+    """Write down a business term."""
+    new = BusinessTermChanged(
+        dataset_id=dataset_id, term_id=new_id(), version=0, terms_version=0, term=body.term, changed_at=now()
+    )
+    return await _put(gateway, account, response, new, body.model_dump())
+
+
+@router.get("", dependencies=[After])
+async def listed(dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
+    """The business terms of a dataset."""
+    await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    where = "FROM terms WHERE dataset_id = $1 AND NOT deleted"
+    total = await gateway.pool.fetchval(f"SELECT count(*) {where}", dataset_id)
+    rows = await gateway.pool.fetch(
+        f"SELECT state {where} ORDER BY term_id LIMIT $2 OFFSET $3", dataset_id, paging.size, paging.offset
+    )
+    return paging.of([shown(row["state"]) for row in rows], total)
+
+
+@router.patch("/{term_id}")
+async def change(
+    dataset_id: str,
+    term_id: str,
+    body: Change,
+    gateway: GatewayPart,
+    account: SignedIn,
+    response: Response,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """Change a business term."""
+    given = body.model_dump(exclude_unset=True)
+    kept = {name: value for name, value in given.items() if value is not None or name == "sql_expression"}
+    return await _put(gateway, account, response, (dataset_id, term_id), kept, if_match)
+
+
+@router.delete("/{term_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def delete(
+    dataset_id: str,
+    term_id: str,
+    gateway: GatewayPart,
+    account: SignedIn,
+    response: Response,
+    if_match: IfMatch = None,
+) -> None:
+    """Delete a business term."""
+    await _put(gateway, account, response, (dataset_id, term_id), {"deleted": True}, if_match)
+
+
+async def _put(
+    gateway: Gateway,
+    account: Account,
+    response: Response,
+    term: BusinessTermChanged | tuple[str, str],
+    given: dict[str, Any],
+    if_match: str | None = None,
+) -> dict[str, Any]:
+    """Write a new term, or a known one (dataset, id), under the lock of its dataset, which counts all changes."""
+    dataset_id = term[0] if isinstance(term, tuple) else term.dataset_id
+    async with gateway.writing() as write:
+        await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        before = await _known(write.connection, *term) if isinstance(term, tuple) else term
+        check_version(if_match, before.version)
+        event = decide_term(before, given, await write.connection.fetchval(_COUNT, dataset_id), now())
+        await write.record(event)
+    await written(gateway, response, write.event_id, event.version)
+    return shown(event.model_dump(mode="json"))
+
+
+async def _known(connection: Any, dataset_id: str, term_id: str) -> BusinessTermChanged:
+    state = await connection.fetchval(_TERM, term_id, dataset_id)
+    if state is None:
+        raise not_found()
+    return BusinessTermChanged.model_validate(state)

@@ -1,0 +1,1 @@
+"""Datasets and their business terms: how they may change."""

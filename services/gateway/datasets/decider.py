@@ -1,0 +1,34 @@
+"""How a dataset and its business terms may change, decided without clock, database or broker."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from libs.events.catalog import BusinessTermChanged, DatasetChanged
+from services.gateway.trainings.decider import Training, decide_start
+
+
+@dataclass(frozen=True)
+class BeingTrained:
+    """The dataset cannot go while the training `training_id` is active."""
+
+    training_id: str
+
+
+def decide_change(before: DatasetChanged, given: dict[str, Any], at: datetime) -> DatasetChanged:
+    """The next version, with what is given."""
+    counted = {"version": before.version + 1, "changed_at": at}
+    return DatasetChanged.model_validate(before.model_dump() | given | counted)
+
+
+def decide_delete(before: DatasetChanged, training: Training | None, at: datetime) -> DatasetChanged | BeingTrained:
+    """The last version."""
+    if active := decide_start(training):
+        return BeingTrained(active)
+    return decide_change(before, {"deleted": True}, at)
+
+
+def decide_term(before: BusinessTermChanged, given: dict[str, Any], terms: int, at: datetime) -> BusinessTermChanged:
+    """The next version of a term; `terms` counts the changes to all terms of the dataset so far."""
+    counted = {"version": before.version + 1, "terms_version": terms + 1, "changed_at": at}
+    return BusinessTermChanged.model_validate(before.model_dump() | given | counted)
