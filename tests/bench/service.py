@@ -3,6 +3,7 @@
 import asyncio
 import random
 import secrets
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.bench.figures import spread
 
 Figure = dict[str, object]
 
-_WIDE_TABLES, _PAUSES, _TRAININGS, _ANSWERS, _CORRECTIONS = 300, 50, 30, 60, 20
+_WIDE_TABLES, _PAUSES, _KILLS, _TRAININGS, _ANSWERS, _CORRECTIONS = 300, 50, 4, 30, 60, 20
 
 _QUESTIONS = ("How many flights are there?", "How many flights departed from {0}?", "最长的飞行距离是多少？",
               "How many planes have more than {1} seats?", "每个月有多少航班？")  # fmt: skip
@@ -36,7 +37,7 @@ async def whole_stack() -> list[Figure]:
             try:
                 credentials = stack.addresses["credentials"]
                 await client.sign_in(credentials["username"], credentials["password"])
-                figures += await _control(client, stack.addresses["postgres_url"])
+                figures += await _control(client, stack)
                 figures += await _answers(client, stack.addresses["postgres_url"])
             finally:
                 await client.close()
@@ -44,8 +45,8 @@ async def whole_stack() -> list[Figure]:
         return figures
 
 
-async def _control(client: Client, server_url: str) -> list[Figure]:
-    url = await create_database(server_url, "wide")
+async def _control(client: Client, stack: LocalStack) -> list[Figure]:
+    url = await create_database(stack.addresses["postgres_url"], "wide")
     connection = await asyncpg.connect(url)
     for number in range(_WIDE_TABLES):
         columns = ", ".join(f"measure_{number}_{column} numeric" for column in range(8))
@@ -72,8 +73,25 @@ async def _control(client: Client, server_url: str) -> list[Figure]:
         await resting
         pauses.append((time.perf_counter() - asked) * 1000)
         await client.post(f"/datasets/{dataset_id}/training/resume")
+    killed = [await _taken_over(client, stack, dataset_id) for _ in range(_KILLS)]
     await client.post(f"/datasets/{dataset_id}/training/cancel")
-    return [spread("request_to_first_checkpoint", "ms", first), spread("pause", "ms", pauses)]
+    return [
+        spread("request_to_first_checkpoint", "ms", first),
+        spread("pause", "ms", pauses),
+        spread("killed_to_first_checkpoint", "ms", killed),
+    ]
+
+
+async def _taken_over(client: Client, stack: LocalStack, dataset_id: str) -> float:
+    """Milliseconds from SIGKILL of the trainer to the first checkpoint of the next epoch."""
+    epoch = None
+    async for checkpoint in client.follow(dataset_id):
+        if epoch is None and checkpoint["status"] == "training" and checkpoint["items_learned"]:
+            epoch, began = checkpoint["epoch"], time.perf_counter()
+            stack.kill("trainer", signal.SIGKILL)
+        elif epoch is not None and checkpoint["epoch"] > epoch:
+            return (time.perf_counter() - began) * 1000
+    raise RuntimeError("the stream ended before the training went on")
 
 
 async def _answers(client: Client, server_url: str) -> list[Figure]:
