@@ -101,7 +101,7 @@ async def _learned(client: Client, feedback_id: str, started: float) -> float:
 async def rebuild_query(stack: LocalStack) -> dict[str, Any]:
     """Drop what the query service knows and fill it again from the log; the checksums must be equal."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.query", "rebuild", env=stack.environment("query"),
+        sys.executable, "-m", "services.query", "rebuild", "--compare", env=stack.environment("query"),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     async with asyncio.timeout(120):

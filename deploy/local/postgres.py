@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 import asyncpg
 
 from deploy.local import launch, ports
+from deploy.local.places import write_private
 from deploy.local.process import Process, StackError, until_ready
 
 SETTINGS = {
@@ -97,8 +98,7 @@ def _initialise(data: Path, password: str, user: int | None) -> None:
     """Make a new database cluster in `data`, which only its owner can read; connections need `password`."""
     data.mkdir(parents=True, mode=0o700, exist_ok=True)
     secret = data.with_name("postgres.password")
-    secret.write_text(password + "\n", encoding="utf-8")
-    secret.chmod(0o600)
+    write_private(secret, password + "\n")
     if user is not None:
         os.chown(data, user, -1)
         os.chown(secret, user, -1)

@@ -15,7 +15,7 @@ from deploy.local.places import CHECKOUT
 from deploy.local.process import Process, until_ready
 
 NAMES = ("gateway", "trainer", "query", "feedback")
-READY_SECONDS = 60
+READY_SECONDS = 300  # A service whose read models are to be rebuilt first is not ready for a while.
 STOP_SECONDS = 15
 RESTARTS = 5
 RESTART_WINDOW_SECONDS = 60

@@ -79,6 +79,16 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         finally:
             await self._subscriber.stop()
 
+    async def behind(self) -> int:
+        """How many events of our partitions are not in the read models; raises when Kafka does not tell."""
+        consumer = self._subscriber.consumer
+        if consumer is None or not (assigned := consumer.assignment()):
+            return 0
+        ends, begins = await consumer.end_offsets(assigned), await consumer.beginning_offsets(assigned)
+        positions = await self._positions()
+        read = {TopicPartition(self._prefix + topic, part): offset for (topic, part), offset in positions.items()}
+        return sum(max(0, ends[place] - max(begins[place], read.get(place, 0))) for place in assigned)
+
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Go to where the database stands, whatever Kafka believes."""
         positions = await retrying(self._positions, _RETRY_SECONDS)
@@ -120,7 +130,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 await retrying(lambda: self._commit(records), _RETRY_SECONDS)
                 self._refused_in_a_row = 0
             except Exception as error:
-                if decide(error, single=False, refused_in_a_row=0).action != "singly":
+                if decide(error, single=False, refused_in_a_row=0) != "singly":
                     raise
                 log.warning("batch_split", service=self._service, records=len(records), error=type(error).__name__)
                 for record in records:
@@ -131,7 +141,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             await retrying(lambda: self._commit((record,)), _RETRY_SECONDS)
             self._refused_in_a_row = 0
         except Exception as error:
-            action = decide(error, single=True, refused_in_a_row=self._refused_in_a_row).action
+            action = decide(error, single=True, refused_in_a_row=self._refused_in_a_row)
             if action == "stop":
                 raise TooManyDeadLetters(f"{self._refused_in_a_row} events in a row were refused") from error
             if action != "dead_letter":

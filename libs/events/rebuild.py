@@ -7,7 +7,8 @@ would never happen. So writers are held for the last stretch, the outbox drains,
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,12 +25,16 @@ from libs.events.projection import Handlers
 from libs.events.topics import partitions_of
 from libs.events.transaction import READ_LOCK
 from libs.postgres.pool import SEARCH_PATH, Connection
-from libs.postgres.schema import Schemas, create_read, record_read
+from libs.postgres.schema import Schemas, create_read, read_state, record_read
 
 log = structlog.get_logger(__name__)
 
 _REBUILD_LOCK = 0x45535043
 """Advisory lock of a service's database: one rebuild at a time."""
+_RETIRED = "read_retired_"
+_COPIES = "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'read_')"
+_GRACE_SECONDS = 60.0
+_LOCK_SECONDS = 3_600.0
 _BATCH = 500
 _NEAR = 500
 """So close to the end, in events, the writers are held."""
@@ -39,14 +44,14 @@ _STALL_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a rebuild did. The checksums are of the old and the new copy at the moment of the swap."""
+    """What a rebuild did. The checksums are of the old and the new copy at the moment of the swap, if it compared."""
 
     events: int
     seconds: float
-    before: str
-    after: str
     old_copy: str
     new_copy: str
+    before: str | None = None
+    after: str | None = None
 
 
 @dataclass
@@ -62,39 +67,74 @@ class Rebuild:
     checksum: Callable[[Connection, str], Awaitable[str]] = checksum
     """Of the copy in a schema; a service that keeps more than PostgreSQL puts that in too."""
 
-    async def run(self) -> Rebuilt:
-        """Rebuild and swap; raises `TimeoutError` when the log or the outbox stands still."""
-        started = time.monotonic()
-        schema = f"read_{secrets.token_hex(4)}"
+    async def run(self, *, compare: bool = False) -> Rebuilt:
+        """Rebuild and swap; raises `TimeoutError` when the log or the outbox stands still.
+
+        With `compare` writers wait until both copies were read for their checksums.
+        """
+        async with self._alone() as connection:
+            return await self._rebuild(connection, compare)
+
+    async def run_if_outdated(self) -> None:
+        """Rebuild and swap, unless another process has brought the read models up to date meanwhile."""
+        async with self._alone() as connection:
+            if await read_state(connection, self.schemas) == "outdated":
+                await self._rebuild(connection, compare=False)
+
+    async def _rebuild(self, connection: Connection, compare: bool) -> Rebuilt:
+        started, schema = time.monotonic(), f"read_{secrets.token_hex(4)}"
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.bootstrap, enable_auto_commit=False, max_partition_fetch_bytes=4_194_304
         )
         await consumer.start()
         try:
-            async with self.pool.acquire() as connection:
-                await connection.execute("SELECT pg_advisory_lock($1)", _REBUILD_LOCK)
-                try:
-                    await self.drop_others(connection)
-                    await create_read(connection, schema, self.schemas)
-                    await connection.execute(f"SET search_path = {schema}, core")
-                    return await _Copy(self, connection, consumer, schema).fill_and_swap(started)
-                except BaseException:
-                    await self.drop_others(connection)
-                    raise
-                finally:
-                    await connection.execute("SELECT pg_advisory_unlock_all()")
-                    await connection.execute(f"SET search_path = {SEARCH_PATH}")
+            await create_read(connection, schema, self.schemas)
+            await connection.execute(f"SET search_path = {schema}, core")
+            return await _Copy(self, connection, consumer, schema).fill_and_swap(started, compare)
+        except BaseException:
+            await self._drop(connection, schema)
+            raise
         finally:
+            await connection.execute(f"SET search_path = {SEARCH_PATH}")
             await consumer.stop()
 
-    async def drop_others(self, connection: Connection) -> None:
-        """Drop every copy but the live one: the former, or one that was never swapped in because its rebuild died."""
-        for (schema,) in await connection.fetch("SELECT nspname FROM pg_namespace WHERE starts_with(nspname, 'read_')"):
-            name = await connection.fetchval(f"SELECT name FROM {schema}.copy")
-            await connection.execute(f"DROP SCHEMA {schema} CASCADE")
-            if self.retired:
-                await self.retired(name)
-        await connection.execute("DELETE FROM core.read_models WHERE schema <> 'read'")
+    async def tidy_forever(self) -> None:
+        """Drop copies that are out of use, now and then."""
+        while True:
+            try:
+                await self.tidy(_GRACE_SECONDS)
+            except Exception as error:
+                log.warning("copies_not_tidied", error=type(error).__name__)
+            await asyncio.sleep(_GRACE_SECONDS)
+
+    async def tidy(self, grace: float) -> None:
+        """Drop former copies after `grace` seconds, in which readers may still be at them, and what died half-built."""
+        async with self.pool.acquire() as connection:
+            if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _REBUILD_LOCK):
+                return  # A rebuild is under way, and what is half-built may be its.
+            try:
+                for (schema,) in await connection.fetch(_COPIES):
+                    _, _, retired_at = schema.partition(_RETIRED)
+                    if not retired_at or time.time() - int(retired_at) / 1000 >= grace:
+                        await self._drop(connection, schema)
+            finally:
+                await connection.execute("SELECT pg_advisory_unlock_all()")
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[Connection]:
+        async with self.pool.acquire() as connection:
+            await connection.execute("SELECT pg_advisory_lock($1)", _REBUILD_LOCK, timeout=_LOCK_SECONDS)
+            try:
+                yield connection
+            finally:
+                await connection.execute("SELECT pg_advisory_unlock_all()")
+
+    async def _drop(self, connection: Connection, schema: str) -> None:
+        """Drop what a copy has elsewhere first: its name would be lost with it."""
+        if self.retired and await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"{schema}.copy"):
+            await self.retired(await connection.fetchval(f"SELECT name FROM {schema}.copy"))
+        await connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        await connection.execute("DELETE FROM core.read_models WHERE schema = $1", schema)
 
 
 class _Copy:
@@ -107,14 +147,14 @@ class _Copy:
         self._events = 0
         self._refused_in_a_row = 0
 
-    async def fill_and_swap(self, started: float) -> Rebuilt:
+    async def fill_and_swap(self, started: float, compare: bool) -> Rebuilt:
         await self._assign()
         while await self._fill() > _NEAR:
             pass
-        await self._connection.execute("SELECT pg_advisory_lock($1)", READ_LOCK)
+        await self._connection.execute("SELECT pg_advisory_lock($1)", READ_LOCK, timeout=_LOCK_SECONDS)
         await self._drained()
         await self._fill()
-        return await self._swap(started)
+        return await self._swap(started, compare)
 
     async def _assign(self) -> None:
         topics = [self._rebuild.prefix + topic for topic in self._rebuild.handlers.topics]
@@ -157,7 +197,7 @@ class _Copy:
         try:
             await self._project(records)
         except Exception as error:
-            if decide(error, single=False, refused_in_a_row=0).action != "singly":
+            if decide(error, single=False, refused_in_a_row=0) != "singly":
                 raise
             for record in records:
                 await self._project_single(record)
@@ -168,7 +208,7 @@ class _Copy:
             await self._project([record])
             self._refused_in_a_row = 0
         except Exception as error:
-            if decide(error, single=True, refused_in_a_row=self._refused_in_a_row).action != "dead_letter":
+            if decide(error, single=True, refused_in_a_row=self._refused_in_a_row) != "dead_letter":
                 raise
             self._refused_in_a_row += 1
             log.warning("event_left_out", topic=record.topic, offset=record.offset, error=type(error).__name__)
@@ -189,22 +229,23 @@ class _Copy:
             while await self._connection.fetchval("SELECT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL)"):
                 await asyncio.sleep(0.01)
 
-    async def _swap(self, started: float) -> Rebuilt:
-        connection = self._connection
-        checksum = self._rebuild.checksum
-        before, after = await checksum(connection, "read"), await checksum(connection, self._schema)
+    async def _swap(self, started: float, compare: bool) -> Rebuilt:
+        connection, schema = self._connection, self._schema
+        before, after = [
+            await self._rebuild.checksum(connection, copy) if compare else None for copy in ("read", schema)
+        ]
         old_copy = await connection.fetchval("SELECT name FROM read.copy")
-        new_copy = await connection.fetchval(f"SELECT name FROM {self._schema}.copy")
+        new_copy = await connection.fetchval(f"SELECT name FROM {schema}.copy")
         async with connection.transaction():
             await advance_positions(
                 connection,
                 {(p.topic.removeprefix(self._rebuild.prefix), p.partition): o for p, o in self._position.items()},
             )
-            await connection.execute("ALTER SCHEMA read RENAME TO read_retired")
-            await connection.execute(f"ALTER SCHEMA {self._schema} RENAME TO read")
+            await connection.execute(f"ALTER SCHEMA read RENAME TO {_RETIRED}{int(time.time() * 1000)}")
+            await connection.execute(f"ALTER SCHEMA {schema} RENAME TO read")
             await record_read(connection, "read", self._rebuild.schemas)
+            await connection.execute("DELETE FROM core.read_models WHERE schema = $1", schema)
         await connection.execute("SELECT pg_advisory_unlock($1)", READ_LOCK)
-        await self._rebuild.drop_others(connection)
         seconds = time.monotonic() - started
-        log.info("read_models_rebuilt", events=self._events, seconds=round(seconds, 3), equal=before == after)
-        return Rebuilt(self._events, seconds, before, after, old_copy, new_copy)
+        log.info("read_models_rebuilt", events=self._events, seconds=round(seconds, 3))
+        return Rebuilt(self._events, seconds, old_copy, new_copy, before, after)

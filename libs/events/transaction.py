@@ -9,6 +9,7 @@ from opentelemetry.propagate import inject
 
 from libs.events.catalog import Event
 from libs.events.envelope import Message, Received, encode
+from libs.events.failures import ReadModelsReplaced
 from libs.events.ids import caused_id, new_id
 from libs.postgres.pool import Connection
 from libs.runtime.clock import now
@@ -17,7 +18,10 @@ SHARDS = 2
 """The outbox is split by key into shards; one process at a time relays a shard."""
 
 READ_LOCK = 0x45535041
-"""Advisory lock of a service's database: shared by every writing transaction, exclusive for the swap of a rebuild."""
+"""Advisory lock of a service's database: shared by every writing transaction (core-writing.sql), exclusive for the swap
+of a rebuild."""
+
+_REPLACED = "ESP01"
 
 
 class Transaction:
@@ -89,9 +93,17 @@ def shard_of(key: str) -> int:
 
 @asynccontextmanager
 async def transaction(pool: asyncpg.Pool, service: str) -> AsyncIterator[Transaction]:
-    """A writing transaction of `service`: everything inside commits together with the events it publishes."""
+    """A writing transaction of `service`: everything inside commits together with the events it publishes.
+
+    Raises `ReadModelsReplaced` once another release has rebuilt the read models in its own shape.
+    """
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", READ_LOCK)
+        try:
+            await connection.fetchval("SELECT core.begin_writing()")
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == _REPLACED:
+                raise ReadModelsReplaced(str(error)) from None
+            raise
         opened = Transaction(connection, service)
         yield opened
         await opened.flush()

@@ -20,6 +20,9 @@ from libs.postgres.transient import is_transient, retrying
 
 log = structlog.get_logger(__name__)
 
+ATTEMPTS = 8
+"""So often work is begun that nobody finishes, before it is given up where that is possible."""
+
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
 _RELEASE_SECONDS = 3.0
 _RETRY_SECONDS = 60.0
@@ -41,6 +44,7 @@ class Worker:
 
     With `instance`, a name that no two living processes share, it takes up at once what an earlier process of that
     name held, instead of waiting for the end of its lease. Should that one live all the same, the fence refuses it.
+    With `give_up`, work that was claimed `ATTEMPTS` times, by whatever process, is not run again but given up.
     """
 
     def __init__(
@@ -55,10 +59,11 @@ class Worker:
         heartbeat: float = 1.0,
         poll: float = 0.5,
         instance: str | None = None,
+        give_up: Run | None = None,
     ) -> None:
         self._pool, self._listener, self._kind, self._run = pool, listener, kind, run
         self._concurrency, self._ttl, self._heartbeat, self._poll = concurrency, ttl, heartbeat, poll
-        self._instance = instance
+        self._instance, self._give_up = instance, give_up
         self.holder = f"{instance or socket.gethostname()}/{os.getpid()}-{secrets.token_hex(4)}"
         self._running: dict[str, asyncio.Task[None]] = {}
         self._failures: dict[str, int] = {}
@@ -107,7 +112,10 @@ class Worker:
 
     async def _work(self, lease: Lease) -> None:
         held = Held(lease)
-        doing = asyncio.ensure_future(self._run(lease, held))
+        give_up = self._give_up if lease.epoch > ATTEMPTS else None
+        if give_up:
+            log.error("work_given_up", kind=lease.kind, subject=lease.subject, attempts=ATTEMPTS)
+        doing = asyncio.ensure_future((give_up or self._run)(lease, held))
         beating = asyncio.create_task(self._beat(held, doing), name=f"heartbeat {lease.subject}")
         try:
             await doing

@@ -98,7 +98,8 @@ class Listener:
         while not self._closed:
             try:
                 async with self._lock:
-                    await self._connect()
+                    if self._connection is None or self._connection.is_closed():
+                        await self._connect()
             except (OSError, asyncpg.PostgresError, TimeoutError) as error:
                 log.warning("listener_reconnecting", error=type(error).__name__)
                 await asyncio.sleep(_RECONNECT_SECONDS)

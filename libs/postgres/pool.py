@@ -23,8 +23,20 @@ be taken over."""
 _RETRY_SECONDS = 0.2
 
 
-async def open_pool(url: str, *, name: str, size: int = 10, wait: float = 30.0) -> "asyncpg.Pool[Any]":
-    """A pool of at most `size` connections; waits up to `wait` seconds for a server that is still starting."""
+async def open_pool(
+    url: str, *, name: str, size: int = 10, wait: float = 30.0, read_models: str | None = None
+) -> "asyncpg.Pool[Any]":
+    """A pool of at most `size` connections; waits up to `wait` seconds for a server that is still starting.
+
+    With `read_models`, the hash of their description, it never writes read models of another description.
+    """
+    settings = {
+        "application_name": f"espalier-{name}",
+        "search_path": SEARCH_PATH,
+        "idle_in_transaction_session_timeout": _IDLE_MILLISECONDS,
+    }
+    if read_models:
+        settings["espalier.read_models"] = read_models
     ends = time.monotonic() + wait
     while True:
         try:
@@ -35,11 +47,7 @@ async def open_pool(url: str, *, name: str, size: int = 10, wait: float = 30.0) 
                 command_timeout=_COMMAND_SECONDS,
                 init=_prepare,
                 reset=_leave,
-                server_settings={
-                    "application_name": f"espalier-{name}",
-                    "search_path": SEARCH_PATH,
-                    "idle_in_transaction_session_timeout": _IDLE_MILLISECONDS,
-                },
+                server_settings=settings,
             )
         except Exception as error:
             if not is_transient(error) or time.monotonic() > ends:

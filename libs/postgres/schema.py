@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import asyncpg
 
@@ -32,7 +32,8 @@ async def migrate(pool: "asyncpg.Pool[Any]", schemas: Schemas) -> None:
         await connection.execute("CREATE SCHEMA IF NOT EXISTS core")
         await connection.execute(
             "CREATE TABLE IF NOT EXISTS core.migrations (file text PRIMARY KEY, hash text NOT NULL);"
-            "CREATE TABLE IF NOT EXISTS core.read_models (schema text PRIMARY KEY, hash text NOT NULL)"
+            "CREATE TABLE IF NOT EXISTS core.read_models (schema text PRIMARY KEY, hash text NOT NULL);"
+            "CREATE TABLE IF NOT EXISTS core.former_read_models (hash text PRIMARY KEY)"
         )
         await connection.execute("SET LOCAL search_path = core")
         applied = {row["file"]: row["hash"] for row in await connection.fetch("SELECT file, hash FROM migrations")}
@@ -64,18 +65,27 @@ async def create_read(connection: Connection, schema: str, schemas: Schemas) -> 
 
 
 async def record_read(connection: Connection, schema: str, schemas: Schemas) -> None:
-    """Note of which description the copy in `schema` was made."""
+    """Note of which description the copy in `schema` was made; the one that `read` had is a former one then."""
+    new = read_hash(schemas.read)
+    if schema == "read":
+        await connection.execute(
+            "INSERT INTO core.former_read_models SELECT hash FROM core.read_models WHERE schema = 'read' "
+            "ON CONFLICT DO NOTHING"
+        )
+        await connection.execute("DELETE FROM core.former_read_models WHERE hash = $1", new)
     await connection.execute(
         "INSERT INTO core.read_models VALUES ($1, $2) ON CONFLICT (schema) DO UPDATE SET hash = excluded.hash",
         schema,
-        read_hash(schemas.read),
+        new,
     )
 
 
-async def read_is_outdated(connection: Connection, schemas: Schemas) -> bool:
-    """True when the read models were made of another description: they are to be rebuilt from the log."""
-    stored = await connection.fetchval("SELECT hash FROM core.read_models WHERE schema = 'read'")
-    return bool(stored != read_hash(schemas.read))
+async def read_state(connection: Connection, schemas: Schemas) -> Literal["current", "outdated", "replaced"]:
+    """Whether the read models are of this description, of an earlier one, or of one that has replaced it."""
+    if await connection.fetchval("SELECT hash FROM core.read_models WHERE schema = 'read'") == read_hash(schemas.read):
+        return "current"
+    replaced = "SELECT EXISTS (SELECT FROM core.former_read_models WHERE hash = $1)"
+    return "replaced" if await connection.fetchval(replaced, read_hash(schemas.read)) else "outdated"
 
 
 def read_hash(files: Sequence[Path]) -> str:

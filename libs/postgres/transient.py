@@ -20,8 +20,7 @@ _TRANSIENT = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    ConnectionError,
-    TimeoutError,
+    OSError,  # Also a name that is not found at the moment, and a name whose addresses all refuse.
 )
 _FIRST_SECONDS, _LONGEST_SECONDS = 0.05, 2.0
 

@@ -12,7 +12,7 @@ import structlog
 import uvicorn
 import uvloop
 
-from libs.runtime.health import Checks, health_app
+from libs.runtime.health import Check, Checks, health_app
 from libs.runtime.logs import configure_logs
 from libs.runtime.settings import Settings, SettingsWrong, load_settings
 from libs.runtime.telemetry import close_telemetry, configure_telemetry
@@ -20,6 +20,7 @@ from libs.runtime.telemetry import close_telemetry, configure_telemetry
 log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 10.0
+_LISTENING_SECONDS = 0.005
 
 
 @dataclass
@@ -54,16 +55,30 @@ async def _serve(name: str, settings: Settings, wire: Wire) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
+    waiting = _named("signal", stopping.wait())
+    checks: dict[str, Check] = {"start": _starting}
+    servers = [_Server.of(health_app(checks), settings.host, settings.health_port)] if settings.health_port else []
+    tasks = [_serving(server) for server in servers]
     async with AsyncExitStack() as stack:
-        try:
-            wired = await wire(settings, stack)
-        except Exception:
-            log.exception("service_did_not_start")
-            return 1
-        tasks = [_named(task_name, start()) for task_name, start in wired.tasks.items()]
-        servers = _servers(settings, wired)
-        tasks += [_named(f"http {server.config.port}", server.serve()) for server in servers]
-        waiting = _named("signal", stopping.wait())
+        wiring = asyncio.ensure_future(wire(settings, stack))
+        await asyncio.wait([wiring, waiting], return_when=asyncio.FIRST_COMPLETED)
+        if not wiring.done():  # A rebuild before the start may take long, and can be begun anew.
+            wiring.cancel()
+        [wired] = await asyncio.gather(wiring, return_exceptions=True)
+        if isinstance(wired, BaseException):
+            if not wiring.cancelled():
+                log.critical("service_did_not_start", exc_info=wired)
+            await _stop(tasks, servers)
+            waiting.cancel()
+            return 0 if wiring.cancelled() else 1
+        tasks += [_named(task_name, start()) for task_name, start in wired.tasks.items()]
+        if wired.app is not None:
+            servers.append(_Server.of(wired.app, settings.host, settings.port))
+            tasks.append(_serving(servers[-1]))
+        while not (all(server.started for server in servers) or any(task.done() for task in tasks)):
+            await asyncio.sleep(_LISTENING_SECONDS)
+        checks.clear()
+        checks.update(wired.checks)
         log.info("service_started", tasks=[task.get_name() for task in tasks])
         done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
         failed = [task for task in done if task is not waiting]
@@ -84,20 +99,21 @@ def _named(name: str, awaitable: Awaitable[Any]) -> "asyncio.Task[Any]":
     return asyncio.create_task(coroutine, name=name)
 
 
-def _servers(settings: Settings, wired: Wired) -> list["_Server"]:
-    apps = []
-    if wired.app is not None:
-        apps.append((wired.app, settings.port))
-    if settings.health_port:
-        apps.append((health_app(wired.checks), settings.health_port))
-    return [
-        _Server(uvicorn.Config(app, host=settings.host, port=port, log_config=None, timeout_graceful_shutdown=3))
-        for app, port in apps
-    ]
+async def _starting() -> str | None:
+    return "the service is still starting"
+
+
+def _serving(server: "_Server") -> "asyncio.Task[None]":
+    return _named(f"http {server.config.port}", server.serve())
 
 
 class _Server(uvicorn.Server):
     """Leaves signals to the entry point."""
+
+    @classmethod
+    def of(cls, app: Any, host: str, port: int) -> "_Server":
+        """A server of `app`."""
+        return cls(uvicorn.Config(app, host=host, port=port, log_config=None, timeout_graceful_shutdown=3))
 
     def install_signal_handlers(self) -> None:
         """Install none."""
@@ -115,7 +131,7 @@ async def _stop(tasks: list["asyncio.Task[Any]"], servers: list[_Server]) -> Non
     for task in tasks:
         if not task.get_name().startswith("http"):
             task.cancel()
-    _, late = await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+    _, late = await asyncio.wait(tasks, timeout=_STOP_SECONDS) if tasks else (set(), set())
     for task in late:
         log.error("task_did_not_stop", task=task.get_name())
         task.cancel()

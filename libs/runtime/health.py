@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-Checks = Mapping[str, Callable[[], Awaitable[str | None]]]
-"""name -> what is wrong, or None."""
+Check = Callable[[], Awaitable[str | None]]
+"""What is wrong, or None."""
+Checks = Mapping[str, Check]
 
 
 class Degraded(str):

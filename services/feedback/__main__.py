@@ -1,6 +1,6 @@
-"""`python -m services.feedback [rebuild]`."""
+"""`python -m services.feedback [rebuild [--compare] | retry]`."""
 
-from libs.events.rebuild_command import main
+from libs.events.command import main
 from services.feedback.wiring import prepare, wire
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from libs.events.schemas import CORE, READ
 from libs.postgres.schema import Schemas
 
 _HERE = Path(__file__).parent
 _LIBS = Path(__file__).parents[2] / "libs"
 
 SCHEMAS = Schemas(
-    core=(_LIBS / "events" / "core.sql", _LIBS / "leases" / "core.sql"),
-    read=(_LIBS / "events" / "read.sql", _LIBS / "knowledge" / "databases.sql", _HERE / "read.sql"),
+    core=CORE,
+    read=(*READ, _LIBS / "knowledge" / "databases.sql", _HERE / "read.sql"),
 )

@@ -19,12 +19,13 @@ _REVIEWS_AT_ONCE = 4
 async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     """Connect everything; all is closed with `stack`."""
     service = await EventService.connect("feedback", settings, stack, SCHEMAS)
-    await service.bring_up_to_date(service.rebuild(HANDLERS))
+    rebuild = service.rebuild(HANDLERS)
+    await service.bring_up_to_date(rebuild)
     connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
     stack.push_async_callback(connections.close)
     reviewer = Reviewer(service.pool, Checks(service.pool, connections))
-    worker = service.worker("review", reviewer.review, _REVIEWS_AT_ONCE)
-    return Wired({**service.tasks(HANDLERS), "reviews": worker.run_forever}, service.checks())
+    worker = service.worker("review", reviewer.review, _REVIEWS_AT_ONCE, reviewer.give_up)
+    return Wired({**service.tasks(rebuild), "reviews": worker.run_forever}, service.checks())
 
 
 async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:

@@ -1,6 +1,6 @@
-"""`python -m services.gateway [rebuild]`."""
+"""`python -m services.gateway [rebuild [--compare] | retry]`."""
 
-from libs.events.rebuild_command import main
+from libs.events.command import main
 from services.gateway.wiring import prepare, wire
 
 if __name__ == "__main__":

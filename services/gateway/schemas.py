@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
+from libs.events.schemas import CORE, READ
 from libs.postgres.schema import Schemas
 
 _HERE = Path(__file__).parent
-_LIBS = _HERE.parents[1] / "libs"
 
 SCHEMAS = Schemas(
     core=(
-        _LIBS / "events" / "core.sql",
-        _LIBS / "leases" / "core.sql",
+        *CORE,
         _HERE / "core.sql",
         _HERE / "core-answer-headers.sql",
     ),
-    read=(_LIBS / "events" / "read.sql", _HERE / "read.sql"),
+    read=(*READ, _HERE / "read.sql"),
 )

@@ -29,14 +29,15 @@ _FORGET = (
 async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     """Connect everything; all is closed with `stack`."""
     service = await EventService.connect("gateway", settings, stack, SCHEMAS)
-    await service.bring_up_to_date(service.rebuild(HANDLERS))
+    rebuild = service.rebuild(HANDLERS)
+    await service.bring_up_to_date(rebuild)
     accounts = Accounts(service.pool)
     if settings.first_username:
         await accounts.create(settings.first_username, settings.first_password.get_secret_value(), "admin")
     gateway = Gateway(
         service.pool, service.listener, SecretBox(settings.secret_keys), accounts, settings.answer_seconds
     )
-    tasks: dict[str, Callable[[], Awaitable[None]]] = {**service.tasks(HANDLERS), "tidy": lambda: _tidy(gateway)}
+    tasks: dict[str, Callable[[], Awaitable[None]]] = {**service.tasks(rebuild), "tidy": lambda: _tidy(gateway)}
     return Wired(tasks, service.checks(), make_app(gateway, service.checks()))
 
 

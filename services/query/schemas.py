@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
+from libs.events.schemas import CORE, READ
 from libs.postgres.schema import Schemas
 
 _HERE = Path(__file__).parent
 _LIBS = Path(__file__).parents[2] / "libs"
 
 SCHEMAS = Schemas(
-    core=(_LIBS / "events" / "core.sql", _LIBS / "leases" / "core.sql", _HERE / "core.sql"),
+    core=(*CORE, _HERE / "core.sql"),
     read=(
-        _LIBS / "events" / "read.sql",
+        *READ,
         _LIBS / "knowledge" / "databases.sql",
         _LIBS / "knowledge" / "terms.sql",
         _HERE / "read.sql",

@@ -27,7 +27,8 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     """Connect everything; all is closed with `stack`."""
     service = await EventService.connect("query", settings, stack, SCHEMAS)
     vectors = await Vectors.connect(settings.chroma_url)
-    await service.bring_up_to_date(_rebuild(service, vectors))
+    rebuild = _rebuild(service, vectors)
+    await service.bring_up_to_date(rebuild)
     connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
     stack.push_async_callback(connections.close)
     embedder = choose_embedder(settings)
@@ -36,8 +37,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     if model:
         stack.push_async_callback(model.close)
     finder = Finder(service.pool, service.listener, vectors, embedder, connections, Caches(service.pool), model)
-    all_handlers = handlers(vectors)
-    answerer = Answerer(service.pool, all_handlers, finder)
+    answerer = Answerer(service.pool, rebuild.handlers, finder)
     worker = service.worker("question", answerer.answer, _ANSWERS_AT_ONCE)
 
     async def chroma() -> str | None:
@@ -45,7 +45,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
         return None
 
     await embedder.query("")  # So that the first question does not wait for the model to load.
-    return Wired({**service.tasks(all_handlers), "answers": worker.run_forever}, {**service.checks(), "chroma": chroma})
+    return Wired({**service.tasks(rebuild), "answers": worker.run_forever}, {**service.checks(), "chroma": chroma})
 
 
 def _model(settings: Settings) -> Model | None:

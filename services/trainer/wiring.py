@@ -24,7 +24,8 @@ _LESSONS, _INSPECTIONS = 4, 4
 async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     """Connect and build everything; all is closed with `stack`."""
     service = await EventService.connect("trainer", settings, stack, SCHEMAS)
-    await service.bring_up_to_date(service.rebuild(HANDLERS))
+    rebuild = service.rebuild(HANDLERS)
+    await service.bring_up_to_date(rebuild)
     connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
     stack.push_async_callback(connections.close)
     embeddings = Embeddings(service.pool, choose_embedder(settings))
@@ -34,10 +35,10 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     training = Training(service.pool, service.listener, connections, reader, embeddings)
     inspection = Inspection(service.pool, reader)
 
-    tasks = service.tasks(HANDLERS)
+    tasks = service.tasks(rebuild)
     tasks["trainings"] = service.worker(TRAINING, training.run, os.cpu_count() or 1).run_forever
     tasks["lessons"] = service.worker(LESSON, training.run, _LESSONS).run_forever
-    tasks["inspections"] = service.worker(INSPECTION, inspection.run, _INSPECTIONS).run_forever
+    tasks["inspections"] = service.worker(INSPECTION, inspection.run, _INSPECTIONS, inspection.give_up).run_forever
     return Wired(tasks, service.checks())
 
 

@@ -3,17 +3,19 @@
 import asyncio
 from base64 import b64decode
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
-from libs.events.catalog import FeedbackGiven
+from libs.events.catalog import FeedbackGiven, FeedbackReviewed
 from libs.events.failures import CONSECUTIVE_LIMIT, TooManyDeadLetters
 from libs.events.projection import Batch, Handlers
+from libs.events.retry import retry
 from libs.postgres.pool import Connection
 from tests.events.records import encoded
-from tests.events.toy import COUNTING, Headers, Toy, given, note_given, toy_service, until
+from tests.events.toy import COUNTING, REVIEWING, Headers, Toy, given, note_given, toy_service, until
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -123,3 +125,27 @@ async def test_a_database_error_that_passes_is_retried_and_nothing_is_set_aside(
         await until(known)
         assert errors == []
         assert await toy.gaps() == []
+
+
+async def test_a_gap_is_closed_by_handling_its_message_once_more(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, REVIEWING) as toy:
+        await toy.send(given(1, comment="poison"), given(2))
+        await toy.send_raw("FeedbackGiven", b"hello", [])
+
+        async def set_aside() -> bool:
+            return len(await toy.gaps()) == 2
+
+        await until(set_aside)
+
+        async def note(connection: Connection, batch: Batch) -> None:
+            sound = [replace(one, event=one.event.model_copy(update={"comment": ""})) for one in batch]
+            await note_given(connection, sound)
+
+        mended = Handlers({**REVIEWING.project, FeedbackGiven: note}, REVIEWING.react)
+        for _ in range(2):
+            retried = await retry(toy.pool, "toy", toy.bootstrap, toy.prefix, mended)
+        assert (retried.closed, retried.left) == (0, 1), "what is no event stays a gap"
+        assert set(await toy.known()) == {"f-d-1-1", "f-d-1-2"}
+        assert len(await toy.log(FeedbackReviewed, 2)) == 2, "its answer is sent too"

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from libs.events.catalog import Event, FeedbackReviewed
 from libs.events.checksum import checksum
 from libs.events.envelope import Received
+from libs.events.failures import ReadModelsReplaced
 from libs.events.ids import new_id
 from libs.events.rebuild import Rebuild, Rebuilt
 from libs.events.service import EventService
@@ -29,7 +30,10 @@ from tests.events.toy import COUNTING, REVIEWING, SCHEMAS, Toy, given, toy_servi
 
 
 async def _rebuild(toy: Toy) -> Rebuilt:
-    return await Rebuild(toy.pool, toy.bootstrap, toy.prefix, toy.handlers, SCHEMAS).run()
+    rebuild = Rebuild(toy.pool, toy.bootstrap, toy.prefix, toy.handlers, SCHEMAS)
+    rebuilt = await rebuild.run(compare=True)
+    await rebuild.tidy(grace=0)
+    return rebuilt
 
 
 async def _copies(toy: Toy) -> list[str]:
@@ -110,7 +114,7 @@ async def test_a_rebuild_that_fails_leaves_the_live_copy_as_it_was(
             raise RuntimeError("no checksum today")
 
         with pytest.raises(RuntimeError, match="no checksum"):
-            await Rebuild(toy.pool, toy.bootstrap, toy.prefix, COUNTING, SCHEMAS, checksum=broken).run()
+            await Rebuild(toy.pool, toy.bootstrap, toy.prefix, COUNTING, SCHEMAS, checksum=broken).run(compare=True)
         assert await _copies(toy) == ["read"]
         assert await known()
         await toy.send(given(2))
@@ -124,13 +128,10 @@ async def test_a_rebuild_that_fails_leaves_the_live_copy_as_it_was(
 async def test_a_service_that_starts_with_another_description_of_its_read_models_rebuilds_them(
     postgres_url: str, kafka_bootstrap: str, topic_prefix: str, tmp_path: Path
 ) -> None:
-    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
-        await toy.send(*(given(number) for number in range(20)))
-
-        async def known() -> bool:
-            return len(await toy.known()) == 20
-
-        await until(known)
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
+        for number in range(20):
+            async with transaction(toy.pool, "toy") as opened:
+                await COUNTING.apply_own(opened, given(number))
     grown = tmp_path / "toy.sql"
     grown.write_text(SCHEMAS.read[-1].read_text() + "ALTER TABLE verdicts ADD COLUMN seen_by text;")
     schemas = Schemas(SCHEMAS.core, (*SCHEMAS.read[:-1], grown))
@@ -138,18 +139,16 @@ async def test_a_service_that_starts_with_another_description_of_its_read_models
         postgres_url=postgres_url, kafka_bootstrap=kafka_bootstrap, topic_prefix=topic_prefix, partitions=1
     )
     copies = []
-    for number in (20, 21):
+    for _ in range(2):
         async with AsyncExitStack() as stack:
             service = await EventService.connect("toy", configured, stack, schemas)
-            async with transaction(service.pool, "toy") as opened:
-                await COUNTING.apply_own(opened, given(number))  # Its outbox is not empty when it starts again.
-            await service.bring_up_to_date(service.rebuild(COUNTING))
-            assert await service.pool.fetchval("SELECT count(seen_by) + count(*) FROM verdicts") == number + 1
+            await service.bring_up_to_date(service.rebuild(COUNTING))  # Which first sends what waits in the outbox.
+            assert await service.pool.fetchval("SELECT count(seen_by) + count(*) FROM verdicts") == 20
             copies.append(await service.pool.fetchval("SELECT name FROM copy"))
     assert copies[0] == copies[1], "what is up to date is left as it is"
 
 
-async def test_the_copy_of_a_rebuild_that_died_is_dropped_by_the_next(
+async def test_copies_out_of_use_are_dropped_after_a_grace_and_with_what_they_have_elsewhere(
     postgres_url: str, kafka_bootstrap: str, topic_prefix: str
 ) -> None:
     async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
@@ -159,12 +158,53 @@ async def test_the_copy_of_a_rebuild_that_died_is_dropped_by_the_next(
         retired: list[str] = []
 
         async def retire(name: str) -> None:
+            if not retired:
+                retired.append(name)
+                raise ConnectionError("what is elsewhere cannot be reached now")
             retired.append(name)
 
         rebuild = Rebuild(toy.pool, toy.bootstrap, toy.prefix, COUNTING, SCHEMAS, retired=retire)
         rebuilt = await rebuild.run()
-        assert retired == [dead, rebuilt.old_copy]
-        assert await _copies(toy) == ["read"]
+        assert rebuilt.before is None
+        with pytest.raises(ConnectionError):
+            await rebuild.tidy(grace=600)
+        assert "read_dead" in await _copies(toy), "its name is kept until what is elsewhere is gone"
+        await rebuild.tidy(grace=600)
+        assert (retired, len(await _copies(toy))) == ([dead, dead], 2)
+        await rebuild.tidy(grace=0)
+        assert (retired[2:], await _copies(toy)) == ([rebuilt.old_copy], ["read"])
+
+
+async def test_a_process_of_a_former_release_neither_writes_nor_starts_but_may_be_gone_back_to(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str, tmp_path: Path
+) -> None:
+    grown = tmp_path / "toy.sql"
+    grown.write_text(SCHEMAS.read[-1].read_text() + "ALTER TABLE verdicts ADD COLUMN seen_by text;")
+    newer = Schemas(SCHEMAS.core, (*SCHEMAS.read[:-1], grown))
+    configured = Settings(
+        postgres_url=postgres_url, kafka_bootstrap=kafka_bootstrap, topic_prefix=topic_prefix, partitions=1
+    )
+    async with AsyncExitStack() as stack:
+        old = await EventService.connect("toy", configured, stack, SCHEMAS)
+        consuming = asyncio.ensure_future(old.tasks(old.rebuild(COUNTING))["consumer"]())
+        new = await EventService.connect("toy", configured, stack, newer)
+        await new.bring_up_to_date(new.rebuild(COUNTING))
+        with pytest.raises(ReadModelsReplaced):
+            async with transaction(old.pool, "toy") as opened:
+                await COUNTING.apply_own(opened, given(1))
+        with pytest.raises(ReadModelsReplaced, match="go back"):
+            await old.bring_up_to_date(old.rebuild(COUNTING))
+        relaying = asyncio.ensure_future(new.tasks(new.rebuild(COUNTING))["relay"]())
+        async with transaction(new.pool, "toy") as opened:
+            opened.publish(given(2))
+        async with asyncio.timeout(30):
+            with pytest.raises(ReadModelsReplaced):
+                await consuming
+        assert await new.pool.fetchval("SELECT count(*) FROM gaps") == 0, "no event is to blame"
+        await old.rebuild(COUNTING).run()
+        await old.bring_up_to_date(old.rebuild(COUNTING))
+        relaying.cancel()
+        await asyncio.gather(relaying, return_exceptions=True)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -19,6 +19,7 @@ from libs.events.envelope import Received, decode
 from libs.events.ids import new_id
 from libs.events.projection import Batch, Handlers
 from libs.events.relay import Relay
+from libs.events.schemas import CORE, READ
 from libs.events.topics import create_topics
 from libs.events.transaction import Transaction
 from libs.postgres.listen import Listener
@@ -28,8 +29,8 @@ from tests.events.records import NOON, encoded
 
 _LIBS = Path(__file__).parents[2] / "libs"
 SCHEMAS = Schemas(
-    core=(_LIBS / "leases" / "core.sql", _LIBS / "events" / "core.sql"),
-    read=(_LIBS / "events" / "read.sql", Path(__file__).parent / "toy.sql"),
+    core=CORE,
+    read=(*READ, Path(__file__).parent / "toy.sql"),
 )
 Headers = Sequence[tuple[str, bytes | None]]
 

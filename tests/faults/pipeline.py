@@ -14,6 +14,7 @@ from libs.events.catalog import FeedbackGiven, FeedbackReviewed
 from libs.events.consume import Consumer
 from libs.events.projection import Batch, Handlers
 from libs.events.relay import Relay
+from libs.events.schemas import CORE, READ
 from libs.events.transaction import Transaction
 from libs.postgres.listen import Listener
 from libs.postgres.pool import Connection, open_pool
@@ -21,9 +22,7 @@ from libs.postgres.schema import Schemas, migrate
 
 _LIBS = Path(__file__).parents[2] / "libs"
 _COUNTS = Path(__file__).parent / "pipeline.sql"
-SCHEMAS = Schemas(
-    core=(_LIBS / "events" / "core.sql", _LIBS / "leases" / "core.sql"), read=(_LIBS / "events" / "read.sql", _COUNTS)
-)
+SCHEMAS = Schemas(core=CORE, read=(*READ, _COUNTS))
 
 _ADD = """
 INSERT INTO counts AS c (dataset_id, events, sequences)

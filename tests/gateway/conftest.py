@@ -73,7 +73,7 @@ async def running(infrastructure: Infrastructure) -> AsyncIterator[Running]:
         gateway = Gateway(
             service.pool, service.listener, SecretBox(settings.secret_keys), Accounts(service.pool), answer_seconds=1.0
         )
-        tasks = [asyncio.ensure_future(run()) for run in service.tasks(HANDLERS).values()]
+        tasks = [asyncio.ensure_future(run()) for run in service.tasks(service.rebuild(HANDLERS)).values()]
         app = make_app(gateway, service.checks())
         clients = {}
         for name in ("anna", "ben", "admin"):

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from libs.leases.claim import Lease, LeaseLost, claim, fence, finish, offer, release, renew, withdraw
-from libs.leases.worker import Held, Worker
+from libs.leases.worker import ATTEMPTS, Held, Worker
 from libs.postgres.listen import Listener
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import Schemas, migrate
@@ -213,3 +213,31 @@ async def test_a_process_that_comes_back_under_its_name_takes_its_work_up_at_onc
     await listener.close()
     states = {row["holder"]: row["epoch"] for row in await pool.fetch("SELECT holder, epoch FROM work")}
     assert states["trainer-12/8-alive"] == 1
+
+
+async def test_work_that_is_begun_again_and_again_and_never_finished_is_given_up(
+    pool: "asyncpg.Pool[Any]", postgres_url: str
+) -> None:
+    listener = Listener(postgres_url)
+    begun: list[int] = []
+    given_up: asyncio.Queue[Lease] = asyncio.Queue()
+
+    async def run(lease: Lease, _held: Held) -> None:
+        begun.append(lease.epoch)
+        async with pool.acquire() as connection, connection.transaction():
+            await release(connection, lease)  # As if its process had died, but at once.
+
+    async def give_up(lease: Lease, _held: Held) -> None:
+        async with pool.acquire() as connection, connection.transaction():
+            await finish(connection, lease)
+        given_up.put_nowait(lease)
+
+    await _offer(pool, "s")
+    worker = Worker(pool, listener, "job", run, concurrency=1, ttl=30, give_up=give_up)
+    working = asyncio.create_task(worker.run_forever())
+    async with asyncio.timeout(30):
+        lease = await given_up.get()
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    await listener.close()
+    assert (begun, lease.epoch) == (list(range(1, ATTEMPTS + 1)), ATTEMPTS + 1)

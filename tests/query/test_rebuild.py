@@ -43,14 +43,16 @@ async def test_a_rebuilt_copy_equals_the_live_one_and_the_old_vectors_go(
     async with AsyncExitStack() as stack:
         service = await EventService.connect("query", settings, stack, SCHEMAS)
         vectors = await Vectors.connect(chroma_url)
-        tasks = [asyncio.ensure_future(run()) for run in service.tasks(handlers(vectors)).values()]
+        tasks = [asyncio.ensure_future(run()) for run in service.tasks(service.rebuild(handlers(vectors))).values()]
         stack.callback(lambda: [task.cancel() for task in tasks])
         await _say(service, *_history())
         await _until(service, "SELECT count(*) = 2 FROM items")
         old_copy = await service.pool.fetchval("SELECT name FROM copy")
-        rebuilt = await (await prepare(settings, stack)).run()
+        rebuild = await prepare(settings, stack)
+        rebuilt = await rebuild.run(compare=True)
         assert rebuilt.before == rebuilt.after
         assert (rebuilt.events, rebuilt.old_copy) == (len(_history()), old_copy)
+        await rebuild.tidy(grace=0)
         empty = await vectors.digest("no such copy")
         assert await vectors.digest(old_copy) == empty != await vectors.digest(rebuilt.new_copy)
         await _say(service, checkpoint(1, [pair("New?", "SELECT 9")], training_id="t9", generation=1))

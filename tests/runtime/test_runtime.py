@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.local import ports
 from libs.runtime.deadlines import DeadlinePassed, deadline
 from libs.runtime.health import Degraded, health_app
 from libs.runtime.logs import redact
@@ -95,14 +96,17 @@ async def closed():
 
 async def wire(settings, stack):
     stack.push_async_callback(closed)
+    if sys.argv[1] == "starts":
+        print("wiring", flush=True)
+        await asyncio.Event().wait()
     return Wired({"work": work})
 
 run("toy", wire)
 """
 
 
-async def _toy(argument: str) -> asyncio.subprocess.Process:
-    environment = {"ESPALIER_POSTGRES_URL": "x", "ESPALIER_KAFKA_BOOTSTRAP": "x", "PYTHONPATH": str(ROOT)}
+async def _toy(argument: str, **settings: str) -> asyncio.subprocess.Process:
+    environment = {"ESPALIER_POSTGRES_URL": "x", "ESPALIER_KAFKA_BOOTSTRAP": "x", "PYTHONPATH": str(ROOT)} | settings
     return await asyncio.create_subprocess_exec(
         sys.executable, "-c", _SERVICE, argument, env=environment, stdout=asyncio.subprocess.PIPE
     )
@@ -116,6 +120,27 @@ async def test_a_service_stops_cleanly_at_sigterm() -> None:
         process.send_signal(signal.SIGTERM)
         output, _ = await process.communicate()
     assert process.returncode == 0 and b"closed" in output and b"service_stopped" in output
+
+
+async def test_a_service_that_is_still_starting_says_so_and_stops_at_sigterm() -> None:
+    port = ports.choose()
+    process = await _toy("starts", ESPALIER_HEALTH_PORT=str(port))
+    assert process.stdout is not None
+    async with asyncio.timeout(30), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        assert b"wiring" in await process.stdout.readline()
+
+        async def alive() -> bool:
+            try:
+                return (await client.get("/healthz")).is_success
+            except httpx.ConnectError:
+                return False
+
+        while not await alive():
+            await asyncio.sleep(0.01)
+        assert (await client.get("/readyz")).status_code == 503
+        process.send_signal(signal.SIGTERM)
+        output, _ = await process.communicate()
+    assert process.returncode == 0 and b"closed" in output
 
 
 async def test_a_task_that_dies_ends_the_process_and_is_told() -> None:

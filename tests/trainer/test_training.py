@@ -11,19 +11,24 @@ from libs.embeddings.encoding import decode_vector
 from libs.events.catalog import (
     CancelRequested,
     CheckpointReached,
+    DataSourceSettings,
     KnowledgeRemoved,
     LearnedItem,
     Needs,
     PauseRequested,
     ResumeRequested,
     SchemaInspected,
+    SchemaInspectionRequested,
     TrainingLogged,
 )
 from libs.events.ids import new_id
-from libs.leases.claim import LeaseLost
+from libs.events.transaction import transaction
+from libs.leases.claim import LeaseLost, release
 from libs.leases.worker import Held
 from libs.runtime.clock import now
-from tests.trainer.support import DATASET, Trainer, requested, term, wish
+from services.trainer.handlers import HANDLERS
+from services.trainer.inspection.requests import Inspection
+from tests.trainer.support import DATASET, SOURCE, Trainer, requested, term, wish
 
 
 def check_history(checkpoints: list[CheckpointReached]) -> None:
@@ -217,3 +222,22 @@ async def test_the_structure_that_a_training_read_is_published_once(trainer: Tra
         await trainer.work()
     inspected = await trainer.said(SchemaInspected)
     assert [(event.ok, len(event.tables), len(event.relations)) for event in inspected] == [(True, 3, 2)]
+
+
+async def test_a_training_or_inspection_asked_for_twice_under_one_id_begins_once(trainer: Trainer) -> None:
+    asked = requested()
+    inspection = SchemaInspectionRequested(
+        inspection_id=new_id(), datasource_id=SOURCE, settings=DataSourceSettings(kind="sqlite"), deadline=now()
+    )
+    await trainer.deliver(asked, inspection)
+    training, inspecting = await trainer.claim(), await trainer.claim("inspection")
+    assert training and inspecting
+    async with trainer.pool.acquire() as connection, connection.transaction():
+        await release(connection, training)
+    await Inspection(trainer.pool, trainer.training.reader).run(inspecting, Held(inspecting))
+    await trainer.work()
+    said = await trainer.said()
+    async with transaction(trainer.pool, "trainer") as opened:
+        await HANDLERS.apply_reactions(opened, trainer.delivered)
+    assert await trainer.said() == said
+    assert (await trainer.claim(), await trainer.claim("inspection")) == (None, None)

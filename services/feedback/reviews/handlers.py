@@ -14,6 +14,7 @@ INSERT INTO verdicts (
 ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING
 """
 _PUT_REVIEW = "INSERT INTO reviews (feedback_id, verdict) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+_IS_REVIEWED = "SELECT EXISTS (SELECT FROM reviews WHERE feedback_id = $1)"
 _FORGET_PAIR = "DELETE FROM pairs WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3"
 _PUT_PAIR = """
 INSERT INTO pairs AS p (dataset_id, item_id, generation, normalised_question) VALUES ($1, $2, $3, $4)
@@ -60,9 +61,10 @@ async def keep_pairs(connection: Connection, batch: Batch) -> None:
 
 
 async def offer_reviews(transaction: Transaction, batch: Batch) -> None:
-    """Every verdict is to be reviewed."""
+    """Every verdict that was not reviewed yet is to be reviewed."""
     for received in batch:
-        await offer(transaction.connection, "review", received.event.feedback_id)
+        if not await transaction.connection.fetchval(_IS_REVIEWED, received.event.feedback_id):
+            await offer(transaction.connection, "review", received.event.feedback_id)
 
 
 HANDLERS = Handlers(

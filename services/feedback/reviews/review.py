@@ -42,13 +42,22 @@ class Reviewer:
         with telemetry.span(telemetry.SPAN_REVIEW, parent=received.traceparent) as span:
             span.set_attribute(telemetry.ATTRIBUTE_FEEDBACK, given.feedback_id)
             sql = wanted_sql(given)
-            finding = await self.checks.check(given, sql) if sql else None
-            async with transaction(self.pool, "feedback") as opened:
-                await opened.connection.execute(_LOCK, given.dataset_id)
-                stands = await standing(opened.connection, given, normalised_question(given.question))
-                decision = decide(given, stands.newer, finding)
-                await _publish(opened, received, decision, finding, stands)
-                await finish(opened.connection, lease)
+            await self._end(lease, received, await self.checks.check(given, sql) if sql else None)
+
+    async def give_up(self, lease: Lease, _held: Held) -> None:
+        """Hold a verdict whose review fails again and again for a reason of ours, for a person to look at."""
+        async with self.pool.acquire() as connection:
+            received = await verdict(connection, lease.subject)
+        await self._end(lease, received, Finding("unknown"))
+
+    async def _end(self, lease: Lease, received: Received[FeedbackGiven], finding: Finding | None) -> None:
+        given = received.event
+        async with transaction(self.pool, "feedback") as opened:
+            await opened.connection.execute(_LOCK, given.dataset_id)
+            stands = await standing(opened.connection, given, normalised_question(given.question))
+            decision = decide(given, stands.newer, finding)
+            await _publish(opened, received, decision, finding, stands)
+            await finish(opened.connection, lease)
         log.info(
             "feedback_reviewed",
             feedback_id=given.feedback_id,

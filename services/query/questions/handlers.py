@@ -29,6 +29,7 @@ _PUT_ANSWERED = """
 INSERT INTO questions AS q (question_id, outcome, sql) VALUES ($1, $2, $3)
 ON CONFLICT (question_id) DO UPDATE SET outcome = excluded.outcome, sql = excluded.sql WHERE q.outcome IS NULL
 """
+_HAS_ENDED = "SELECT outcome IS NOT NULL FROM questions WHERE question_id = $1"
 
 
 def handlers(vectors: Vectors) -> Handlers:
@@ -69,6 +70,7 @@ async def keep_answers(connection: Connection, batch: Batch) -> None:
 
 
 async def offer_questions(transaction: Transaction, batch: Batch) -> None:
-    """Every question is to be answered."""
+    """Every question that has no end yet is to be answered."""
     for received in batch:
-        await offer(transaction.connection, "question", received.event.question_id)
+        if not await transaction.connection.fetchval(_HAS_ENDED, received.event.question_id):
+            await offer(transaction.connection, "question", received.event.question_id)

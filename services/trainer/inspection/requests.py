@@ -27,17 +27,18 @@ INSPECTION = "inspection"
 
 _SHORTEST_SECONDS = 1.0
 _KEEP = """
-INSERT INTO inspections (inspection_id, requested, event_id, correlation_id, traceparent) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT DO NOTHING
+INSERT INTO inspections (inspection_id, requested, event_id, correlation_id, traceparent)
+SELECT $1, $2, $3, $4, $5 WHERE NOT EXISTS (SELECT FROM work_epochs WHERE kind = 'inspection' AND subject = $1)
+ON CONFLICT DO NOTHING RETURNING true
 """
 _LOAD = "SELECT requested, event_id, correlation_id, traceparent FROM inspections WHERE inspection_id = $1"
 
 
 async def offer_inspections(transaction: Transaction, batch: Batch) -> None:
-    """Offer what is asked for to the workers; of one data source one at a time."""
+    """Offer what is asked for to the workers, once; of one data source one at a time."""
     for received in batch:
         request: SchemaInspectionRequested = received.event
-        await transaction.connection.execute(
+        new = await transaction.connection.fetchval(
             _KEEP,
             request.inspection_id,
             request.model_dump(mode="json"),
@@ -45,7 +46,8 @@ async def offer_inspections(transaction: Transaction, batch: Batch) -> None:
             received.correlation_id,
             received.traceparent,
         )
-        await offer(transaction.connection, INSPECTION, request.inspection_id, group_key=request.datasource_id)
+        if new:
+            await offer(transaction.connection, INSPECTION, request.inspection_id, group_key=request.datasource_id)
 
 
 @dataclass(frozen=True)
@@ -57,21 +59,35 @@ class Inspection:
 
     async def run(self, lease: Lease, _held: Held) -> None:
         """Do the inspection of `lease` and answer it, whatever comes of it."""
+        if asked := await self._asked(lease):
+            with telemetry.span(telemetry.SPAN_INSPECTION, parent=asked.traceparent):
+                found = await self._look(asked.event)
+            await self._answer(lease, asked, found)
+
+    async def give_up(self, lease: Lease, _held: Held) -> None:
+        """Answer an inspection that fails again and again for a reason of ours."""
+        if asked := await self._asked(lease):
+            await self._answer(lease, asked, DataSourceError().problem(asked.event.language))
+
+    async def _asked(self, lease: Lease) -> Received[SchemaInspectionRequested] | None:
+        """What was asked for; None when it is answered already, and the lease is then given up."""
         row = await self.pool.fetchrow(_LOAD, lease.subject)
         if row is None:
             async with self.pool.acquire() as connection, connection.transaction():
                 await finish(connection, lease)
-            return
+            return None
         request = SchemaInspectionRequested.model_validate(row["requested"])
-        cause = Received(
-            request, row["event_id"], row["correlation_id"], row["traceparent"], type(request).__name__, -1, -1
-        )
-        with telemetry.span(telemetry.SPAN_INSPECTION, parent=cause.traceparent):
-            found = await self._look(request)
+        event_id, correlation_id, traceparent = row["event_id"], row["correlation_id"], row["traceparent"]
+        return Received(request, event_id, correlation_id, traceparent, type(request).__name__, -1, -1)
+
+    async def _answer(
+        self, lease: Lease, asked: Received[SchemaInspectionRequested], found: Structure | Problem
+    ) -> None:
+        request = asked.event
         async with transaction(self.pool, "trainer") as opened:
             await fence(opened.connection, lease)
             tables = found.tables if isinstance(found, Structure) else ()
-            await publish(opened, _inspected(request, found), tables, caused_by=cause)
+            await publish(opened, _inspected(request, found), tables, caused_by=asked)
             await opened.connection.execute("DELETE FROM inspections WHERE inspection_id = $1", lease.subject)
             await finish(opened.connection, lease)
         log.info("data_source_inspected", datasource_id=request.datasource_id, ok=isinstance(found, Structure))

@@ -115,8 +115,8 @@ def decide(state: State, command: Command, at: datetime) -> tuple[Event, ...]:
     if state.status in ENDED:
         return _repeat_the_end(state, at) if isinstance(command, Obey) else ()
     match command:
-        case Start():
-            return _say(state, at, _ASKED[state.wish])
+        case Start():  # Asked for once more, it is the training that has begun already.
+            return _say(state, at, _ASKED[state.wish]) if state.status is None else ()
         case Obey():
             return _obey(state, at)
         case Begin(epoch):

@@ -37,10 +37,12 @@ async def start_trainings(transaction: Transaction, batch: Batch) -> None:
     """Say that trainings are there, and offer them to be worked on."""
     for received in batch:
         state = await store.load(transaction.connection, received.event.training_id, lock=True)
-        cause = state and await store.cause(transaction.connection, state)
+        cause = await store.cause(transaction.connection, state) if state else None
         # Asked for once more under another event id, it is the training that is known already.
-        if state and cause and cause.event_id == received.event_id:
-            await offer_work(transaction, await say(transaction, state, decide(state, Start(), now()), received))
+        if state is None or cause is None or cause.event_id != received.event_id:
+            continue
+        if events := decide(state, Start(), now()):
+            await offer_work(transaction, await say(transaction, state, events, received))
 
 
 async def say(
