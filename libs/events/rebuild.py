@@ -5,6 +5,7 @@ would never happen. So writers are held for the last stretch, the outbox drains,
 """
 
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -149,8 +150,9 @@ class _Copy:
 
     async def fill_and_swap(self, started: float, compare: bool) -> Rebuilt:
         await self._assign()
-        while await self._fill() > _NEAR:
-            pass
+        before, read = math.inf, await self._fill()
+        while _NEAR < read < before:  # Writers that are faster than we are would never be caught up with.
+            before, read = read, await self._fill()
         await self._connection.execute("SELECT pg_advisory_lock($1)", READ_LOCK, timeout=_LOCK_SECONDS)
         await self._drained()
         await self._fill()

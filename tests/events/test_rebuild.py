@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +146,35 @@ async def test_a_service_that_starts_with_another_description_of_its_read_models
             assert await service.pool.fetchval("SELECT count(seen_by) + count(*) FROM verdicts") == 20
             copies.append(await service.pool.fetchval("SELECT name FROM copy"))
     assert copies[0] == copies[1], "what is up to date is left as it is"
+
+
+async def test_a_rebuild_ends_though_more_writers_wait_for_it_than_there_are_connections(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    configured = Settings(
+        postgres_url=postgres_url, kafka_bootstrap=kafka_bootstrap, topic_prefix=topic_prefix, partitions=1
+    )
+    async with AsyncExitStack() as stack:
+        service = await EventService.connect("toy", configured, stack, SCHEMAS)
+        rebuild = service.rebuild(COUNTING)
+        running = [asyncio.ensure_future(run()) for run in service.tasks(rebuild).values()]
+        numbers, rebuilt = count(), asyncio.Event()
+
+        async def write() -> None:
+            while not rebuilt.is_set():
+                async with transaction(service.pool, "toy") as opened:
+                    await COUNTING.apply_own(opened, given(next(numbers)))
+
+        writing = [asyncio.ensure_future(write()) for _ in range(30)]
+        other = await EventService.connect("toy", configured, stack, SCHEMAS)
+        for _ in range(2):
+            await other.rebuild(COUNTING).run()
+        rebuilt.set()
+        await asyncio.gather(*writing)
+        assert await service.pool.fetchval("SELECT count(*) FROM verdicts") == next(numbers)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
 
 
 async def test_copies_out_of_use_are_dropped_after_a_grace_and_with_what_they_have_elsewhere(
