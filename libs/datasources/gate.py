@@ -60,8 +60,12 @@ def admit(
             raise RefusedByGate("ambiguous", "it can be read in two ways; use parentheses or a simpler form")
         _check_syntax(again, dialect)
         read = check_tables(again, dialect, tables)
+    except RefusedByGate:
+        raise
     except RecursionError:
         raise RefusedByGate("too_deep", "it is nested too deeply") from None
+    except Exception as error:  # what a parser stumbles over is its text's fault, and nothing the caller could foresee
+        raise RefusedByGate("unparsable", f"it cannot be read ({type(error).__name__})") from None
     return Admitted(rendered, read, limited)
 
 
@@ -148,13 +152,19 @@ def _check_width(node: exp.Expr) -> None:
     """A short text may ask for a gigabyte: `lpad('x', 1000000000)`, `format('%1000000000s', 'x')`."""
     if isinstance(node, exp.Pad):
         width = node.expression
-        if not (isinstance(width, exp.Literal) and width.name.isdecimal() and int(width.name) <= _WIDEST):
+        if not (isinstance(width, exp.Literal) and _at_most(width.name, _WIDEST)):
             raise RefusedByGate("function", f"the length of lpad and rpad is a number up to {_WIDEST}")
     named = isinstance(node, exp.Anonymous) and node.name.lower() in {"printf", "format"}
     if named or isinstance(node, exp.Format):
         pattern = node.this if isinstance(node, exp.Format) else next(iter(node.expressions), None)
         if not (isinstance(pattern, exp.Literal) and pattern.is_string) or _WIDE_FORMAT.search(pattern.name):
             raise RefusedByGate("function", "the pattern of format is a text with widths of three digits at most")
+
+
+def _at_most(number: str, most: int) -> bool:
+    """Whether a text is a plain number up to `most`; Python refuses to convert one of thousands of digits."""
+    digits = number.lstrip("0")
+    return number.isdecimal() and len(digits) <= len(str(most)) and int(digits or "0") <= most
 
 
 def _bounded(node: exp.With) -> bool:
@@ -178,7 +188,7 @@ def _apply_limit(tree: exp.Query, limit: int) -> bool:
         unlimited = isinstance(asked, exp.Null) or asked.name.upper() == "ALL"
         if not unlimited and not (isinstance(number, exp.Literal) and not number.is_string and number.name.isdecimal()):
             raise RefusedByGate("limit", "the LIMIT is no plain number")
-        if not unlimited and not negative and int(number.name) <= limit:
+        if not unlimited and not negative and _at_most(number.name, limit):
             return False
     tree.set("limit", exp.Limit(expression=exp.Literal.number(limit)))
     return True

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlglot import exp, parse
 
+from libs.datasources import gate
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import Dialect, admit
 
@@ -120,6 +121,27 @@ def test_what_a_parser_would_try_in_exponentially_many_ways_is_refused_at_once(o
         with pytest.raises(RefusedByGate) as raised:
             admit(sql, dialect)
         assert raised.value.refusal in ("too_deep", "unparsable")
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+def test_a_number_of_thousands_of_digits_is_a_large_number_and_no_crash(dialect: Dialect) -> None:
+    huge = "9" * 5_000
+    assert admit(f"SELECT 1 LIMIT {huge}", dialect, limit=10).sql == "SELECT 1 LIMIT 10"
+    for sql in (f"SELECT lpad('x', {huge})", f"SELECT lpad('x', {'0' * 5_000}9999)"):
+        with pytest.raises(RefusedByGate) as raised:
+            admit(sql, dialect)
+        assert raised.value.refusal == "function"
+
+
+@pytest.mark.parametrize("step", ["_only_statement", "_check_syntax", "check_tables"])
+def test_whatever_the_parser_or_a_check_raises_is_a_refusal(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object) -> None:
+        raise ValueError("something nobody thought of")
+
+    monkeypatch.setattr(gate, step, stumble)
+    with pytest.raises(RefusedByGate) as raised:
+        admit("SELECT 1", "postgres")
+    assert raised.value.refusal == "unparsable"
 
 
 def test_refused_sql_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
