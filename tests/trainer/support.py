@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ import asyncpg
 import numpy as np
 from cryptography.fernet import Fernet
 
+from libs.datasources.inspect import Structure
 from libs.datasources.open import Connections
 from libs.datasources.secrets import SecretBox
 from libs.embeddings.embedder import Vector
@@ -72,6 +73,21 @@ class CountingEmbedder:
 
     async def close(self) -> None:
         pass
+
+
+class WaitingReader(Reader):
+    """Reads at once, and gives what it read only when it is told to."""
+
+    def __init__(self, connections: Connections) -> None:
+        super().__init__(connections)
+        self.reached = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    async def structure(self, settings: DataSourceSettings, only: Collection[str] = ()) -> Structure:
+        found = await super().structure(settings, only)
+        self.reached.set()
+        await self.go_on.wait()
+        return found
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from libs.runtime.clock import now
 from services.trainer.handlers import HANDLERS
 from services.trainer.inspection.requests import Inspection
 from tests.trainer.support import DATASET, SOURCE, Trainer, requested, term, wish
+from tests.trainer.support import DATASET, Trainer, WaitingReader, requested, term, wish
 
 
 def check_history(checkpoints: list[CheckpointReached]) -> None:
@@ -39,6 +41,13 @@ def check_history(checkpoints: list[CheckpointReached]) -> None:
     times = Counter(item.item_id for c in checkpoints for item in c.items)
     assert [item for item, count in times.items() if count > 1] == []
     assert checkpoints[-1].items_learned == len(times)
+
+
+def change(folder: Path, statement: str) -> None:
+    """Change the shop's database."""
+    with sqlite3.connect(folder / "shop.db") as connection:
+        connection.execute(statement)
+    connection.close()
 
 
 async def test_a_training_learns_tables_terms_documents_relations_and_pairs(trainer: Trainer) -> None:
@@ -76,9 +85,7 @@ async def test_what_changed_is_learned_and_its_former_self_forgotten(trainer: Tr
     await trainer.work()
     before = await trainer.said()
     former = {item.item_id: item for c in before for item in c.items}
-    with sqlite3.connect(tmp_path / "shop.db") as connection:
-        connection.execute("ALTER TABLE products ADD COLUMN colour TEXT")
-    connection.close()
+    change(tmp_path, "ALTER TABLE products ADD COLUMN colour TEXT")
     await trainer.deliver(term("t1", 2, 3, "revenue", "price times quantity, paid orders only"), requested())
     await trainer.work()
     after = (await trainer.said())[len(before) :]
@@ -241,3 +248,27 @@ async def test_a_training_or_inspection_asked_for_twice_under_one_id_begins_once
         await HANDLERS.apply_reactions(opened, trainer.delivered)
     assert await trainer.said() == said
     assert (await trainer.claim(), await trainer.claim("inspection")) == (None, None)
+
+
+async def test_a_worker_that_was_taken_over_does_not_publish_the_structure_it_read_before(
+    trainer: Trainer, tmp_path: Path
+) -> None:
+    await trainer.deliver(requested())
+    frozen = await trainer.claim(ttl=0.2)
+    assert frozen is not None
+    reader = WaitingReader(trainer.training.connections)
+    old = asyncio.create_task(replace(trainer.training, reader=reader).run(frozen, Held(frozen)))
+    async with asyncio.timeout(10):
+        await reader.reached.wait()
+    change(tmp_path, "ALTER TABLE products ADD COLUMN colour TEXT")
+    taken = None
+    async with asyncio.timeout(5):
+        while taken is None:
+            taken = await trainer.claim()
+    await trainer.training.run(taken, Held(taken))
+    reader.go_on.set()
+    with pytest.raises(LeaseLost):
+        await old
+    await reader.close()
+    (published,) = await trainer.said(SchemaInspected)
+    assert any(column.name == "colour" for table in published.tables for column in table.columns)

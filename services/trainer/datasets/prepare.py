@@ -49,7 +49,7 @@ async def prepare(attempt: Attempt, connections: Connections, reader: Reader, re
     chosen, drawn = await _chosen(attempt.pool, request)
     structure = await attempt.attend(reader.structure(database.settings, chosen))
     if not chosen:
-        await publish_structure(attempt.pool, database.datasource_id, structure, request.training_id)
+        await publish_structure(attempt.pool, attempt.lease, database.datasource_id, structure)
     await _tell(attempt, structure, request.language)
     names = {table.name for table in structure.tables}
     async with attempt.pool.acquire() as connection:

@@ -11,6 +11,7 @@ from libs.events.envelope import Received
 from libs.events.projection import Batch, Handlers
 from libs.events.transaction import Transaction, transaction
 from libs.knowledge.databases import keep_structures
+from libs.leases.claim import Lease, fence
 from libs.postgres.pool import Connection
 from libs.runtime.clock import now
 
@@ -52,17 +53,16 @@ async def publish(
         await OWN.apply_own(transaction, inspected.model_copy(update=fields), caused_by=caused_by, index=number)
 
 
-async def publish_structure(
-    pool: "asyncpg.Pool[Any]", datasource_id: str, structure: Structure, inspection_id: str
-) -> None:
-    """Publish what a training found, if it is not what is known already."""
+async def publish_structure(pool: "asyncpg.Pool[Any]", lease: Lease, datasource_id: str, structure: Structure) -> None:
+    """Publish what the training of `lease` found, if it is not what is known already; raises `LeaseLost`."""
     async with transaction(pool, "trainer") as opened:
+        await fence(opened.connection, lease)
         rows = await opened.connection.fetch(_NEWEST, datasource_id)
         known = [TableDescription.model_validate(table) for row in rows for table in row["tables"]]
         if rows and _shape(known) == _shape(structure.tables):
             return
         inspected = SchemaInspected(
-            inspection_id=inspection_id,
+            inspection_id=lease.subject,
             datasource_id=datasource_id,
             sequence=0,
             ok=True,
