@@ -5,21 +5,26 @@ import sqlite3
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from libs.embeddings.encoding import decode_vector
+from libs.embeddings.encoding import decode_vector, encode_vector
 from libs.events.catalog import (
     CancelRequested,
     CheckpointReached,
     DataSourceSettings,
+    ColumnDescription,
     KnowledgeRemoved,
     LearnedItem,
     Needs,
     PauseRequested,
+    Relation,
     ResumeRequested,
     SchemaInspected,
     SchemaInspectionRequested,
+    TableDescription,
     TrainingLogged,
 )
 from libs.events.ids import new_id
@@ -31,6 +36,16 @@ from services.trainer.handlers import HANDLERS
 from services.trainer.inspection.requests import Inspection
 from tests.trainer.support import DATASET, SOURCE, Trainer, requested, term, wish
 from tests.trainer.support import DATASET, Trainer, WaitingReader, requested, term, wish
+from libs.knowledge.databases import known_database
+from libs.leases.claim import LeaseLost
+from libs.leases.worker import Held
+from libs.runtime.clock import now
+from services.trainer.datasets.learn import Learner
+from services.trainer.datasets.plan import ddl_item
+from services.trainer.datasets.stages import STRUCTURE
+from services.trainer.inspection.publish import publish
+from services.trainer.runs.attempt import begun
+from tests.trainer.support import DATASET, SOURCE, Trainer, WaitingReader, requested, term, wish
 
 
 def check_history(checkpoints: list[CheckpointReached]) -> None:
@@ -272,3 +287,54 @@ async def test_a_worker_that_was_taken_over_does_not_publish_the_structure_it_re
     await reader.close()
     (published,) = await trainer.said(SchemaInspected)
     assert any(column.name == "colour" for table in published.tables for column in table.columns)
+
+
+def described(name: str, columns: int, **fields: Any) -> TableDescription:
+    """A table of many columns."""
+    made = tuple(ColumnDescription(name=f"{name}_{n}", type="TEXT", **fields) for n in range(columns))
+    return TableDescription(name=name, columns=made)
+
+
+async def test_a_structure_is_published_in_parts_that_fit_whatever_makes_it_heavy(trainer: Trainer) -> None:
+    values = tuple(f"{n:02}" + "值" * 58 for n in range(50))
+    tables = (
+        described("plain", 2, values=("a", "b"), comment="kept"),
+        described("categories", 200, values=values, comment="kept"),
+        described("essays", 200, comment="长" * 2_000),
+        *(described(f"wide{n}", 300) for n in range(15)),
+    )
+    relations = tuple(
+        Relation(source="plain", source_col=f"c{n}", target="wide0", target_col="x" * 100) for n in range(5_000)
+    )
+    found = SchemaInspected(
+        inspection_id="i", datasource_id=SOURCE, sequence=0, ok=True, relations=relations, inspected_at=now()
+    )
+    async with transaction(trainer.pool, "trainer") as opened:
+        await publish(opened, found, tables)
+    parts = await trainer.said(SchemaInspected)
+    assert len(parts) > 2 and [(part.part, part.parts) for part in parts] == [
+        (number, len(parts)) for number in range(1, len(parts) + 1)
+    ]
+    assert tuple(edge for part in parts for edge in part.relations) == relations
+    published = {table.name: table.columns[0] for part in parts for table in part.tables}
+    assert list(published) == [table.name for table in tables]
+    assert (published["plain"].values, published["plain"].comment) == (("a", "b"), "kept")
+    assert (published["categories"].values, published["categories"].comment) == ((), "kept")
+    assert (published["essays"].values, published["essays"].comment) == ((), None)
+    async with trainer.pool.acquire() as connection:
+        known = await known_database(connection, DATASET)
+    assert known is not None and (len(known.tables), len(known.relations)) == (len(tables), len(relations))
+
+
+async def test_tables_of_hundreds_of_columns_are_learned_in_checkpoints_that_fit(trainer: Trainer) -> None:
+    vector = encode_vector("known already", np.zeros(384, dtype=np.float32))
+    tables = [described(f"wide{n}", 500, comment="x" * 100) for n in range(20)]
+    items = [ddl_item(table).model_copy(update={"embedding": vector}) for table in tables]
+    await trainer.deliver(requested())
+    lease = await trainer.claim()
+    assert lease is not None
+    async with begun(trainer.pool, trainer.listener, lease, Held(lease)) as attempt:
+        assert attempt is not None
+        await Learner(attempt, trainer.embeddings, "en").learn(STRUCTURE, items)
+    learned = [item for checkpoint in await trainer.said() for item in checkpoint.items]
+    assert [item.item_id for item in learned] == [item.item_id for item in items]

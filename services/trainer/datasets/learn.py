@@ -12,6 +12,7 @@ from services.trainer.runs.attempt import Attempt
 from services.trainer.runs.learned import Known, known_items
 
 _BATCH_ITEMS = 16
+_BATCH_BYTES = 500_000
 _BATCH_SECONDS = 0.5
 
 
@@ -47,7 +48,8 @@ class Learner:
         vector = item.embedding or await self.attempt.attend(self.embeddings.of(item.text))
         self.attempt.hold(item.model_copy(update={"embedding": vector}))
         self._move(stage, done, total)
-        full = len(self.attempt.place.items) >= _BATCH_ITEMS
+        held = self.attempt.place.items
+        full = len(held) >= _BATCH_ITEMS or sum(map(_weight, held)) >= _BATCH_BYTES
         if full or time.monotonic() - self._checkpointed_at > _BATCH_SECONDS:
             await self.attempt.checkpoint()
             self._checkpointed_at = time.monotonic()
@@ -69,6 +71,10 @@ class Learner:
     def _move(self, stage: Stage, done: int, total: int) -> None:
         message = text(stage.message, self.language, done=done, total=total)
         self.attempt.move(stage.number, stage.progress(done, total), message)
+
+
+def _weight(item: LearnedItem) -> int:
+    return len(item.model_dump_json().encode())
 
 
 def stale_items(

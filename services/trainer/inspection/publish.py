@@ -1,12 +1,12 @@
 """Publishes what was found in a database, in parts that fit into an event."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeAlias
 
 import asyncpg
 
 from libs.datasources.inspect import Structure
-from libs.events.catalog import Event, SchemaInspected, TableDescription
+from libs.events.catalog import ColumnDescription, Event, Relation, SchemaInspected, TableDescription
 from libs.events.envelope import Received
 from libs.events.projection import Batch, Handlers
 from libs.events.transaction import Transaction, transaction
@@ -14,6 +14,8 @@ from libs.knowledge.databases import keep_structures
 from libs.leases.claim import Lease, fence
 from libs.postgres.pool import Connection
 from libs.runtime.clock import now
+
+Found: TypeAlias = TableDescription | Relation
 
 _PART_BYTES = 600_000
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('inspected/' || $1, 0))"
@@ -40,16 +42,20 @@ async def publish(
     tables: tuple[TableDescription, ...] = (),
     caused_by: Received[Event] | None = None,
 ) -> None:
-    """Publish `inspected` as the newest inspection of its data source, with `tables` in as many parts as it takes."""
+    """Publish `inspected` as the newest inspection of its data source; it and `tables` take as many parts as needed."""
     connection = transaction.connection
     await connection.execute(_LOCK, inspected.datasource_id)
     query = "SELECT sequence FROM inspected WHERE datasource_id = $1"
     sequence = (await connection.fetchval(query, inspected.datasource_id) or 0) + 1
-    parts = list(_parts(tables)) or [()]
+    parts = list(_parts([*map(_fitting, tables), *inspected.relations]))
     for number, part in enumerate(parts, start=1):
-        fields = {"sequence": sequence, "part": number, "parts": len(parts), "tables": part}
-        if number > 1:
-            fields["relations"] = ()
+        fields = {
+            "sequence": sequence,
+            "part": number,
+            "parts": len(parts),
+            "tables": tuple(found for found in part if isinstance(found, TableDescription)),
+            "relations": tuple(found for found in part if isinstance(found, Relation)),
+        }
         await OWN.apply_own(transaction, inspected.model_copy(update=fields), caused_by=caused_by, index=number)
 
 
@@ -78,18 +84,42 @@ def _shape(tables: Any) -> set[tuple[str, str]]:
     return {(table.name, table.create_table) for table in tables}
 
 
-def _parts(tables: tuple[TableDescription, ...]) -> Iterator[tuple[TableDescription, ...]]:
-    part: list[TableDescription] = []
+def _parts(everything: Iterable[Found]) -> Iterator[list[Found]]:
+    part: list[Found] = []
     size = 0
-    for table in tables:
-        weight = len(table.model_dump_json().encode())
+    for found in everything:
+        weight = _weight(found)
         if part and size + weight > _PART_BYTES:
-            yield tuple(part)
+            yield part
             part, size = [], 0
-        part.append(table)
+        part.append(found)
         size += weight
-    if part:
-        yield tuple(part)
+    yield part
+
+
+def _fitting(table: TableDescription) -> TableDescription:
+    """`table` without its columns' values, and then without comments, when it would be too heavy for a part."""
+    for lighter in (_without_values, _without_comments):
+        if _weight(table) > _PART_BYTES:
+            table = lighter(table)
+    return table
+
+
+def _without_values(table: TableDescription) -> TableDescription:
+    return table.model_copy(update={"columns": tuple(_without(column, "values") for column in table.columns)})
+
+
+def _without_comments(table: TableDescription) -> TableDescription:
+    columns = tuple(_without(column, "comment") for column in table.columns)
+    return table.model_copy(update={"comment": None, "columns": columns})
+
+
+def _without(column: ColumnDescription, field: str) -> ColumnDescription:
+    return column.model_copy(update={field: ColumnDescription.model_fields[field].default})
+
+
+def _weight(found: Found) -> int:
+    return len(found.model_dump_json().encode())
 
 
 OWN = Handlers(project={SchemaInspected: keep_inspections})
