@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, text
+from sqlalchemy import Column, Connection, MetaData, Table, text
 from sqlalchemy import inspect as inspector_of
 from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.exc import SAWarning
@@ -83,6 +83,7 @@ def _reflect(connection: Connection, only: frozenset[str]) -> tuple[TableDescrip
         warnings.simplefilter("ignore", SAWarning)  # a type unknown to SQLAlchemy; we name it ourselves
         metadata.reflect(connection, only=names, resolve_fks=False)
     _name_unknown_types(connection, metadata)
+    _sketch_what_keys_refer_to(metadata)
     comments: dict[Any, Any] = (
         inspector.get_multi_table_comment(**scope) if connection.dialect.supports_comments else {}
     )
@@ -122,6 +123,16 @@ def _name_unknown_types(connection: Connection, metadata: MetaData) -> None:
         names = {(table, column): name for table, column, name in rows}
     for column in unknown:
         column.type = _NamedType(names.get((column.table.name, column.name), "ANY"))
+
+
+def _sketch_what_keys_refer_to(metadata: MetaData) -> None:
+    """CREATE TABLE cannot be written without what keys refer to: tables not asked for, of other schemas, or missing."""
+    for key in [key for table in metadata.tables.values() for key in table.foreign_keys]:
+        place, _, column = key.target_fullname.rpartition(".")
+        schema, _, name = place.rpartition(".")
+        target = Table(name, metadata, schema=schema or None)
+        if column not in target.columns:
+            target.append_column(Column(column))
 
 
 def _describe(connection: Connection, table: Table, comment: str | None) -> TableDescription:

@@ -91,6 +91,29 @@ async def test_structure_values_and_relations_are_found(
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_table_is_described_though_what_its_key_refers_to_is_not_read(
+    kind: str, postgres_url: str, tmp_path: Path, connections: Connections
+) -> None:
+    settings = _sqlite(tmp_path) if kind == "sqlite" else _postgres(postgres_url)
+    if kind == "postgresql":
+        connection = await asyncpg.connect(postgres_url)
+        await connection.execute(SHOP)
+        await connection.execute("CREATE SCHEMA apart; CREATE TABLE apart.away (id integer PRIMARY KEY)")
+        await connection.execute("CREATE TABLE lost (id integer PRIMARY KEY, away_id integer REFERENCES apart.away)")
+        await connection.close()
+    else:
+        made = sqlite3.connect(settings.database)
+        made.execute("CREATE TABLE lost (id integer PRIMARY KEY, away_id integer REFERENCES nowhere (other))")
+        made.close()
+    engine = await connections.engine("d", 1, settings)
+    (orders,) = (await inspect(engine, ["orders"])).tables
+    assert "FOREIGN KEY(customer_id) REFERENCES customers (id)" in orders.create_table
+    found = await inspect(engine)
+    assert [table.name for table in found.tables] == ["cities", "customers", "lost", "orders"]
+    assert next(column.foreign_key for table in found.tables for column in table.columns if column.name == "away_id")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_rows_bytes_and_seconds_are_capped(
     kind: str, postgres_url: str, tmp_path: Path, connections: Connections
 ) -> None:
