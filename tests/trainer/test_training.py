@@ -65,6 +65,11 @@ def change(folder: Path, statement: str) -> None:
     connection.close()
 
 
+def columns_of(event: SchemaInspected, table: str, column: str) -> list[ColumnDescription]:
+    """The description of a column, if its table was read."""
+    return [found for each in event.tables if each.name == table for found in each.columns if found.name == column]
+
+
 async def test_a_training_learns_tables_terms_documents_relations_and_pairs(trainer: Trainer) -> None:
     await trainer.deliver(requested(language="zh"))
     await trainer.work()
@@ -263,6 +268,42 @@ async def test_a_training_or_inspection_asked_for_twice_under_one_id_begins_once
         await HANDLERS.apply_reactions(opened, trainer.delivered)
     assert await trainer.said() == said
     assert (await trainer.claim(), await trainer.claim("inspection")) == (None, None)
+
+
+@pytest.mark.parametrize("picked", [(), ("orders", "products")])
+async def test_values_and_relations_that_changed_are_published_by_the_next_training(
+    trainer: Trainer, tmp_path: Path, picked: tuple[str, ...]
+) -> None:
+    await trainer.deliver(requested())
+    await trainer.work()
+    change(tmp_path, "INSERT INTO orders VALUES (4, 3, 1, 1, 'cancelled')")
+    await trainer.deliver(requested(table_names=picked))
+    await trainer.work()
+    change(tmp_path, "CREATE TABLE reviews (id INTEGER PRIMARY KEY, product_id INTEGER)")
+    change(tmp_path, "INSERT INTO reviews VALUES (10, 1)")
+    await trainer.deliver(requested(table_names=("reviews", *picked) if picked else ()))
+    await trainer.work()
+    change(tmp_path, "DROP TABLE reviews")
+    await trainer.deliver(requested(table_names=("reviews", *picked) if picked else ()))
+    await trainer.work()
+    published = await trainer.said(SchemaInspected)
+    values = [column.values for event in published for column in columns_of(event, "orders", "status")]
+    assert values == [("open", "paid"), *[("cancelled", "open", "paid")] * 3]
+    assert [len(event.tables) for event in published] == [3, 3, 4, 3]
+    edges = [{(edge.source, edge.target) for edge in event.relations} for event in published]
+    shop = {("orders", "customers"), ("orders", "products")}
+    assert edges == [shop, shop, shop | {("reviews", "products")}, shop]
+    assert len({event.inspection_id for event in published}) == len(published)
+
+
+async def test_the_first_thing_read_of_a_database_is_published_though_it_is_only_the_picked_tables(
+    trainer: Trainer,
+) -> None:
+    for _ in range(2):
+        await trainer.deliver(requested(table_names=("products",)))
+        await trainer.work()
+    (published,) = await trainer.said(SchemaInspected)
+    assert [table.name for table in published.tables] == ["products"]
 
 
 async def test_a_worker_that_was_taken_over_does_not_publish_the_structure_it_read_before(

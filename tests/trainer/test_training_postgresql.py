@@ -115,6 +115,25 @@ async def test_row_counts_and_statistics_that_change_are_no_reason_to_learn_agai
     assert sum(len(c.items) + len(c.forgotten) for c in (await trainer.said())[first:]) == 0
 
 
+async def test_comments_that_changed_are_published_by_the_next_training(
+    trainer: Trainer, settings: DataSourceSettings, infrastructure: Infrastructure
+) -> None:
+    await trainer.deliver(source(settings, 2), requested())
+    await trainer.work()
+    connection = await asyncpg.connect(infrastructure.postgres_url, database=settings.database)
+    await connection.execute("COMMENT ON COLUMN flights.dep_delay IS 'minutes'; COMMENT ON TABLE flights IS '航班'")
+    await connection.close()
+    await trainer.deliver(requested())
+    await trainer.work()
+    comments = [
+        (table.comment, [column.comment for column in table.columns if column.name == "dep_delay"])
+        for event in await trainer.said(SchemaInspected)
+        for table in event.tables
+        if table.name == "flights"
+    ]
+    assert comments == [(None, [None]), ("航班", ["minutes"])]
+
+
 async def test_a_wrong_password_fails_the_training_with_a_hint_and_is_shown_nowhere(
     trainer: Trainer, settings: DataSourceSettings
 ) -> None:

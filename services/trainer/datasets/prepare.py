@@ -48,8 +48,7 @@ async def prepare(attempt: Attempt, connections: Connections, reader: Reader, re
     engine = await connections.engine(database.datasource_id, database.datasource_version, database.settings)
     chosen, drawn = await _chosen(attempt.pool, request)
     structure = await attempt.attend(reader.structure(database.settings, chosen))
-    if not chosen:
-        await publish_structure(attempt.pool, attempt.lease, database.datasource_id, structure)
+    await publish_structure(attempt.pool, attempt.lease, database.datasource_id, structure, chosen)
     await _tell(attempt, structure, request.language)
     names = {table.name for table in structure.tables}
     async with attempt.pool.acquire() as connection:

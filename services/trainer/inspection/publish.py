@@ -1,6 +1,7 @@
 """Publishes what was found in a database, in parts that fit into an event."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -8,9 +9,10 @@ import asyncpg
 from libs.datasources.inspect import Structure
 from libs.events.catalog import ColumnDescription, Event, Relation, SchemaInspected, TableDescription
 from libs.events.envelope import Received
+from libs.events.ids import new_id
 from libs.events.projection import Batch, Handlers
 from libs.events.transaction import Transaction, transaction
-from libs.knowledge.databases import keep_structures
+from libs.knowledge.databases import keep_structures, unique_relations
 from libs.leases.claim import Lease, fence
 from libs.postgres.pool import Connection
 from libs.runtime.clock import now
@@ -59,29 +61,47 @@ async def publish(
         await OWN.apply_own(transaction, inspected.model_copy(update=fields), caused_by=caused_by, index=number)
 
 
-async def publish_structure(pool: "asyncpg.Pool[Any]", lease: Lease, datasource_id: str, structure: Structure) -> None:
-    """Publish what the training of `lease` found, if it is not what is known already; raises `LeaseLost`."""
+async def publish_structure(
+    pool: "asyncpg.Pool[Any]", lease: Lease, datasource_id: str, structure: Structure, picked: Collection[str] = ()
+) -> None:
+    """Publish what the training of `lease` found, if it is not what is known already; raises `LeaseLost`.
+
+    With `picked`, only these tables were looked at: what is known of the others stays.
+    """
+    read = replace(structure, tables=tuple(map(_fitting, structure.tables)))
     async with transaction(pool, "trainer") as opened:
         await fence(opened.connection, lease)
+        await opened.connection.execute(_LOCK, datasource_id)
         rows = await opened.connection.fetch(_NEWEST, datasource_id)
-        known = [TableDescription.model_validate(table) for row in rows for table in row["tables"]]
-        if rows and _shape(known) == _shape(structure.tables):
+        tables = [TableDescription.model_validate(table) for row in rows for table in row["tables"]]
+        relations = [Relation.model_validate(edge) for row in rows for edge in row["relations"]]
+        newest = _merged(read, tables, relations, frozenset(picked)) if picked else read
+        if (set(newest.tables), set(newest.relations)) == (set(tables), set(relations)):
             return
         inspected = SchemaInspected(
-            inspection_id=lease.subject,
+            inspection_id=new_id(),  # not the training's: one that was paused may publish again
             datasource_id=datasource_id,
             sequence=0,
             ok=True,
-            server_version=structure.server_version,
-            milliseconds=structure.milliseconds,
-            relations=structure.relations,
+            server_version=newest.server_version,
+            milliseconds=newest.milliseconds,
+            relations=newest.relations,
             inspected_at=now(),
         )
-        await publish(opened, inspected, structure.tables)
+        await publish(opened, inspected, newest.tables)
 
 
-def _shape(tables: Any) -> set[tuple[str, str]]:
-    return {(table.name, table.create_table) for table in tables}
+def _merged(
+    read: Structure, tables: Iterable[TableDescription], relations: Iterable[Relation], picked: frozenset[str]
+) -> Structure:
+    """`read` of the `picked` tables, with `tables` and `relations` for all that was not looked at."""
+    others = [table for table in tables if table.name not in picked]
+    edges = [edge for edge in relations if not picked.issuperset((edge.source, edge.target))]
+    return replace(
+        read,
+        tables=tuple(sorted([*others, *read.tables], key=lambda table: table.name)),
+        relations=tuple(unique_relations([*read.relations, *edges])),
+    )
 
 
 def _parts(everything: Iterable[Found]) -> Iterator[list[Found]]:
