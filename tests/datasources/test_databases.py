@@ -6,11 +6,13 @@ import sqlite3
 import ssl
 import time
 import traceback
+import tracemalloc
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
+import orjson
 import pytest
 import pytest_asyncio
 import sqlalchemy.exc
@@ -123,12 +125,37 @@ async def test_rows_bytes_and_seconds_are_capped(
     few = await run(engine, Admitted(series, (), False), Limits(rows=10))
     assert (len(few.rows), few.truncated) == (10, True)
     small = await run(engine, Admitted(series, (), False), Limits(rows=5_000, bytes=800))
-    assert len(small.rows) == 100 and small.truncated
+    assert 780 < sum(len(orjson.dumps(row)) for row in small.rows) <= 800 and small.truncated
     endless = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
     with pytest.raises(TookTooLong):
         await run(engine, Admitted(endless, (), False), Limits(seconds=0.3))
     with pytest.raises(QueryFailed, match="nothing"):
         await run(engine, Admitted("SELECT nothing", (), False))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_heavy_rows_are_read_one_at_a_time_and_what_is_kept_of_them_counts(
+    kind: str, postgres_url: str, tmp_path: Path, connections: Connections
+) -> None:
+    settings = _sqlite(tmp_path) if kind == "sqlite" else _postgres(postgres_url)
+    engine = await connections.engine("d", 1, settings)
+    long = "hex(zeroblob(2000000))" if kind == "sqlite" else "repeat('0', 4000000)"
+    series = "WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 40)"
+    tracemalloc.start()
+    try:
+        found = await run(engine, Admitted(f"{series} SELECT n, {long} AS body FROM t", (), False))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found.rows) == 40 and not found.truncated and {len(row[1]) for row in found.rows} == {10_000}
+    assert most < 40_000_000, "all of them are 160 MB"
+
+
+async def test_the_elements_of_an_array_count(postgres_url: str, connections: Connections) -> None:
+    engine = await connections.engine("d", 1, _postgres(postgres_url))
+    series = "WITH t AS (SELECT a, array_agg(1000) AS many FROM generate_series(1, 9) AS a, generate_series(1, 50000) "
+    found = await run(engine, Admitted(f"{series} GROUP BY a) SELECT * FROM t", (), False))
+    assert len(found.rows) == 7 and found.truncated, "each has 250 kB"
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
