@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,9 @@ from libs.datasources.secrets import SecretBox
 from libs.events.catalog import DataSourceSettings
 
 _MOST_OPEN = 64
+_POOL_SIZE = 2
 _CONNECT_SECONDS = 8.0
+_CLOSE_SECONDS = 5.0
 _PROGRESS_STEPS = 2_000
 _READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 _PRAGMAS = frozenset(
@@ -45,23 +47,23 @@ class Connections:
         self._secrets = secrets
         self._folders = tuple(folder.resolve() for folder in sqlite_folders)
         self._engines: OrderedDict[str, tuple[int, AsyncEngine]] = OrderedDict()
-        self._lock = asyncio.Lock()
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def engine(self, datasource_id: str, version: int, settings: DataSourceSettings) -> AsyncEngine:
         """The pool of a data source; raises `DataSourceError` for a path or password that cannot be used."""
-        async with self._lock:
-            known = self._engines.get(datasource_id)
-            if known and known[0] >= version:
-                self._engines.move_to_end(datasource_id)
-                return known[1]
-            engine = self.unpooled(settings) if version < 0 else self._pooled(settings)
-            self._engines[datasource_id] = (version, engine)
-            if known:
-                await known[1].dispose()
-            while len(self._engines) > _MOST_OPEN:
-                _, (_, oldest) = self._engines.popitem(last=False)
-                await oldest.dispose()
-            return engine
+        known = self._engines.get(datasource_id)
+        if known and known[0] >= version:
+            self._engines.move_to_end(datasource_id)
+            return known[1]
+        engine = self._pooled(settings)
+        self._engines[datasource_id] = (version, engine)
+        self._engines.move_to_end(datasource_id)
+        if known:
+            self._dispose(known[1])
+        while len(self._engines) > _MOST_OPEN:
+            _, (_, oldest) = self._engines.popitem(last=False)
+            self._dispose(oldest)
+        return engine
 
     def unpooled(self, settings: DataSourceSettings) -> AsyncEngine:
         """An engine that keeps no connection: for testing settings that may never be used again."""
@@ -71,7 +73,12 @@ class Connections:
         if settings.kind == "sqlite":
             return self._make(settings, poolclass=NullPool)
         return self._make(
-            settings, pool_size=2, max_overflow=4, pool_pre_ping=True, pool_recycle=600, pool_timeout=_CONNECT_SECONDS
+            settings,
+            pool_size=_POOL_SIZE,
+            max_overflow=4,
+            pool_pre_ping=True,
+            pool_recycle=600,
+            pool_timeout=_CONNECT_SECONDS,
         )
 
     def _make(self, settings: DataSourceSettings, **pool: Any) -> AsyncEngine:
@@ -111,8 +118,22 @@ class Connections:
     async def close(self) -> None:
         """Close all."""
         for _, engine in self._engines.values():
-            await engine.dispose()
+            self._dispose(engine)
         self._engines.clear()
+        await asyncio.gather(*self._closing)
+
+    def _dispose(self, engine: AsyncEngine) -> None:
+        """Close its connections in the background: a server that vanished would keep everybody else waiting."""
+        task = asyncio.create_task(_closed(engine), name="close a data source")
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+
+async def _closed(engine: AsyncEngine) -> None:
+    for _ in range(_POOL_SIZE):  # A deadline that passes gives up one connection; the next try goes on with the others.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await engine.dispose()
 
 
 def _restrict_sqlite(connection: Any, _record: Any) -> None:

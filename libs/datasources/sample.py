@@ -1,4 +1,4 @@
-"""Looks at rows: a few whole ones, the distinct values of a column, and how many values of one column another has."""
+"""Looks at rows: the distinct values of a column, and how many values of one column another has."""
 
 from typing import Any
 
@@ -43,12 +43,6 @@ async def share_found(connection: AsyncConnection, values: set[str], table: str,
     as_text = cast(target.c[column], String)
     found = await connection.scalar(select(func.count(distinct(as_text))).where(as_text.in_(values)))
     return float(found or 0) / len(values)
-
-
-async def sample_rows(connection: AsyncConnection, table: str, columns: list[str], limit: int = 3) -> list[list[Any]]:
-    """The first rows of a table, whole."""
-    result = await connection.execute(select(sketch(table, columns)).limit(limit))
-    return [list(row) for row in result]
 
 
 async def _strings(connection: AsyncConnection, query: Select[Any]) -> list[str]:
