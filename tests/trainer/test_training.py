@@ -14,8 +14,8 @@ from libs.embeddings.encoding import decode_vector, encode_vector
 from libs.events.catalog import (
     CancelRequested,
     CheckpointReached,
-    DataSourceSettings,
     ColumnDescription,
+    DataSourceSettings,
     KnowledgeRemoved,
     LearnedItem,
     Needs,
@@ -29,21 +29,16 @@ from libs.events.catalog import (
 )
 from libs.events.ids import new_id
 from libs.events.transaction import transaction
-from libs.leases.claim import LeaseLost, release
-from libs.leases.worker import Held
-from libs.runtime.clock import now
-from services.trainer.handlers import HANDLERS
-from services.trainer.inspection.requests import Inspection
-from tests.trainer.support import DATASET, SOURCE, Trainer, requested, term, wish
-from tests.trainer.support import DATASET, Trainer, WaitingReader, requested, term, wish
 from libs.knowledge.databases import known_database
-from libs.leases.claim import LeaseLost
+from libs.leases.claim import LeaseLost, release
 from libs.leases.worker import Held
 from libs.runtime.clock import now
 from services.trainer.datasets.learn import Learner
 from services.trainer.datasets.plan import ddl_item
 from services.trainer.datasets.stages import STRUCTURE
+from services.trainer.handlers import HANDLERS
 from services.trainer.inspection.publish import publish
+from services.trainer.inspection.requests import Inspection
 from services.trainer.runs.attempt import begun
 from tests.trainer.support import DATASET, SOURCE, Trainer, WaitingReader, requested, term, wish
 
