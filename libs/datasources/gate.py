@@ -69,7 +69,8 @@ def admit(
     return Admitted(rendered, read, limited)
 
 
-def _only_statement(sql: str, dialect: Dialect) -> exp.Query:
+def parse(sql: str, dialect: Dialect) -> exp.Expr:
+    """The one statement or expression of a text, unchecked; raises `RefusedByGate` for what cannot be parsed."""
     if not sql.strip():
         raise RefusedByGate("empty", "it is empty")
     if len(sql) > _LONGEST or "\x00" in sql:
@@ -78,12 +79,23 @@ def _only_statement(sql: str, dialect: Dialect) -> exp.Query:
         known = SqlDialect.get_or_raise(dialect)
         tokens = known.tokenize(sql)
         _check_nesting(tokens, known.parser_class.TYPE_TOKENS)
-        statements = [statement for statement in known.parser().parse(tokens, sql) if statement is not None]
+        found = [each for each in known.parser().parse(tokens, sql) if each is not None]
+    except RefusedByGate:
+        raise
     except SqlglotError as error:
         raise RefusedByGate("unparsable", f"it cannot be parsed: {str(error).splitlines()[0][:120]}") from None
-    if len(statements) != 1:
+    except RecursionError:
+        raise RefusedByGate("too_deep", "it is nested too deeply") from None
+    except Exception as error:  # what a parser stumbles over is its text's fault, and nothing the caller could foresee
+        raise RefusedByGate("unparsable", f"it cannot be read ({type(error).__name__})") from None
+    if len(found) != 1:
         raise RefusedByGate("several", "it is not exactly one statement")
-    statement: exp.Expr = statements[0]
+    parsed: exp.Expr = found[0]
+    return parsed
+
+
+def _only_statement(sql: str, dialect: Dialect) -> exp.Query:
+    statement = parse(sql, dialect)
     while isinstance(statement, exp.Subquery) and set(filter(statement.args.get, statement.args)) == {"this"}:
         statement = statement.this
     if not isinstance(statement, exp.Select | exp.SetOperation):

@@ -60,7 +60,10 @@ ORDER BY part
 
 @dataclass(frozen=True)
 class KnownDatabase:
-    """A dataset and its database: `tables` and `relations` are those the owner picked, drew, or that were found."""
+    """A dataset and its database: `tables` and `relations` are those the owner picked, drew, or that were found.
+
+    `picked` are the names of the tables that the owner picked; none means all.
+    """
 
     dataset_id: str
     datasource_id: str
@@ -70,6 +73,7 @@ class KnownDatabase:
     settings: DataSourceSettings
     tables: tuple[TableDescription, ...]
     relations: tuple[Relation, ...]
+    picked: frozenset[str]
 
 
 async def known_database(connection: Connection, dataset_id: str) -> KnownDatabase | None:
@@ -78,7 +82,7 @@ async def known_database(connection: Connection, dataset_id: str) -> KnownDataba
     if row is None:
         return None
     parts = await connection.fetch(_STRUCTURE, row["datasource_id"])
-    picked = set(row["tables"])
+    picked = frozenset(row["tables"])
     tables = [TableDescription.model_validate(table) for part in parts for table in part["tables"]]
     chosen = tuple(table for table in tables if not picked or table.name in picked)
     names = {table.name for table in chosen}
@@ -93,6 +97,7 @@ async def known_database(connection: Connection, dataset_id: str) -> KnownDataba
         DataSourceSettings.model_validate(row["settings"]),
         chosen,
         tuple(edge for edge in unique_relations([*drawn, *found]) if edge.source in names and edge.target in names),
+        picked,
     )
 
 

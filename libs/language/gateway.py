@@ -88,6 +88,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "请给出 question_id，或 dataset_id、question 和 sql。",
         "Give question_id, or dataset_id with question and sql.",
     ),
+    "problem.sql_expression.title": ("术语的 SQL 表达式无法使用", "The term's SQL expression cannot be used"),
+    "problem.sql_expression": (
+        "SQL 表达式无法解析：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
+        "The SQL expression cannot be read: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
+    ),
     "problem.unexpected.title": ("内部错误", "Internal error"),
     "problem.unexpected": (
         "发生了意外错误，请把 trace_id 告诉管理员。",

@@ -135,3 +135,13 @@ async def test_a_deleted_conversation_is_shown_no_longer_and_cannot_be_gone_on_w
     assert (await running.anna.post(f"{API}/chat/", json=asked)).status_code == 404
     listed = (await running.anna.get(f"{API}/chat/conversations?page_size=200")).json()["items"]
     assert asked["conversation_id"] not in [one["conversation_id"] for one in listed]
+
+
+async def test_a_term_whose_sql_expression_cannot_be_read_is_refused(running: Running) -> None:
+    terms = f"{API}/datasets/{await running.dataset()}/terms"
+    for expression in ("decimal(" * 40 + "1" + ")" * 40, "sum((orders.paid)", "1; DROP TABLE orders"):
+        refused = await running.anna.post(terms, json={"term": "revenue", "sql_expression": expression})
+        assert (refused.status_code, refused.json()["type"]) == (422, "urn:espalier:problem:sql_expression"), expression
+    assert (await running.anna.get(terms)).json()["total"] == 0
+    kept = await running.anna.post(terms, json={"term": "revenue", "sql_expression": "sum(orders.paid)"})
+    assert kept.status_code == 201

@@ -212,3 +212,20 @@ async def test_a_worker_whose_lease_was_taken_over_publishes_nothing(asking: Ask
     await asking.answerer.answer(new, Held(new))
     assert len(await asking.sent("QuestionAnswered")) == 1
     assert [event["number"] for event in await asking.sent("AnswerAdvanced")] == [1]
+
+
+async def test_tables_that_were_taken_out_of_the_dataset_are_asked_no_longer(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    assert (await asking.ask(HOW_MANY))["outcome"] == "answered"
+    await asking.consume(dataset(2, ["airports"]), CacheCleared(dataset_id="d1", who="ann", cleared_at=THEN))
+    answer = await asking.ask(HOW_MANY, 2)
+    assert (answer["outcome"], answer["sql"]) == ("unanswerable", None)
+
+
+async def test_a_question_asked_twice_under_one_id_is_answered_once(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    await asking.ask(HOW_MANY)
+    asked = await asking.query.pool.fetchval("SELECT asked FROM questions")
+    await asking.consume(QuestionAsked.model_validate(asked))
+    async with asking.query.pool.acquire() as connection:
+        assert await claim(connection, "question", "test", 20.0, 1) == []

@@ -9,7 +9,8 @@ from services.query.reasoning.adapt import adapt
 from services.query.reasoning.clean import says_unanswerable, sql_of
 from services.query.reasoning.generate import reason
 from services.query.reasoning.model import Model
-from services.query.reasoning.schema import Column, Knowledge, Pair, Schema, Table
+from services.query.reasoning.prompt import prompt
+from services.query.reasoning.schema import Column, Knowledge, Pair, Relation, Schema, Table, Term
 
 SCHEMA = Schema((Table("people", (Column("city", "text", values=("Berlin", "New York", "上海")),)),), (), "sqlite")
 PAIRS = (
@@ -96,3 +97,34 @@ async def test_a_model_that_is_away_or_talks_nonsense_ends_in_the_composer() -> 
 
 def test_the_models_key_is_never_shown() -> None:
     assert "key" not in repr(_model(_said(""))).replace("key=", "")
+
+
+def test_a_pair_of_many_values_costs_no_more_than_its_places_and_values() -> None:
+    letters = "abcdefgh"
+    words = " ".join(f"w{letter}" for letter in letters)
+    values = tuple(f"w{letter}" for letter in letters)
+    schema = Schema((Table("people", (Column("city", "text", values=values),)),), (), "sqlite")
+    sql = f"SELECT * FROM people WHERE city IN ({', '.join(repr(value) for value in values)})"
+    known = Knowledge(schema, (), (Pair(words, sql, 0.99, "e"),))
+    assert adapt(" ".join(["z"] * 200), known) is None
+    adapted = adapt(" ".join(reversed(values)), known)
+    assert adapted is not None and adapted.sql.index("'wh'") < adapted.sql.index("'wa'")
+
+
+@pytest.mark.parametrize("expression", ["decimal(" * 40 + "1" + ")" * 40, "(" * 1_900 + "1" + ")" * 1_900, "1; 2", ")"])
+async def test_a_term_whose_expression_cannot_be_read_is_no_more_than_a_name(expression: str) -> None:
+    term = Term("inhabitants", sql_expression=expression)
+    draft = await reason("How many people?", "en", replace(KNOWN, terms=(term,), pairs=()), None)
+    assert draft.strategy == "composed"
+
+
+def test_a_model_is_told_the_tables_in_question_and_terms_and_examples_however_many_tables_there_are() -> None:
+    columns = tuple(Column(f"measure_{number}", "numeric", comment="as measured by the device") for number in range(20))
+    tables = tuple(Table(f"t{number:03}", columns) for number in range(80))
+    wide = Schema(tables, (Relation("t079", "measure_1", "t000", "measure_2"),), "sqlite")
+    pair = Pair("What is the mean of t070?", "SELECT avg(measure_1) FROM t070", 0.9, "f")
+    known = Knowledge(wide, (Term("mean", "the average"),), (pair,))
+    told = prompt("How many t079 are there?", known)
+    assert len(told) < 25_000
+    for needed in ("\nt079(", "\nt070(", "t079.measure_1 = t000.measure_2", "the average", pair.sql):
+        assert needed in told

@@ -37,6 +37,10 @@ SET generation = excluded.generation, kind = excluded.kind, origin = excluded.or
     learned_at = excluded.learned_at
 WHERE i.generation <= excluded.generation RETURNING true
 """
+_WAIT_FOR_VECTORS = "SET LOCAL idle_in_transaction_session_timeout = '90s'"
+"""A transaction is idle while the vector store works: longer than the few calls between two statements may take (20 s
+each), but not for ever, because a frozen process is to lose its locks."""
+_VECTORS = 500
 _REMOVE = "DELETE FROM items WHERE dataset_id = $1 AND generation < $2 RETURNING item_id"
 
 
@@ -62,6 +66,7 @@ class Learning:
         for event in events:
             if await connection.fetchval(_NEW_CHECKPOINT, event.dataset_id, event.training_id, event.sequence):
                 await _take_in(connection, event, touched.setdefault(event.dataset_id, _Touched()))
+        await connection.execute(_WAIT_FOR_VECTORS)
         for dataset_id, changes in touched.items():
             await self._bring_vectors(connection, dataset_id, changes)
 
@@ -71,6 +76,7 @@ class Learning:
         for dataset_id in sorted({event.dataset_id for event in events}):
             await connection.execute(_LOCK, dataset_id)
         await keep_generations(connection, batch)
+        await connection.execute(_WAIT_FOR_VECTORS)
         copy = await _copy(connection)
         for event in events:
             removed = await connection.fetch(_REMOVE, event.dataset_id, event.generation)
@@ -85,8 +91,10 @@ class Learning:
         kept = {row["item_id"]: row["generation"] for row in rows}
         copy = await _copy(connection)
         await self.vectors.forget(copy, dataset_id, [key for key in changes.items if key not in kept])
-        put = {key: (item, kept[key]) for key, item in changes.items.items() if item and key in kept}
-        await self.vectors.put(copy, dataset_id, put)
+        put = [(key, (item, kept[key])) for key, item in changes.items.items() if item and key in kept]
+        for start in range(0, len(put), _VECTORS):
+            await self.vectors.put(copy, dataset_id, dict(put[start : start + _VECTORS]))
+            await connection.execute("SELECT 1")  # This session is not idle, however many vectors there are.
 
 
 async def _take_in(connection: Connection, event: CheckpointReached, touched: _Touched) -> None:

@@ -53,12 +53,17 @@ class Knowledge:
 
 
 async def knowledge(connection: Connection, dataset_id: str) -> Knowledge | None:
-    """What `dataset_id` knows: its tables are those that were learned. None when there is no such dataset."""
+    """What `dataset_id` knows: its tables are those that were learned and that its owner has not taken out since.
+
+    None when there is no such dataset.
+    """
     database = await known_database(connection, dataset_id)
     if database is None:
         return None
     learned = await connection.fetch(_LEARNED, dataset_id)
     ddl = {row["content"]["name"]: row for row in learned if row["kind"] == "ddl" and row["content"]}
+    if database.picked:
+        ddl = {name: row for name, row in ddl.items() if name in database.picked}
     seen = {table.name: table for table in database.tables}
     tables = tuple(seen.get(name) or TableDescription.model_validate(row["content"]) for name, row in ddl.items())
     relations = [

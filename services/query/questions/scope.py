@@ -18,7 +18,8 @@ class Found:
 
 
 def scope_of(known: Knowledge, dialect: reasoning.Dialect, found: Sequence[Found]) -> reasoning.Knowledge:
-    """`known` and `found` in the words of the reasoning."""
+    """`known` and `found` in the words of the reasoning, without pairs that ask tables which are known no longer."""
+    names = {table.name for table in known.tables}
     return reasoning.Knowledge(
         reasoning.Schema(
             tuple(_table(table) for table in known.tables), tuple(_relation(edge) for edge in known.relations), dialect
@@ -27,6 +28,7 @@ def scope_of(known: Knowledge, dialect: reasoning.Dialect, found: Sequence[Found
         tuple(
             reasoning.Pair(one.pair.question, one.pair.sql, one.similarity, one.pair.item_id, one.pair.origin)
             for one in found
+            if names.issuperset(one.pair.tables)
         ),
     )
 

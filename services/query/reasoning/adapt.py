@@ -1,17 +1,17 @@
 """Answers by a verified pair whose question is the same but for values: the SQL is kept, its literals are replaced."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
+from libs.datasources.errors import RefusedByGate
+from libs.datasources.gate import parse
 from libs.knowledge.items import normalised_question
 from services.query.reasoning.schema import Knowledge, Pair, Schema
 
-_NUMBER = r"(\d+(?:\.\d+)?)"
-_TEXT = r"(.{1,80}?)"
+_NUMBERS = (re.compile(r"\d+"), re.compile(r"\d+\.\d+"))
 _JOINS = r"[^\W\u4e00-\u9fff]"
 """Letters and digits, which make one word with their neighbours; Han characters do not."""
 
@@ -37,32 +37,45 @@ def _adapted(question: str, pair: Pair, schema: Schema) -> str | None:
     if question == taught:
         return pair.sql
     try:
-        tree = sqlglot.parse_one(pair.sql, dialect=schema.dialect)
-    except SqlglotError:
+        tree = parse(pair.sql, schema.dialect)
+    except RefusedByGate:
         return None
     literals = [literal for literal in tree.find_all(exp.Literal) if len(_spans(literal.this, taught)) == 1]
     literals.sort(key=lambda literal: _spans(literal.this, taught)[0])
     if not literals or len({literal.this for literal in literals}) < len(literals):
         return None
-    match = re.fullmatch(_pattern(taught, literals), question)
-    if match is None:
+    values = _values(question, _pieces(taught, literals), literals, schema)
+    if values is None:
         return None
-    for literal, said in zip(literals, match.groups(), strict=True):
-        value = _stored(literal, said, schema) if literal.is_string else said
-        if value is None:
-            return None
+    for literal, value in zip(literals, values, strict=True):
         literal.set("this", value)
     return tree.sql(dialect=schema.dialect)
 
 
-def _pattern(taught: str, literals: list[exp.Literal]) -> str:
-    """The taught question with a slot in the place of each literal; `literals` in the order of the question."""
-    pattern, done = "", 0
+def _pieces(taught: str, literals: list[exp.Literal]) -> list[str]:
+    """What stands before, between and after the literals; they are in the order of the question."""
+    pieces, done = [], 0
     for literal in literals:
         first, last = _spans(literal.this, taught)[0]
-        pattern += re.escape(taught[done:first]) + (_TEXT if literal.is_string else _NUMBER)
+        pieces.append(taught[done:first])
         done = last
-    return pattern + re.escape(taught[done:])
+    return [*pieces, taught[done:]]
+
+
+def _values(question: str, pieces: list[str], literals: list[exp.Literal], schema: Schema) -> tuple[str, ...] | None:
+    """The values that stand in the places of `literals`; every place is reached once, so that no question is costly."""
+    if not question.startswith(pieces[0]):
+        return None
+    reached: dict[int, tuple[str, ...]] = {len(pieces[0]): ()}
+    for literal, piece in zip(literals, pieces[1:], strict=True):
+        further: dict[int, tuple[str, ...]] = {}
+        for place, values in reached.items():
+            for said, value in _candidates(literal, question, place, schema):
+                end = place + len(said)
+                if question.startswith(piece, end):
+                    further.setdefault(end + len(piece), (*values, value))
+        reached = further
+    return reached.get(len(question))
 
 
 def _spans(value: str, question: str) -> list[tuple[int, int]]:
@@ -73,13 +86,17 @@ def _spans(value: str, question: str) -> list[tuple[int, int]]:
     return [match.span() for match in re.finditer(whole, question)]
 
 
-def _stored(literal: exp.Literal, said: str, schema: Schema) -> str | None:
-    """The stored value that is meant, as it is written in the column that the literal is compared with."""
-    comparison = literal.parent
-    column = comparison.find(exp.Column) if comparison is not None else None
+def _candidates(literal: exp.Literal, question: str, place: int, schema: Schema) -> Iterator[tuple[str, str]]:
+    """What may be said from `place` on instead of `literal`: a number, or a value of the column it is compared with,
+    as it is said and as it is stored."""
+    if not literal.is_string:
+        for number in _NUMBERS:
+            if match := number.match(question, place):
+                yield match[0], match[0]
+        return
+    column = literal.parent.find(exp.Column) if literal.parent is not None else None
     for table in schema.tables:
         found = table.column(column.name) if column is not None else None
         for value in found.values if found else ():
-            if value.casefold() == said:
-                return value
-    return None
+            if value and question.startswith(value.casefold(), place):
+                yield value.casefold(), value

@@ -5,10 +5,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
+from libs.datasources.errors import RefusedByGate
+from libs.datasources.gate import parse
 from services.query.reasoning.cues import TIME_WORDS
 from services.query.reasoning.schema import Column, Schema, Table, Term
 from services.query.reasoning.words import keys
@@ -166,8 +166,8 @@ def _add_term(built: Lexicon, schema: Schema, term: Term) -> None:
 
 def _of_expression(schema: Schema, term: Term) -> Meant | None:
     try:
-        tree = sqlglot.parse_one(term.sql_expression or "", dialect=schema.dialect)
-    except SqlglotError:
+        tree = parse(term.sql_expression or "", schema.dialect)
+    except RefusedByGate:
         return None
     columns = list(tree.find_all(exp.Column))
     owners = [_owner(schema, column, columns) for column in columns]

@@ -5,6 +5,7 @@ from collections.abc import Collection
 import sqlglot
 from sqlglot import exp
 
+from libs.datasources.gate import parse
 from services.query.reasoning.joins import join_path
 from services.query.reasoning.plan import Condition, Having, Measure, Place, Plan
 from services.query.reasoning.schema import Schema
@@ -68,7 +69,7 @@ class _Writer:
 
     def measure(self, measure: Measure) -> exp.Expr:
         if measure.expression:
-            inner: exp.Expr = sqlglot.parse_one(measure.expression, dialect=self._schema.dialect)
+            inner: exp.Expr = parse(measure.expression, self._schema.dialect)
         elif measure.column:
             inner = self.place(Place(measure.table, measure.column))
         else:
@@ -79,7 +80,7 @@ class _Writer:
 
     def condition(self, condition: Condition) -> exp.Expr:
         if condition.expression:
-            tree = sqlglot.parse_one(condition.expression, dialect=self._schema.dialect)
+            tree = parse(condition.expression, self._schema.dialect)
             if not self._several:
                 for column in tree.find_all(exp.Column):
                     column.set("table", None)

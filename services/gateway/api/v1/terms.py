@@ -5,12 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
 
+from libs.datasources.errors import RefusedByGate
+from libs.datasources.gate import dialect_of, parse
 from libs.events.catalog import BusinessTermChanged
 from libs.events.ids import new_id
 from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, GatewayPart, IfMatch, Paging, SignedIn, check_version, owned, written
-from services.gateway.api.problems import not_found
+from services.gateway.api.problems import Problem, not_found
 from services.gateway.datasets.decider import decide_term
 from services.gateway.gateway import Gateway
 
@@ -22,6 +24,9 @@ _Synonyms = Annotated[list[_Name], Field(max_length=50)]
 
 _TERM = "SELECT state FROM terms WHERE term_id = $1 AND dataset_id = $2 AND NOT deleted"
 _COUNT = "SELECT coalesce(max(terms_version), 0) FROM terms WHERE dataset_id = $1"
+_KIND = """
+SELECT s.state->'settings'->>'kind' FROM datasets JOIN datasources AS s USING (datasource_id) WHERE dataset_id = $1
+"""
 
 
 class Term(BaseModel):
@@ -114,10 +119,20 @@ async def _put(
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
         before = await _known(write.connection, *term) if isinstance(term, tuple) else term
         check_version(if_match, before.version)
+        await _check_expression(write.connection, dataset_id, given.get("sql_expression"))
         event = decide_term(before, given, await write.connection.fetchval(_COUNT, dataset_id), now())
         await write.record(event)
     await written(gateway, response, write.event_id, event.version)
     return shown(event.model_dump(mode="json"))
+
+
+async def _check_expression(connection: Any, dataset_id: str, expression: str | None) -> None:
+    """Refuse what every question of the dataset would stumble over."""
+    if expression:
+        try:
+            parse(expression, dialect_of(await connection.fetchval(_KIND, dataset_id)))
+        except RefusedByGate as error:
+            raise Problem(422, "sql_expression", why=error.reason) from None
 
 
 async def _known(connection: Any, dataset_id: str, term_id: str) -> BusinessTermChanged:
