@@ -83,6 +83,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "problem.still_running.title": ("请求仍在处理", "Still running"),
     "problem.still_running": ("同一请求仍在处理，请稍后再试。", "The same request still runs; try again in a moment."),
+    "problem.already_done.title": ("请求已执行", "Already carried out"),
+    "problem.already_done": (
+        "该请求已执行过一次，但其应答已丢失；请查看已写入的内容：{written}。",
+        "This request was carried out once, but its answer was lost; look at what it wrote: {written}.",
+    ),
     "problem.no_question.title": ("没有可评价的问题", "No question to judge"),
     "problem.no_question": (
         "请给出 question_id，或 dataset_id、question 和 sql。",

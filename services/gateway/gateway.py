@@ -14,6 +14,7 @@ from libs.events.transaction import Transaction, transaction
 from libs.postgres.listen import Listener
 from libs.runtime.deadlines import deadline
 from services.gateway.accounts.store import Accounts
+from services.gateway.once import note_written
 from services.gateway.projections import HANDLERS
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ class Write:
 
     async def record(self, event: Event) -> None:
         """Publish an event and bring our own read models up to date with it, at once."""
+        await note_written(self.connection, event)
         self.event_id = await HANDLERS.apply_own(self._opened, event)
 
     def publish(self, event: Event) -> None:

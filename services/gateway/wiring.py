@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
+import asyncpg
+import structlog
+
 from libs.datasources.secrets import SecretBox
 from libs.events.rebuild import Rebuild
 from libs.events.service import EventService
@@ -15,6 +18,8 @@ from services.gateway.gateway import Gateway
 from services.gateway.projections import HANDLERS
 from services.gateway.schemas import SCHEMAS
 
+log = structlog.get_logger(__name__)
+
 _TIDY_SECONDS = 300.0
 _FORGET = (
     "DELETE FROM answer_rows WHERE fetched_at < now() - interval '24 hours'",
@@ -22,6 +27,7 @@ _FORGET = (
     "AND asked_at < now() - interval '7 days'",
     "DELETE FROM training_logs WHERE created_at < now() - interval '7 days'",
     "DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'",
+    "DELETE FROM login_failures WHERE failed_at < now() - interval '24 hours'",
     "DELETE FROM tokens WHERE expires_at < now()",
 )
 
@@ -49,6 +55,9 @@ async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:
 async def _tidy(gateway: Gateway) -> None:
     """Forget what is over: what its topic keeps no longer either, answers to idempotent requests, tokens."""
     while True:
-        for forget in _FORGET:
-            await gateway.pool.execute(forget)
+        try:
+            for forget in _FORGET:
+                await gateway.pool.execute(forget)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("gateway_not_tidied", error=type(error).__name__)  # The next time will do.
         await asyncio.sleep(_TIDY_SECONDS)

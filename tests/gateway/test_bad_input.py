@@ -1,5 +1,6 @@
 """Bad input gets a clear problem+json, and nothing is half-done."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -151,3 +152,12 @@ async def test_members_may_not_make_accounts(running: Running) -> None:
     assert_problem(await running.anna.post(f"{API}/auth/users", json=body), 403)
     assert (await running.admin.post(f"{API}/auth/users", json=body)).status_code == 201
     assert_problem(await running.admin.post(f"{API}/auth/users", json=body), 409)
+
+
+async def test_of_many_logins_at_once_only_the_allowed_number_is_tried(running: Running) -> None:
+    await running.gateway.accounts.create("claire", "long enough", "member")
+    form = {"username": "claire", "password": "a guess"}
+    answers = await asyncio.gather(*(running.nobody.post(f"{API}/auth/login", data=form) for _ in range(40)))
+    assert {answer.status_code for answer in answers} == {401, 429}
+    # Five are free; each further one waits twice as long as the one before, so that a slow machine lets a few more in.
+    assert sum(answer.status_code == 401 for answer in answers) <= 10

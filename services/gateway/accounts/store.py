@@ -1,6 +1,7 @@
 """Accounts and tokens. A token is random and opaque; only its SHA-256 is stored, and it ends by itself."""
 
 import asyncio
+import math
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
@@ -15,6 +16,16 @@ from libs.events.ids import new_id
 TOKEN_SECONDS = 12 * 3600
 _FREE_FAILURES = 5
 _LONGEST_WAIT = 300
+
+_PAUSE = "make_interval(secs => least(2 ^ least(f.failures - $2, 30), $3))"
+_TRY = f"""
+INSERT INTO login_failures AS f VALUES ($1, 1, now()) ON CONFLICT (username) DO UPDATE
+SET failures = f.failures + 1, failed_at = now() WHERE f.failures < $2 OR now() >= f.failed_at + {_PAUSE}
+RETURNING failures
+"""
+_WAIT = f"""
+SELECT extract(epoch FROM f.failed_at + {_PAUSE} - now())::float FROM login_failures AS f WHERE username = $1
+"""
 
 Role = Literal["admin", "member"]
 
@@ -65,15 +76,15 @@ class Accounts:
 
     async def login(self, username: str, password: str) -> str | None:
         """A new token; None when name or password are wrong; raises `LoginSlowedDown` after too many failures."""
-        if wait := await self._wait(username):
-            raise LoginSlowedDown(wait)
+        # Counted as failed before it is tried: of many at once only the allowed number gets a guess.
+        if not await self._pool.fetchval(_TRY, username[:200], _FREE_FAILURES, _LONGEST_WAIT):
+            raise LoginSlowedDown(await self._wait(username))
         row = await self._pool.fetchrow("SELECT account_id, password_hash FROM accounts WHERE username = $1", username)
         # An unknown name costs the same time as a wrong password, so that names cannot be guessed.
         right = await asyncio.to_thread(_verify, row["password_hash"] if row else _NOBODY, password)
         if row is None or not right:
-            await self._failed(username)
             return None
-        await self._pool.execute("DELETE FROM login_failures WHERE username = $1", username)
+        await self._pool.execute("DELETE FROM login_failures WHERE username = $1", username[:200])
         token = secrets.token_urlsafe(32)
         await self._pool.execute(
             "INSERT INTO tokens VALUES ($1, $2, now() + make_interval(secs => $3))",
@@ -97,22 +108,8 @@ class Accounts:
         await self._pool.execute("DELETE FROM tokens WHERE token_hash = $1", _hashed(token))
 
     async def _wait(self, username: str) -> int:
-        row = await self._pool.fetchrow(
-            "SELECT failures, extract(epoch FROM now() - failed_at)::float AS since "
-            "FROM login_failures WHERE username = $1",
-            username,
-        )
-        if row is None or row["failures"] < _FREE_FAILURES:
-            return 0
-        pause = min(2 ** (row["failures"] - _FREE_FAILURES), _LONGEST_WAIT)
-        return max(0, int(pause - row["since"]) + 1) if row["since"] < pause else 0
-
-    async def _failed(self, username: str) -> None:
-        await self._pool.execute(
-            "INSERT INTO login_failures AS f VALUES ($1, 1, now()) "
-            "ON CONFLICT (username) DO UPDATE SET failures = f.failures + 1, failed_at = now()",
-            username[:200],
-        )
+        seconds = await self._pool.fetchval(_WAIT, username[:200], _FREE_FAILURES, _LONGEST_WAIT)
+        return max(1, math.ceil(seconds or 0))
 
 
 def _verify(hashed: str, password: str) -> bool:

@@ -1,5 +1,9 @@
 """A POST with an Idempotency-Key is carried out once: the same request gets the same answer for a day.
 
+What the request writes is noted at its key in the same transaction (services/gateway/once.py). So a request whose
+answer was lost, because the process died or something failed after the commit, is not carried out again: its repetition
+is told what was written.
+
 Only requests of signed-in accounts: the answer to a login holds a token, which is never stored.
 """
 
@@ -15,20 +19,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from libs.language.catalogue import preferred_language
 from services.gateway.accounts.store import Accounts
 from services.gateway.api.problems import problem_response
+from services.gateway.once import carrying_out
 
 _KEPT_HEADERS = ("location", "etag", "espalier-position")
 
 _BEGIN = """
 INSERT INTO idempotency_keys (scope, key, request_hash) VALUES ($1, $2, $3)
 ON CONFLICT (scope, key) DO UPDATE
-SET request_hash = excluded.request_hash, status = NULL, created_at = now()
+SET request_hash = excluded.request_hash, status = NULL, written = NULL, created_at = now()
 WHERE idempotency_keys.created_at < now() - interval '24 hours'
-   OR (idempotency_keys.status IS NULL AND idempotency_keys.created_at < now() - interval '2 minutes')
+   OR (idempotency_keys.status IS NULL AND idempotency_keys.written IS NULL
+       AND idempotency_keys.created_at < now() - interval '2 minutes')
 RETURNING key
 """
 _KEEP = """
 UPDATE idempotency_keys SET status = $3, content_type = $4, body = $5, headers = $6 WHERE scope = $1 AND key = $2
 """
+_FORGET = "DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2 AND written IS NULL"
 
 
 @dataclass
@@ -81,10 +88,11 @@ class Idempotency:
             await send(message)
 
         try:
-            await self._app(scope, receive, keep)
+            with carrying_out(owner, key):
+                await self._app(scope, receive, keep)
         finally:
             if answer.status >= 500 or answer.kind.startswith("text/event-stream"):
-                await self._pool.execute("DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2", owner, key)
+                await self._pool.execute(_FORGET, owner, key)
             else:
                 await self._pool.execute(
                     _KEEP, owner, key, answer.status, answer.kind, answer.body, answer.headers or {}
@@ -95,6 +103,9 @@ class Idempotency:
         language = preferred_language(Headers(scope=scope).get("accept-language"))
         if row is not None and row["request_hash"] != digest:
             response: Response = problem_response(language, 422, "key_reused")
+        elif row is not None and row["status"] is None and row["written"]:
+            written = ", ".join(f"{name} {value}" for name, value in row["written"].items())
+            response = problem_response(language, 409, "already_done", written=written)
         elif row is None or row["status"] is None:
             response = problem_response(language, 409, "still_running")
         else:

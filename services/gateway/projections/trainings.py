@@ -5,12 +5,18 @@ from typing import Any
 from libs.events.catalog import CheckpointReached
 from libs.events.envelope import Received
 from libs.events.projection import Batch
+from libs.knowledge.items import normalised_question
 from libs.postgres.pool import Connection
 
 _PUT_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
 _PUT_LOG = "INSERT INTO training_logs VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
 # Not compared with `removals` here: a removal may commit beside this transaction, unseen. Readers compare.
-_PUT_ITEM = "INSERT INTO learned_items VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
+_PUT_ITEM = """
+INSERT INTO learned_items AS i VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (dataset_id, item_id, generation) DO UPDATE
+SET origin = excluded.origin, state = excluded.state, learned_at = excluded.learned_at
+WHERE i.learned_at < excluded.learned_at
+"""
 _FORGET = "DELETE FROM learned_items WHERE dataset_id = $1 AND item_id = ANY($2)"
 _NOT_FOLLOWED = {"items", "forgotten"}
 
@@ -55,7 +61,9 @@ async def _keep_items(connection: Connection, event: CheckpointReached) -> None:
     rows = []
     for item in event.items:
         state = item.model_dump(mode="json", exclude={"embedding", "content"}) | {"training_id": event.training_id}
-        rows.append((event.dataset_id, item.item_id, event.generation, item.kind, state, event.reached_at))
+        question = normalised_question(item.question) if item.question else None
+        what = (item.item_id, event.generation, item.kind, item.origin, question)
+        rows.append((event.dataset_id, *what, state, event.reached_at))
     if rows:
         await connection.executemany(_PUT_ITEM, rows)
 

@@ -1,5 +1,6 @@
 """/api/v1/chat: questions, answers as they are made, conversations, feedback."""
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import timedelta
@@ -111,8 +112,8 @@ async def _answered(gateway: Gateway, question_id: str, seconds: float) -> dict[
 
 
 async def _steps(gateway: Gateway, question_id: str) -> AsyncIterator[dict[str, Any]]:
-    """The steps of a question as they are made, then its answer."""
-    last = 0
+    """The steps of a question as they are made, then its answer; or, past the deadline, that it is still waited for."""
+    last, ends = 0, time.monotonic() + gateway.answer_seconds + _ROWS_SECONDS
     async with gateway.listener.subscribed("answers") as wake:
         while True:
             for step in await steps(gateway, question_id, last):
@@ -120,6 +121,9 @@ async def _steps(gateway: Gateway, question_id: str) -> AsyncIterator[dict[str, 
                 yield {"event": "step", "id": str(last), "data": to_json(step)}
             if await answer(gateway, question_id):
                 break
+            if time.monotonic() > ends:
+                yield {"event": "waiting", "data": to_json(await waiting(gateway, question_id))}
+                return
             await wake.wait(_STEP_SECONDS)
     found = await _answered(gateway, question_id, _ROWS_SECONDS)
     yield {"event": "answer", "data": to_json(found)}

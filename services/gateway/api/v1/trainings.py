@@ -213,7 +213,7 @@ async def training_data(
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     kinds = [found for name in kind.split(",") for found in _KINDS[name]]
     where = (
-        "FROM learned_items WHERE dataset_id = $1 AND kind = ANY($2) AND generation = "
+        "FROM known_items WHERE dataset_id = $1 AND kind = ANY($2) AND generation = "
         "(SELECT coalesce(max(generation), 0) FROM removals WHERE dataset_id = $1)"
     )
     total = await gateway.pool.fetchval(f"SELECT count(*) {where}", dataset_id, kinds)
