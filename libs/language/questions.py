@@ -39,7 +39,7 @@ TEXTS = {
         "Found {count} learned questions that are near; the nearest: {question} ({similarity}).",
     ),
     "question.step.retrieved_none": ("没有相近的已学问题。", "No learned question is near."),
-    "question.step.ran": ("查询返回 {rows} 行。", "The query gave {rows} rows."),
+    "question.step.ran": ("查询返回 {rows} 行。", "Rows that the query gave: {rows}."),
     "question.step.refused": ("SQL 未能执行：{reason}", "The SQL could not be run: {reason}"),
     "question.step.drafted": ("由 {strategy} 生成 SQL（把握 {score}）", "Wrote SQL by: {strategy} (score {score})"),
     "question.step.corrected": ("已修正 SQL", "Corrected the SQL"),

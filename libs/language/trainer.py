@@ -22,7 +22,7 @@ TEXTS = {
     ),
     "trainer.connected": (
         "数据库已连接（{server}），读取了 {tables} 张表。",
-        "Connected to the database ({server}) and read {tables} tables.",
+        "Connected to the database ({server}); tables read: {tables}.",
     ),
     "trainer.learned_ddl": ("已学习 {done}/{total} 张表的结构。", "Learned the structure of {done} of {total} tables."),
     "trainer.learned_knowledge": (
