@@ -29,6 +29,8 @@ _PLAIN_NAME = re.compile(r"[^\W\d][\w$]*")
 _WIDE_FORMAT = re.compile(r"\d{4}|\*")
 _WIDEST = 1_000
 _DEEPEST_TYPED = 6
+_MOST_BRACKETS = 100
+_DEEPEST_EXPRESSION = 50
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,20 @@ def parse(sql: str, dialect: Dialect) -> exp.Expr:
     return parsed
 
 
+def parse_expression(sql: str, dialect: Dialect) -> exp.Expr:
+    """The tree of an expression, such as a business term's, that is to become part of a statement.
+
+    That it can be parsed allows nothing: what is made of it passes `admit`. Raises `RefusedByGate`.
+    """
+    tree = parse(sql, dialect)
+    level = [tree]
+    for _ in range(_DEEPEST_EXPRESSION):
+        level = [child for node in level for child in node.iter_expressions()]
+    if level:
+        raise RefusedByGate("too_deep", "it is nested too deeply")
+    return tree
+
+
 def _only_statement(sql: str, dialect: Dialect) -> exp.Query:
     statement = parse(sql, dialect)
     while isinstance(statement, exp.Subquery) and set(filter(statement.args.get, statement.args)) == {"this"}:
@@ -104,7 +120,12 @@ def _only_statement(sql: str, dialect: Dialect) -> exp.Query:
 
 
 def _check_nesting(tokens: Sequence[Token], types: Set[TokenType]) -> None:
-    """The parser tries `[` and `decimal(` both as a type and as a value, at each level: 2^depth attempts."""
+    """The parser tries `[` and `decimal(` both as a type and as a value, at each level: 2^depth attempts.
+
+    Of `a[1][1]...` it looks through all that came before at each bracket.
+    """
+    if sum(token.token_type == TokenType.L_BRACKET for token in tokens) > _MOST_BRACKETS:
+        raise RefusedByGate("too_large", "it has too many brackets")
     costly: list[bool] = []
     before: TokenType | None = None
     for token in tokens:

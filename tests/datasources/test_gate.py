@@ -11,7 +11,7 @@ from sqlglot import exp, parse
 
 from libs.datasources import gate
 from libs.datasources.errors import RefusedByGate
-from libs.datasources.gate import Dialect, admit
+from libs.datasources.gate import Dialect, admit, parse_expression
 
 _CORPUS = Path(__file__).parent / "gate"
 TABLES = ("customers", "orders", "oddities", "客户")
@@ -148,3 +148,29 @@ def test_refused_sql_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(RefusedByGate):
         admit("CALL do_something('personal data')", "postgres")
     assert not caplog.records
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("sql", "refusal"),
+    [
+        ("", "empty"),
+        ("amount > '", "unparsable"),
+        ("1" * 20_001, "too_long"),
+        ("decimal(" * 40 + "1" + ")" * 40, "too_deep"),
+        ("(" * 1_900 + "1" + ")" * 1_900, "too_deep"),
+        ("amount" + "::int" * 400, "too_deep"),
+        ("amount" + "[1]" * 6_000, "too_large"),
+        ("1; 2", "several"),
+    ],
+)
+def test_an_expression_that_would_cost_too_much_is_refused(sql: str, refusal: str) -> None:
+    with pytest.raises(RefusedByGate) as refused:
+        parse_expression(sql, "postgres")
+    assert refused.value.refusal == refusal
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+@pytest.mark.parametrize("sql", ["orders.amount > 100 AND note = 'x'", "amount", "SUM(amount)", "note IN ('a', 'b')"])
+def test_conditions_columns_and_measures_are_expressions(dialect: Dialect, sql: str) -> None:
+    assert parse_expression(sql, dialect).sql(dialect=dialect) == sql

@@ -8,7 +8,7 @@ from functools import lru_cache
 from sqlglot import exp
 
 from libs.datasources.errors import RefusedByGate
-from libs.datasources.gate import parse
+from libs.datasources.gate import parse_expression
 from services.query.reasoning.cues import TIME_WORDS
 from services.query.reasoning.schema import Column, Schema, Table, Term
 from services.query.reasoning.words import keys
@@ -166,7 +166,7 @@ def _add_term(built: Lexicon, schema: Schema, term: Term) -> None:
 
 def _of_expression(schema: Schema, term: Term) -> Meant | None:
     try:
-        tree = parse(term.sql_expression or "", schema.dialect)
+        tree = parse_expression(term.sql_expression or "", schema.dialect)
     except RefusedByGate:
         return None
     columns = list(tree.find_all(exp.Column))

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import sqlglot
 from sqlglot import exp
 
-from libs.datasources.gate import parse
+from libs.datasources.gate import parse_expression
 from services.query.reasoning.joins import join_path
 from services.query.reasoning.plan import Condition, Having, Measure, Place, Plan
 from services.query.reasoning.schema import Schema
@@ -69,7 +69,7 @@ class _Writer:
 
     def measure(self, measure: Measure) -> exp.Expr:
         if measure.expression:
-            inner: exp.Expr = parse(measure.expression, self._schema.dialect)
+            inner: exp.Expr = parse_expression(measure.expression, self._schema.dialect)
         elif measure.column:
             inner = self.place(Place(measure.table, measure.column))
         else:
@@ -80,7 +80,7 @@ class _Writer:
 
     def condition(self, condition: Condition) -> exp.Expr:
         if condition.expression:
-            tree = parse(condition.expression, self._schema.dialect)
+            tree = parse_expression(condition.expression, self._schema.dialect)
             if not self._several:
                 for column in tree.find_all(exp.Column):
                     column.set("table", None)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
 
 from libs.datasources.errors import RefusedByGate
-from libs.datasources.gate import dialect_of, parse
+from libs.datasources.gate import dialect_of, parse_expression
 from libs.events.catalog import BusinessTermChanged
 from libs.events.ids import new_id
 from libs.runtime.clock import now
@@ -130,7 +130,7 @@ async def _check_expression(connection: Any, dataset_id: str, expression: str | 
     """Refuse what every question of the dataset would stumble over."""
     if expression:
         try:
-            parse(expression, dialect_of(await connection.fetchval(_KIND, dataset_id)))
+            parse_expression(expression, dialect_of(await connection.fetchval(_KIND, dataset_id)))
         except RefusedByGate as error:
             raise Problem(422, "sql_expression", why=error.reason) from None
 
