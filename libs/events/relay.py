@@ -26,6 +26,7 @@ _BATCH = 500
 _POLL_SECONDS = 1.0
 _PURGE_SECONDS = 60.0
 _LOG_END_SECONDS = 15.0
+_SETTLE_SECONDS = 4.0
 
 _UNSENT = """
 SELECT id, event_id::text, topic, key, value, headers FROM outbox
@@ -90,22 +91,45 @@ class Relay:
         # A process that was frozen between the two must not send what another has sent meanwhile.
         if not rows or held.lost.is_set() or held.lease.trusted_until < time.monotonic():
             return 0
-        futures = [
-            await self.broker.publish(
-                row["value"],
-                self.prefix + row["topic"],
-                key=row["key"].encode(),
-                headers=row["headers"],
-                correlation_id=row["headers"]["ce_correlationid"],
-                no_confirm=True,
-            )
-            for row in rows
-        ]
-        done = await asyncio.gather(*futures)
-        await self._mark(
-            lease, [(row["id"], sent.partition, sent.offset) for row, sent in zip(rows, done, strict=True)]
-        )
+        sending = asyncio.create_task(self._send_and_mark(lease, rows), name=f"sending shard {shard}")
+        try:
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            # What the producer holds will be in the log: the next holder must find it marked, or all of it there.
+            await asyncio.wait([sending], timeout=_SETTLE_SECONDS)
+            raise
         return len(rows)
+
+    async def _send_and_mark(self, lease: Lease, rows: list[asyncpg.Record]) -> None:
+        """Send `rows` in order and mark what arrived; raises only once nothing of them is under way any more."""
+        futures: list[Any] = []
+        failed: BaseException | None = None
+        try:
+            for row in rows:
+                futures.append(await self._publish(row))
+        except Exception as error:
+            failed = error
+        done = await asyncio.gather(*futures, return_exceptions=True)
+        arrived = [
+            (row["id"], sent.partition, sent.offset)
+            for row, sent in zip(rows, done, strict=False)
+            if not isinstance(sent, BaseException)
+        ]
+        if arrived:
+            await self._mark(lease, arrived)
+        failed = failed or next((sent for sent in done if isinstance(sent, BaseException)), None)
+        if failed:
+            raise failed
+
+    async def _publish(self, row: asyncpg.Record) -> Any:
+        return await self.broker.publish(
+            row["value"],
+            self.prefix + row["topic"],
+            key=row["key"].encode(),
+            headers=row["headers"],
+            correlation_id=row["headers"]["ce_correlationid"],
+            no_confirm=True,
+        )
 
     async def _mark(self, lease: Lease, sent: list[tuple[int, int, int]]) -> None:
         async with self.pool.acquire() as connection, connection.transaction():

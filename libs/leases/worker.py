@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -26,6 +26,7 @@ ATTEMPTS = 8
 _FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
 _RELEASE_SECONDS = 3.0
 _RETRY_SECONDS = 60.0
+_ASK_AGAIN_SECONDS = 5.0
 
 
 @dataclass
@@ -79,9 +80,7 @@ class Worker:
                     await self._claim()
                     await self._wake.wait(self._poll)
             finally:
-                for task in self._running.values():
-                    task.cancel()
-                await asyncio.gather(*self._running.values(), return_exceptions=True)
+                await _end(self._running.values())
 
     async def _expire(self) -> None:
         async with self._pool.acquire() as connection:
@@ -147,7 +146,7 @@ class Worker:
             if renewed is None or renewed.trusted_until < time.monotonic():
                 held.lost.set()
                 log.warning("lease_stepped_down", kind=self._kind, subject=held.lease.subject, epoch=held.lease.epoch)
-                doing.cancel()
+                await _end([doing])
                 return
             held.lease = renewed
 
@@ -158,3 +157,15 @@ class Worker:
         with contextlib.suppress(LeaseLost, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
             async with asyncio.timeout(_RELEASE_SECONDS), self._pool.acquire() as connection, connection.transaction():
                 await release(connection, held.lease, delay)
+
+
+async def _end(tasks: Iterable["asyncio.Future[None]"]) -> None:
+    """Cancel `tasks` until they have ended.
+
+    A library may swallow a cancellation, as aiokafka's consumer does while it stops, and the task would go on for ever.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=_ASK_AGAIN_SECONDS)

@@ -118,3 +118,21 @@ async def test_the_position_of_an_event_is_known_once_it_is_in_the_log(
         assert await published_position(toy.pool, toy.listener, event_id, 10) == "FeedbackGiven/0/0"
         assert await published_position(toy.pool, toy.listener, new_id(), 0.05) is None
         assert (await toy.log(FeedbackGiven, 1))[0].event.given_at == NOON
+
+
+async def test_a_relay_that_is_stopped_while_it_sends_leaves_nothing_under_way(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
+        ids = await _publish(toy, range(400))
+        for _ in range(3):
+            for number in range(1, 20):
+                relay = asyncio.create_task(Relay(toy.pool, toy.listener, toy.broker, toy.bootstrap, toy.prefix).run())
+                for _ in range(number):  # So many turns of the loop in, wherever that is.
+                    await asyncio.sleep(0.001)
+                relay.cancel()
+                await asyncio.gather(relay, return_exceptions=True)
+            ids += await _publish(toy, range(len(ids), len(ids) + 100))
+        await _run_relay(toy, stop_when_sent=len(ids))
+        received = await toy.log(FeedbackGiven, len(ids))
+        assert Counter(one.event_id for one in received) == Counter(ids)
