@@ -7,6 +7,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "training.cancel_requested": ("训练取消请求已发送", "The request to cancel the training was sent"),
     "training.removed": ("训练数据已清理", "What was learned has been removed"),
     "cache.cleared": ("缓存已清理", "The cache was cleared"),
+    "answer.waiting": (
+        "尚无答案，问题仍在等待。请稍后在 location 处查看。",
+        "There is no answer yet; the question is still waiting. Look at `location` in a while.",
+    ),
     "feedback.received": ("感谢您的反馈", "Thank you for the feedback"),
     "status.pending": ("等待训练", "Waiting"),
     "status.training": ("训练中", "Training"),
@@ -83,11 +87,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "problem.still_running.title": ("请求仍在处理", "Still running"),
     "problem.still_running": ("同一请求仍在处理，请稍后再试。", "The same request still runs; try again in a moment."),
-    "problem.already_done.title": ("请求已执行", "Already carried out"),
-    "problem.already_done": (
-        "该请求已执行过一次，但其应答已丢失；请查看已写入的内容：{written}。",
-        "This request was carried out once, but its answer was lost; look at what it wrote: {written}.",
-    ),
     "problem.no_question.title": ("没有可评价的问题", "No question to judge"),
     "problem.no_question": (
         "请给出 question_id，或 dataset_id、question 和 sql。",

@@ -1,6 +1,6 @@
 """What the routes share: the database, waiting for what comes back from other services, and writing with a position."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -12,9 +12,10 @@ from libs.events.catalog import Event
 from libs.events.positions import published_position, wait_for_position
 from libs.events.transaction import Transaction, transaction
 from libs.postgres.listen import Listener
+from libs.postgres.pool import to_json
 from libs.runtime.deadlines import deadline
 from services.gateway.accounts.store import Accounts
-from services.gateway.once import note_written
+from services.gateway.keys import Answer, Overtaken, current
 from services.gateway.projections import HANDLERS
 
 T = TypeVar("T")
@@ -66,8 +67,16 @@ class Write:
 
     async def record(self, event: Event) -> None:
         """Publish an event and bring our own read models up to date with it, at once."""
-        await note_written(self.connection, event)
         self.event_id = await HANDLERS.apply_own(self._opened, event)
+
+    async def answers(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
+        """Commit the answer with the write; under an Idempotency-Key every repetition gets it (services.gateway.keys).
+
+        Raises `Overtaken` when the same request was begun again meanwhile.
+        """
+        key, answer = current.get(), Answer(status, "application/json", to_json(body).encode(), headers)
+        if key is not None and not await key.keep(self.connection, answer):
+            raise Overtaken
 
     def publish(self, event: Event) -> None:
         """Publish an event that we keep nothing of."""

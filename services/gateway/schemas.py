@@ -12,7 +12,6 @@ SCHEMAS = Schemas(
         *CORE,
         _HERE / "core.sql",
         _HERE / "core-answer-headers.sql",
-        _HERE / "core-idempotency.sql",
     ),
     read=(*READ, _HERE / "read.sql"),
 )

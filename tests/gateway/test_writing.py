@@ -4,13 +4,8 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Literal
 
-import pytest
-
 from libs.events.catalog import CheckpointReached, LearnedItem, TrainingStatus
-from libs.events.ids import new_id
 from libs.runtime.clock import now
-from services.gateway.api.v1 import chat
-from services.gateway.gateway import Gateway
 from tests.gateway.conftest import API, Running
 from tests.gateway.test_bad_input import SOURCE, assert_problem
 
@@ -152,37 +147,6 @@ async def test_a_term_whose_sql_expression_cannot_be_read_is_refused(running: Ru
     assert (await running.anna.get(terms)).json()["total"] == 0
     kept = await running.anna.post(terms, json={"term": "revenue", "sql_expression": "sum(orders.paid)"})
     assert kept.status_code == 201
-
-
-async def test_a_request_whose_answer_was_lost_after_its_commit_is_not_carried_out_again(
-    running: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await running.dataset()
-    [source, *_] = (await running.anna.get(f"{API}/datasources")).json()["items"]
-    key, body = {"Idempotency-Key": new_id()}, {"name": f"only {new_id()}", "datasource_id": source["id"]}
-
-    async def broken(_gateway: Gateway, _event_id: str) -> str:
-        raise ConnectionError("PostgreSQL went away")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Gateway, "position_of", broken)
-        assert (await running.anna.post(f"{API}/datasets", json=body, headers=key)).status_code == 500
-    again = await running.anna.post(f"{API}/datasets", json=body, headers=key)
-    listed = (await running.anna.get(f"{API}/datasets?page_size=200")).json()["items"]
-    [made] = [dataset for dataset in listed if dataset["name"] == body["name"]]
-    assert (again.status_code, again.json()["type"]) == (409, "urn:espalier:problem:already_done")
-    assert made["id"] in again.json()["detail"]
-
-
-async def test_a_stream_of_steps_ends_at_the_deadline_and_says_that_the_answer_is_waited_for(
-    running: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(chat, "_ROWS_SECONDS", 0.1)
-    asked = {"dataset_id": await running.dataset(), "question": "How many?"}
-    said = await running.anna.post(f"{API}/chat/", json=asked, headers={"Accept": "text/event-stream"})
-    [event] = [line.removeprefix("event: ") for line in said.text.splitlines() if line.startswith("event: ")]
-    assert (said.status_code, event) == (200, "waiting")
-    assert "question_id" in said.text
 
 
 async def test_training_data_shows_a_correction_and_not_what_it_corrects(running: Running) -> None:

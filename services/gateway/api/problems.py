@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from libs.datasources.errors import DataSourceError
 from libs.language.catalogue import Language, preferred_language, text
 from libs.runtime.deadlines import DeadlinePassed
+from services.gateway.keys import Overtaken
 
 _BY_STATUS = {
     400: "bad_request", 401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed",
@@ -107,6 +108,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DeadlinePassed)
     async def _late(request: Request, _error: DeadlinePassed) -> JSONResponse:
         return problem_response(language_of(request), 504, "timed_out")
+
+    @app.exception_handler(Overtaken)
+    async def _overtaken(request: Request, _error: Overtaken) -> JSONResponse:
+        return problem_response(language_of(request), 409, "still_running")
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:

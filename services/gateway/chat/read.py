@@ -34,10 +34,12 @@ async def answer(gateway: Gateway, question_id: str, *, rows_expected: bool = Fa
 async def waiting(gateway: Gateway, question_id: str) -> dict[str, Any]:
     """A question that has no answer yet."""
     asked = await gateway.pool.fetchval("SELECT state FROM questions WHERE question_id = $1", question_id)
-    return {name: asked[name] for name in _ASKED_FIELDS} | {
-        "outcome": None,
-        "steps": await steps(gateway, question_id, 0),
-    }
+    return not_answered(asked, await steps(gateway, question_id, 0))
+
+
+def not_answered(asked: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """A question as it is shown before its answer, with the steps made so far."""
+    return {name: asked[name] for name in _ASKED_FIELDS} | {"outcome": None, "steps": steps}
 
 
 async def steps(gateway: Gateway, question_id: str, after: int) -> list[dict[str, Any]]:

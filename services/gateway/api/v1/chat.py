@@ -13,8 +13,8 @@ from sse_starlette import EventSourceResponse
 
 from libs.events.catalog import ConversationDeleted, FeedbackGiven, QuestionAsked
 from libs.events.ids import new_id
+from libs.language.catalogue import Language, text
 from libs.language.catalogue import language_of as written_in
-from libs.language.catalogue import text
 from libs.postgres.pool import to_json
 from libs.runtime.clock import now
 from libs.runtime.deadlines import DeadlinePassed
@@ -22,7 +22,7 @@ from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
 from services.gateway.api.problems import Problem, not_found
 from services.gateway.chat.decider import Judged, decide_judged
-from services.gateway.chat.read import answer, steps, waiting
+from services.gateway.chat.read import answer, not_answered, steps, waiting
 from services.gateway.gateway import Gateway
 from services.gateway.trainings.read import needs_of
 
@@ -34,6 +34,8 @@ FROM shown_questions AS q LEFT JOIN answers AS a USING (question_id) WHERE quest
 """
 _ROWS_SECONDS = 5.0
 _STEP_SECONDS = 0.5
+_LATE_SECONDS = 3.0
+"""An answer that ends just in time still has its way to go."""
 _Id = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]+$")]
 _Sql = Annotated[str, Field(min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
 _Question = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
@@ -60,16 +62,18 @@ class Feedback(BaseModel):
 
 
 @router.post("/", responses={202: {"description": "Not answered yet; Location says where to look"}})
-async def ask(body: Question, request: Request, gateway: GatewayPart, account: SignedIn) -> Response:
-    """Ask a question; with Accept: text/event-stream the steps come as they are made."""
+async def ask(
+    body: Question, request: Request, gateway: GatewayPart, account: SignedIn, language: AskedLanguage
+) -> Response:
+    """Ask a question; with Accept: text/event-stream the steps come as they are made, last `answer` or `waiting`."""
     asked = await _ask(gateway, account, body)
     if "text/event-stream" in request.headers.get("accept", ""):
-        return EventSourceResponse(_steps(gateway, asked.question_id))
+        return EventSourceResponse(_steps(gateway, asked.question_id, language))
     try:
         found = await _answered(gateway, asked.question_id, gateway.answer_seconds)
     except DeadlinePassed:
-        location = {"Location": f"/api/v1/chat/questions/{asked.question_id}"}
-        return JSONResponse(await waiting(gateway, asked.question_id), status.HTTP_202_ACCEPTED, location)
+        later = await waiting(gateway, asked.question_id)
+        return JSONResponse(later, status.HTTP_202_ACCEPTED, {"Location": _place(asked.question_id)})
     return Response(to_json(found), media_type="application/json")
 
 
@@ -87,7 +91,13 @@ async def _ask(gateway: Gateway, account: Account, body: Question) -> QuestionAs
             deadline=asked_at + timedelta(seconds=gateway.answer_seconds),
         )  # fmt: skip
         await write.record(event)
+        later = not_answered(event.model_dump(mode="json"), [])
+        await write.answers(status.HTTP_202_ACCEPTED, later, {"location": _place(event.question_id)})
     return event
+
+
+def _place(question_id: str) -> str:
+    return f"/api/v1/chat/questions/{question_id}"
 
 
 async def _check_conversation(connection: Any, conversation_id: str, account: Account) -> None:
@@ -111,9 +121,9 @@ async def _answered(gateway: Gateway, question_id: str, seconds: float) -> dict[
     return found
 
 
-async def _steps(gateway: Gateway, question_id: str) -> AsyncIterator[dict[str, Any]]:
-    """The steps of a question as they are made, then its answer; or, past the deadline, that it is still waited for."""
-    last, ends = 0, time.monotonic() + gateway.answer_seconds + _ROWS_SECONDS
+async def _steps(gateway: Gateway, question_id: str, language: Language) -> AsyncIterator[dict[str, Any]]:
+    """The steps of a question as they are made, then its answer, or, when that is late, where it will be."""
+    last, ends = 0, time.monotonic() + gateway.answer_seconds + _LATE_SECONDS
     async with gateway.listener.subscribed("answers") as wake:
         while True:
             for step in await steps(gateway, question_id, last):
@@ -122,7 +132,8 @@ async def _steps(gateway: Gateway, question_id: str) -> AsyncIterator[dict[str, 
             if await answer(gateway, question_id):
                 break
             if time.monotonic() > ends:
-                yield {"event": "waiting", "data": to_json(await waiting(gateway, question_id))}
+                place = {"location": _place(question_id), "message": text("answer.waiting", language)}
+                yield {"event": "waiting", "data": to_json(await waiting(gateway, question_id) | place)}
                 return
             await wake.wait(_STEP_SECONDS)
     found = await _answered(gateway, question_id, _ROWS_SECONDS)
@@ -208,9 +219,12 @@ async def give_feedback(
             language=written_in(judged.question), who=account.account_id, given_at=now(), **asdict(judged),
         )  # fmt: skip
         await write.record(event)
+        thanks = text("feedback.received", language)
+        received = {"feedback_id": event.feedback_id, "status": "received", "message": thanks}
+        response.headers["Location"] = f"/api/v1/chat/feedback/{event.feedback_id}"
+        await write.answers(status.HTTP_201_CREATED, received, response.headers)
     await written(gateway, response, write.event_id)
-    response.headers["Location"] = f"/api/v1/chat/feedback/{event.feedback_id}"
-    return {"feedback_id": event.feedback_id, "status": "received", "message": text("feedback.received", language)}
+    return received
 
 
 async def _judged(gateway: Gateway, account: Account, body: Feedback) -> Judged:

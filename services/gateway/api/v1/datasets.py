@@ -25,7 +25,6 @@ from services.gateway.api.problems import Problem
 from services.gateway.api.v1.datasources import shown_table
 from services.gateway.datasets.decider import BeingTrained, decide_change, decide_delete
 from services.gateway.datasources.read import newest_structure
-from services.gateway.gateway import Gateway
 from services.gateway.trainings.read import newest_training, training_state
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
@@ -49,9 +48,9 @@ class Change(BaseModel):
     tables: _Tables | None = None
 
 
-async def shown(gateway: Gateway, state: dict[str, Any], language: Language) -> dict[str, Any]:
-    """A dataset as the API shows it, with the state of its newest training."""
-    training = await training_state(gateway.pool, state["dataset_id"], language)
+async def shown(connection: Any, state: dict[str, Any], language: Language) -> dict[str, Any]:
+    """A dataset as the API shows it, with the state of its newest training. `connection` may be a pool."""
+    training = await training_state(connection, state["dataset_id"], language)
     return {
         "id": state["dataset_id"],
         "name": state["name"],
@@ -82,9 +81,11 @@ async def create(
     async with gateway.writing() as write:
         await owned(write.connection, "datasources", "datasource_id", body.datasource_id, account, lock=True)
         await write.record(event)
-    await written(gateway, response, write.event_id, 1)
-    response.headers["Location"] = f"/api/v1/datasets/{dataset_id}"
-    return await shown(gateway, event.model_dump(mode="json"), language)
+        response.headers.update({"Location": f"/api/v1/datasets/{dataset_id}", "ETag": '"1"'})
+        made = await shown(write.connection, event.model_dump(mode="json"), language)
+        await write.answers(status.HTTP_201_CREATED, made, response.headers)
+    await written(gateway, response, write.event_id)
+    return made
 
 
 @router.get("", dependencies=[After])
@@ -95,7 +96,7 @@ async def listed(gateway: GatewayPart, account: SignedIn, paging: Paging, langua
     rows = await gateway.pool.fetch(
         f"SELECT state {where} ORDER BY dataset_id LIMIT $2 OFFSET $3", account.account_id, paging.size, paging.offset
     )
-    return paging.of([await shown(gateway, row["state"], language) for row in rows], total)
+    return paging.of([await shown(gateway.pool, row["state"], language) for row in rows], total)
 
 
 @router.get("/{dataset_id}", dependencies=[After])
@@ -105,7 +106,7 @@ async def get(
     """One dataset."""
     state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     response.headers["ETag"] = f'"{state["version"]}"'
-    return await shown(gateway, state, language)
+    return await shown(gateway.pool, state, language)
 
 
 @router.patch("/{dataset_id}")
@@ -126,7 +127,7 @@ async def change(
         event = decide_change(before, given, now())
         await write.record(event)
     await written(gateway, response, write.event_id, event.version)
-    return await shown(gateway, event.model_dump(mode="json"), language)
+    return await shown(gateway.pool, event.model_dump(mode="json"), language)
 
 
 @router.delete("/{dataset_id}", status_code=status.HTTP_204_NO_CONTENT)

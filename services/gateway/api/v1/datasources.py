@@ -91,9 +91,11 @@ async def create(body: NewDataSource, gateway: GatewayPart, account: SignedIn, r
     async with gateway.writing() as write:
         write.publish(_inspection(event.datasource_id, event.settings, "en"))
         await write.record(event)
-    await written(gateway, response, write.event_id, 1)
-    response.headers["Location"] = f"/api/v1/datasources/{event.datasource_id}"
-    return shown(event.model_dump(mode="json"))
+        response.headers.update({"Location": f"/api/v1/datasources/{event.datasource_id}", "ETag": '"1"'})
+        made = shown(event.model_dump(mode="json"))
+        await write.answers(status.HTTP_201_CREATED, made, response.headers)
+    await written(gateway, response, write.event_id)
+    return made
 
 
 @router.get("", dependencies=[After])

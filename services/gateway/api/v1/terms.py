@@ -122,8 +122,12 @@ async def _put(
         await _check_expression(write.connection, dataset_id, given.get("sql_expression"))
         event = decide_term(before, given, await write.connection.fetchval(_COUNT, dataset_id), now())
         await write.record(event)
-    await written(gateway, response, write.event_id, event.version)
-    return shown(event.model_dump(mode="json"))
+        response.headers["ETag"] = f'"{event.version}"'
+        term_now = shown(event.model_dump(mode="json"))
+        # Only a POST, which makes a term, has a key.
+        await write.answers(status.HTTP_201_CREATED, term_now, response.headers)
+    await written(gateway, response, write.event_id)
+    return term_now
 
 
 async def _check_expression(connection: Any, dataset_id: str, expression: str | None) -> None:

@@ -64,9 +64,11 @@ async def train(
             table_names=tuple((body.table_names if body else None) or ()), who=account.account_id, requested_at=now(),
         )  # fmt: skip
         await write.record(event)
+        started = {"message": text("training.started", language), "training_id": event.training_id, "status": "pending"}
+        response.headers["Location"] = f"/api/v1/datasets/{dataset_id}/training/progress"
+        await write.answers(status.HTTP_202_ACCEPTED, started, response.headers)
     await written(gateway, response, write.event_id)
-    response.headers["Location"] = f"/api/v1/datasets/{dataset_id}/training/progress"
-    return {"message": text("training.started", language), "training_id": event.training_id, "status": "pending"}
+    return started
 
 
 @router.get("/training/progress", dependencies=[After])
@@ -140,8 +142,10 @@ async def _control(
                 requested_at=now(),
             )
         )
+        requested = {"message": text(f"training.{wish}_requested", language)}
+        await write.answers(status.HTTP_202_ACCEPTED, requested, response.headers)
     await written(gateway, response, write.event_id)
-    return {"message": text(f"training.{wish}_requested", language)}
+    return requested
 
 
 @router.delete("/training")
