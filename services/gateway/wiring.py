@@ -55,9 +55,9 @@ async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:
 async def _tidy(gateway: Gateway) -> None:
     """Forget what is over: what its topic keeps no longer either, answers to idempotent requests, tokens."""
     while True:
-        try:
-            for forget in _FORGET:
+        for forget in _FORGET:
+            try:
                 await gateway.pool.execute(forget)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("gateway_not_tidied", error=type(error).__name__)  # The next time will do.
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log.warning("gateway_not_tidied", statement=forget, error=type(error).__name__)  # Next time will do.
         await asyncio.sleep(_TIDY_SECONDS)

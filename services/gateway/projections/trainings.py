@@ -12,12 +12,12 @@ _PUT_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3, $4, $5, $6) ON CO
 _PUT_LOG = "INSERT INTO training_logs VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
 # Not compared with `removals` here: a removal may commit beside this transaction, unseen. Readers compare.
 _PUT_ITEM = """
-INSERT INTO learned_items AS i VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO learned_items AS i VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (dataset_id, item_id, generation) DO UPDATE
-SET origin = excluded.origin, state = excluded.state, learned_at = excluded.learned_at
-WHERE i.learned_at < excluded.learned_at
+SET origin = excluded.origin, state = excluded.state, learned_at = excluded.learned_at, "offset" = excluded."offset"
+WHERE i."offset" < excluded."offset"
 """
-_FORGET = "DELETE FROM learned_items WHERE dataset_id = $1 AND item_id = ANY($2)"
+_FORGET = "DELETE FROM learned_items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3"
 _NOT_FOLLOWED = {"items", "forgotten"}
 
 
@@ -44,7 +44,7 @@ async def keep_checkpoints(connection: Connection, batch: Batch) -> None:
     received_rows = [_checkpoint(received) for received in batch]
     await connection.executemany(_PUT_CHECKPOINT, received_rows)
     for received in batch:
-        await _keep_items(connection, received.event)
+        await _keep_items(connection, received.event, received.offset)
     for dataset_id in {received.event.dataset_id for received in batch}:
         await connection.execute("SELECT pg_notify('trainings', $1)", dataset_id)
 
@@ -55,15 +55,15 @@ def _checkpoint(received: Received[CheckpointReached]) -> tuple[Any, ...]:
     return (event.training_id, event.sequence, event.dataset_id, received.offset, event.status, state)
 
 
-async def _keep_items(connection: Connection, event: CheckpointReached) -> None:
+async def _keep_items(connection: Connection, event: CheckpointReached, offset: int) -> None:
     if event.forgotten:
-        await connection.execute(_FORGET, event.dataset_id, list(event.forgotten))
+        await connection.execute(_FORGET, event.dataset_id, list(event.forgotten), event.generation)
     rows = []
     for item in event.items:
         state = item.model_dump(mode="json", exclude={"embedding", "content"}) | {"training_id": event.training_id}
         question = normalised_question(item.question) if item.question else None
         what = (item.item_id, event.generation, item.kind, item.origin, question)
-        rows.append((event.dataset_id, *what, state, event.reached_at))
+        rows.append((event.dataset_id, *what, state, event.reached_at, offset))
     if rows:
         await connection.executemany(_PUT_ITEM, rows)
 
