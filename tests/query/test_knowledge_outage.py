@@ -1,12 +1,17 @@
 """A Chroma that is away for a while costs time, and no knowledge."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from typing import cast
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 
+from libs.events.catalog import LearnedItem
 from libs.knowledge.items import pair_id
 from libs.postgres.transient import is_transient
+from services.query.knowledge import learn
 from services.query.knowledge.vectors import Vectors, VectorsUnavailable
 from services.query.questions.handlers import handlers
 from tests.query.conftest import Query
@@ -59,3 +64,40 @@ async def test_knowledge_that_comes_while_chroma_is_away_is_refused_for_now_and_
     [near] = await service.vectors.nearest(await query.copy(), "d1", "test", vector("How many?"), "pair", 1)
     assert near.item_id == pair_id("How many?", "SELECT 1")
     await cable.pull()
+
+
+class SlowVectors:
+    """Chroma that answers only after the transaction that asks was idle for longer than PostgreSQL allows any other."""
+
+    def __init__(self, query: Query) -> None:
+        self._query = query
+
+    async def put(self, copy: str, dataset_id: str, items: Mapping[str, tuple[LearnedItem, int]]) -> None:
+        waiting = (
+            "SELECT count(*) FILTER (WHERE clock_timestamp() - state_change > interval '5 s') = 0 "
+            "FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' HAVING count(*) > 0"
+        )
+        while await self._query.pool.fetchval(waiting):
+            await asyncio.sleep(0.1)
+        await self._query.vectors.put(copy, dataset_id, items)
+
+    async def forget(self, copy: str, dataset_id: str, item_ids: Sequence[str]) -> None:
+        await self._query.vectors.forget(copy, dataset_id, item_ids)
+
+
+async def test_a_slow_chroma_does_not_end_the_transaction_that_waits_for_it(query: Query) -> None:
+    service = Query(query.pool, query.vectors, handlers(cast(Vectors, SlowVectors(query))))
+    await service.project(checkpoint(1, [pair("How many?", "SELECT 1")]))
+    assert await query.pool.fetchval("SELECT count(*) FROM items") == 1
+    assert len(await query.vectors.nearest(await query.copy(), "d1", "test", vector("How many?"), "pair", 5)) == 1
+
+
+async def test_a_process_that_is_frozen_while_it_asks_chroma_loses_its_locks(
+    query: Query, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learn, "_WAIT_FOR_VECTORS", "SET LOCAL idle_in_transaction_session_timeout = '1s'")
+    service = Query(query.pool, query.vectors, handlers(cast(Vectors, SlowVectors(query))))
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)) as raised:
+        await service.project(checkpoint(1, [pair("How many?", "SELECT 1")]))
+    assert is_transient(raised.value)
+    assert await query.pool.fetchval("SELECT count(*) FROM items") == 0
