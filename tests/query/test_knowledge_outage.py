@@ -75,7 +75,8 @@ class SlowVectors:
     async def put(self, copy: str, dataset_id: str, items: Mapping[str, tuple[LearnedItem, int]]) -> None:
         waiting = (
             "SELECT count(*) FILTER (WHERE clock_timestamp() - state_change > interval '5 s') = 0 "
-            "FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' HAVING count(*) > 0"
+            "FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' "
+            "HAVING count(*) > 0"
         )
         while await self._query.pool.fetchval(waiting):
             await asyncio.sleep(0.1)
