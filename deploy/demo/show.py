@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.syntax import Syntax
 from rich.table import Table
@@ -68,7 +69,7 @@ def _rows(columns: list[str], rows: list[list[Any]]) -> None:
         table.add_column(column, style="green")
     for row in rows[:_SHOWN_ROWS]:
         table.add_row(*(_text(value) for value in row))
-    console.print(table, new_line_start=True, soft_wrap=False)
+    console.print(Padding(table, (0, 0, 0, 5)))
     if len(rows) > _SHOWN_ROWS:
         said(f"  ... {len(rows)} rows")
 

@@ -33,6 +33,7 @@ from libs.knowledge.databases import known_database
 from libs.leases.claim import LeaseLost, release
 from libs.leases.worker import Held
 from libs.runtime.clock import now
+from services.trainer.datasets import learn
 from services.trainer.datasets.learn import Learner
 from services.trainer.datasets.plan import ddl_item
 from services.trainer.datasets.stages import STRUCTURE
@@ -95,7 +96,11 @@ async def test_an_unchanged_database_is_learned_again_without_learning_or_embedd
     assert len(trainer.embedder.texts) == embedded
 
 
-async def test_what_changed_is_learned_and_its_former_self_forgotten(trainer: Trainer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [5_000, 1])
+async def test_what_changed_is_learned_and_its_former_self_forgotten(
+    trainer: Trainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(learn, "_BATCH_FORGOTTEN", at_once)
     await trainer.deliver(requested())
     await trainer.work()
     before = await trainer.said()
@@ -107,6 +112,7 @@ async def test_what_changed_is_learned_and_its_former_self_forgotten(trainer: Tr
     learned = Counter(item.kind for c in after for item in c.items)
     assert (learned["ddl"], learned["term"]) == (1, 1)
     forgotten = [former[item_id] for c in after for item_id in c.forgotten]
+    assert max(len(c.forgotten) for c in after) <= at_once and len(forgotten) == 3
     assert {(item.kind, item.tables) for item in forgotten} == {
         ("ddl", ("products",)),
         ("document", ("products",)),

@@ -14,6 +14,7 @@ from services.trainer.runs.learned import Known, known_items
 _BATCH_ITEMS = 16
 _BATCH_BYTES = 500_000
 _BATCH_SECONDS = 0.5
+_BATCH_FORGOTTEN = 5_000
 
 
 @dataclass
@@ -62,6 +63,9 @@ class Learner:
             message = text("trainer.complete", self.language, learned=self._learned_in_all(), known=self.skipped)
         if stale:
             message = f"{message} {text('trainer.forgot', self.language, count=len(stale))}"
+        while len(stale) > _BATCH_FORGOTTEN:
+            await self.attempt.checkpoint(forgotten=tuple(stale[:_BATCH_FORGOTTEN]))
+            stale = stale[_BATCH_FORGOTTEN:]
         await self.attempt.checkpoint(forgotten=tuple(stale), message=message, ends=ends)
         self._checkpointed_at = time.monotonic()
 
