@@ -1,0 +1,92 @@
+"""Questions and how they were answered."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from libs.events.catalog.values import Event, Language, Needs, Outcome, ResultColumn, Step, Value
+
+
+class QuestionAsked(Event):
+    """A person asks a dataset something."""
+
+    question_id: str
+    dataset_id: str
+    question: str
+    conversation_id: str
+    language: Language = "en"
+    who: str = ""
+    purpose: Literal["ask", "replay", "evaluate"] = "ask"
+    needs: Needs = Needs()
+    asked_at: datetime
+    deadline: datetime
+
+
+class AnswerAdvanced(Event):
+    """Step `number` (from 1) of the reasoning was made."""
+
+    question_id: str
+    dataset_id: str
+    number: int
+    step: Step
+    advanced_at: datetime
+
+
+class RowsFetched(Event):
+    """The rows of an answer, capped; kept for a day only, because they are the user's data."""
+
+    question_id: str
+    dataset_id: str
+    columns: tuple[ResultColumn, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    truncated: bool = False
+    fetched_at: datetime
+
+
+class Sources(Value):
+    """What an answer rests on."""
+
+    strategy: str = ""
+    score: float = 0.0
+    items: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+
+
+class QuestionAnswered(Event):
+    """The end of a question, whatever it is."""
+
+    question_id: str
+    dataset_id: str
+    outcome: Outcome
+    sql: str | None = None
+    columns: tuple[ResultColumn, ...] = ()
+    row_count: int = 0
+    truncated: bool = False
+    chart_type: str = "table"
+    chart: dict[str, Any] | None = None
+    insight: str = ""
+    answer_text: str = ""
+    choices: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    sources: Sources = Sources()
+    knowledge_version: int = 0
+    cached: bool = False
+    milliseconds: float = 0.0
+    answered_at: datetime
+
+
+class CacheCleared(Event):
+    """Cached SQL and results of a dataset from before now are to be forgotten."""
+
+    dataset_id: str
+    who: str
+    cleared_at: datetime
+
+
+class ConversationDeleted(Event):
+    """The questions of a conversation and their answers are shown no longer, and no question follows up on them."""
+
+    conversation_id: str
+    dataset_id: str
+    who: str
+    deleted_at: datetime

@@ -1,0 +1,143 @@
+"""What events are made of: their base, and the values that several of them carry."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Progress = float
+"""Percent, 0 to 100."""
+
+TrainingStatus = Literal["pending", "preparing", "training", "paused", "completed", "failed", "cancelled", "held"]
+ENDED: frozenset[str] = frozenset({"completed", "failed", "cancelled"})
+"""Statuses after which a training says nothing more."""
+
+Language = Literal["zh", "en"]
+Outcome = Literal["answered", "clarification", "unanswerable", "failed", "timed_out"]
+
+
+class Value(BaseModel):
+    """A value inside an event; unknown fields of newer senders are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Event(Value):
+    """Something that happened. `key_field` names the field that is the Kafka key and the CloudEvents subject."""
+
+    key_field: ClassVar[str] = "dataset_id"
+    schema_version: ClassVar[int] = 1
+    """Raised when a field changes meaning; older events are upcast on reading (upcast.py)."""
+
+    @property
+    def key(self) -> str:
+        """The id of the subject: all events of one subject are in one partition of each topic."""
+        return str(getattr(self, self.key_field))
+
+
+class DataSourceSettings(Value):
+    """How to reach a user's database; the password only as ciphertext with the id of its key."""
+
+    kind: Literal["sqlite", "postgresql"]
+    host: str = ""
+    port: int | None = None
+    username: str = ""
+    password_ciphertext: str | None = None
+    key_id: str | None = None
+    database: str = ""
+
+
+class ColumnDescription(Value):
+    """A column as the database describes it; `values` are its distinct values when they are few."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    default: str | None = None
+    primary_key: bool = False
+    foreign_key: str | None = None
+    comment: str | None = None
+    values: tuple[str, ...] = ()
+
+
+class TableDescription(Value):
+    """A table as the database describes it."""
+
+    name: str
+    comment: str | None = None
+    row_estimate: int | None = None
+    create_table: str = ""
+    columns: tuple[ColumnDescription, ...] = ()
+
+
+class Relation(Value):
+    """An edge of the model: `source.source_col` points at `target.target_col`; confidence 0 to 1."""
+
+    source: str
+    target: str
+    source_col: str
+    target_col: str
+    type: str = "many_to_one"
+    confidence: float = 1.0
+
+
+class Modeling(Value):
+    """The drawn model of a dataset: table nodes and relationship edges."""
+
+    nodes: tuple[dict[str, Any], ...] = ()
+    edges: tuple[Relation, ...] = ()
+
+
+class Embedding(Value):
+    """A vector: `data` is base64 of little-endian float32."""
+
+    model: str
+    dimensions: int
+    data: str
+
+
+class LearnedItem(Value):
+    """One thing a dataset knows. `item_id` is the hash of its content, so that learning it again changes nothing."""
+
+    item_id: str
+    kind: Literal["ddl", "term", "document", "relation", "pair"]
+    text: str
+    question: str | None = None
+    sql: str | None = None
+    tables: tuple[str, ...] = ()
+    origin: Literal["training", "feedback"] = "training"
+    embedding: Embedding | None = None
+    content: dict[str, Any] | None = None
+    """The item as structure: a TableDescription of a ddl, a Relation of a relation, the fields of a term."""
+
+
+class Problem(Value):
+    """An error for people: a stable code, what happened, and what to do about it."""
+
+    code: str
+    detail: str
+    hint: str = ""
+
+
+class Needs(Value):
+    """The versions that the receiver's projection must have before the request is carried out."""
+
+    datasource_version: int = 0
+    dataset_version: int = 0
+    terms_version: int = 0
+
+
+class Step(Value):
+    """One step of the reasoning behind an answer."""
+
+    name: str
+    status: Literal["done", "failed", "corrected"]
+    detail: str = ""
+    sql: str | None = None
+    milliseconds: float = 0.0
+
+
+class ResultColumn(Value):
+    """A column of a result."""
+
+    name: str
+    type: str = ""
