@@ -8,19 +8,17 @@ import logging
 import re
 from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlglot import Dialect as SqlDialect
 from sqlglot import Token, TokenType, exp
 from sqlglot.errors import SqlglotError
 
+from libs.datasources.dialect import Dialect
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate_rules import FUNCTIONS, NAMED, SESSION_NAMES, SYNTAX
 from libs.datasources.gate_tables import check_tables
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it would log people's SQL
-
-Dialect = Literal["sqlite", "postgres"]
 
 _LONGEST = 20_000
 _MOST_NODES = 5_000
@@ -40,11 +38,6 @@ class Admitted:
     sql: str
     tables: tuple[str, ...]
     limited: bool
-
-
-def dialect_of(kind: str) -> Dialect:
-    """The dialect of a kind of data source."""
-    return "sqlite" if kind == "sqlite" else "postgres"
 
 
 def admit(

@@ -67,19 +67,38 @@ NAMED: dict[str, frozenset[str]] = {
          "atan2", "row", "format", "quote_literal", "to_hex", "regexp_count", "regexp_like", "regexp_substr", "make_time",
          "make_timestamp", "justify_interval", "array_position", "to_jsonb", "to_json"}
     ),
+    "mysql": frozenset(
+        {"abs", "acos", "adddate", "addtime", "asin", "atan", "atan2", "bin", "bit_count", "bit_length", "char_length",
+         "character_length", "conv", "cos", "cot", "crc32", "degrees", "elt", "export_set", "field", "find_in_set",
+         "from_days", "hour", "instr", "isnull", "json_array", "json_arrayagg", "json_contains", "json_depth", "json_keys",
+         "json_length", "json_object", "json_objectagg", "json_overlaps", "json_quote", "json_search", "json_type",
+         "json_unquote", "json_valid", "json_value", "json_contains_path", "last_day", "lcase", "locate", "log10", "log2", "ltrim",
+         "makedate", "maketime", "mid", "microsecond", "minute", "mod", "octet_length", "ord", "period_add", "period_diff",
+         "position", "quarter", "quote", "radians", "regexp_instr", "regexp_like", "regexp_substr", "rtrim", "sec_to_time", "second",
+         "sin", "soundex", "strcmp", "subdate", "substring_index", "subtime", "tan", "time_format", "time_to_sec", "timediff",
+         "timestampadd", "timestampdiff", "to_days", "to_seconds", "truncate", "ucase", "unix_timestamp", "utc_date",
+         "utc_time", "utc_timestamp", "weekday", "weekofyear", "yearweek", "any_value", "bit_and", "bit_or", "bit_xor",
+         "std", "inet_ntoa", "inet_aton", "dayname", "monthname", "format", "char"}
+    ),
 }  # fmt: skip
 """Functions that the parser knows no class of, by dialect and lower-case name."""
 
-HIDDEN_SCHEMAS = frozenset({"pg_catalog", "information_schema", "pg_toast", "temp", "sqlite_temp"})
+HIDDEN_SCHEMAS: dict[str, frozenset[str]] = {
+    "sqlite": frozenset({"temp", "sqlite_temp", "information_schema"}),
+    "postgres": frozenset({"pg_catalog", "information_schema", "pg_toast"}),
+    "mysql": frozenset({"mysql", "information_schema", "performance_schema", "sys"}),
+}
 HIDDEN_PREFIXES = ("pg_", "sqlite_", "pragma_")
 HIDDEN_TABLES: dict[str, frozenset[str]] = {
     "sqlite": frozenset({"dbstat", "fsdir", "bytecode", "tables_used", "completion"}),
     "postgres": frozenset(),
+    "mysql": frozenset({"dual"}),
 }
 """Tables of the system itself; SQLite reads its pragmas and some files as tables."""
 
 SESSION_NAMES: dict[str, frozenset[str]] = {
     "sqlite": frozenset(),
     "postgres": frozenset({"user", "current_user", "session_user", "system_user", "current_role", "current_catalog"}),
+    "mysql": frozenset({"current_user", "current_role"}),
 }
 """Words that look like columns and answer who is asking."""

@@ -7,7 +7,9 @@ from sqlglot import exp
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate_rules import HIDDEN_PREFIXES, HIDDEN_SCHEMAS, HIDDEN_TABLES
 
-_DEFAULT_SCHEMAS = frozenset({"", "public", "main"})
+_DEFAULT_SCHEMAS = {
+    "sqlite": frozenset({"", "main"}), "postgres": frozenset({"", "public"}), "mysql": frozenset({""}),
+}  # fmt: skip
 """Datasets name their tables without a schema, so these are the schemas they can be in."""
 
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
@@ -22,9 +24,9 @@ def check_tables(tree: exp.Query, dialect: str, allowed: Collection[str] | None)
             raise RefusedByGate("table", "a function is no table here")
         name, schema = table.name.lower(), table.db.lower()
         hidden = name.startswith(HIDDEN_PREFIXES) or schema.startswith(HIDDEN_PREFIXES)
-        if table.catalog or hidden or schema in HIDDEN_SCHEMAS or name in HIDDEN_TABLES[dialect]:
+        if table.catalog or hidden or schema in HIDDEN_SCHEMAS[dialect] or name in HIDDEN_TABLES[dialect]:
             raise RefusedByGate("system_table", f"the table {table.name!r} belongs to the system")
-        if known is not None and (_folded(table.this, dialect) not in known or schema not in _DEFAULT_SCHEMAS):
+        if known is not None and (_folded(table.this, dialect) not in known or schema not in _DEFAULT_SCHEMAS[dialect]):
             raise RefusedByGate("table", f"there is no table {table.name!r} in this dataset")
         read[table.name] = None
     return tuple(read)
@@ -55,11 +57,14 @@ def _tables_read(tree: exp.Query, dialect: str) -> list[exp.Table]:
 
 
 def _folded(identifier: exp.Identifier, dialect: str) -> str:
-    """A name as the database compares it: PostgreSQL keeps quoted ones as they are; both fold only ASCII letters."""
-    if dialect == "postgres" and identifier.args.get("quoted"):
+    """A name as the database compares it: PostgreSQL keeps quoted ones as they are, MySQL most often all.
+
+    Only ASCII letters are folded.
+    """
+    if dialect == "mysql" or (dialect == "postgres" and identifier.args.get("quoted")):
         return identifier.name
     return identifier.name.translate(_ASCII_LOWER)
 
 
 def _comparable(name: str, dialect: str) -> str:
-    return name if dialect == "postgres" else name.translate(_ASCII_LOWER)
+    return name.translate(_ASCII_LOWER) if dialect == "sqlite" else name

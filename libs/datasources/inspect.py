@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, text
+from sqlalchemy import Column, Connection, MetaData, Table
 from sqlalchemy import inspect as inspector_of
 from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.exc import SAWarning
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import NullType, UserDefinedType
 
+from libs.datasources.kinds import kind_of
 from libs.datasources.open import reading
 from libs.datasources.relations import relations_of
 from libs.datasources.sample import distinct_values
@@ -39,7 +40,7 @@ async def test_connection(engine: AsyncEngine) -> Structure:
     """Connect and read the version and the names of the tables; raises `DataSourceError`."""
     began = time.perf_counter()
     async with reading(engine, _SECONDS) as connection:
-        version = await _version(connection)
+        version = await kind_of(connection).version(connection)
         names = await connection.run_sync(lambda sync: inspector_of(sync).get_table_names())
     tables = tuple(TableDescription(name=name) for name in sorted(names))
     return Structure(version, (time.perf_counter() - began) * 1000, tables)
@@ -52,10 +53,10 @@ async def inspect(engine: AsyncEngine, only: Collection[str] = ()) -> Structure:
     """Read the structure of all tables, or of `only` some; raises `DataSourceError`."""
     began = time.perf_counter()
     async with reading(engine, _SECONDS) as connection:
-        version = await _version(connection)
+        version = await kind_of(connection).version(connection)
         tables = await connection.run_sync(_reflect, frozenset(only))
-        estimates = await _row_estimates(connection)
-        readable = await _readable(connection, [table.name for table in tables])
+        estimates = await kind_of(connection).row_estimates(connection)
+        readable = await kind_of(connection).readable(connection, [table.name for table in tables])
         described = []
         for number, table in enumerate(tables):
             sampled = number < _VALUE_TABLES and table.name in readable
@@ -65,12 +66,6 @@ async def inspect(engine: AsyncEngine, only: Collection[str] = ()) -> Structure:
         relations = await relations_of(connection, usable)
     unreadable = tuple(table.name for table in described if table.name not in readable)
     return Structure(version, (time.perf_counter() - began) * 1000, usable, relations, unreadable)
-
-
-async def _version(connection: AsyncConnection) -> str:
-    if connection.dialect.name == "sqlite":
-        return str(await connection.scalar(text("SELECT sqlite_version()")))
-    return str(await connection.scalar(text("SHOW server_version")))
 
 
 def _reflect(connection: Connection, only: frozenset[str]) -> tuple[TableDescription, ...]:
@@ -110,17 +105,10 @@ class _NamedType(UserDefinedType[Any]):
 def _name_unknown_types(connection: Connection, metadata: MetaData) -> None:
     """Types that SQLAlchemy does not know (xml, geometry, none at all in SQLite) keep their names, and are no error."""
     unknown = [c for table in metadata.tables.values() for c in table.columns if isinstance(c.type, NullType)]
-    names: dict[tuple[str, str], str] = {}
-    if unknown and connection.dialect.name == "postgresql":
-        rows = connection.execute(
-            text(
-                "SELECT relname, attname, format_type(atttypid, atttypmod) FROM pg_attribute "
-                "JOIN pg_class ON pg_class.oid = attrelid WHERE relname = ANY (:tables) AND attnum > 0 "
-                "AND pg_table_is_visible(pg_class.oid)"
-            ),
-            {"tables": sorted({column.table.name for column in unknown})},
-        )
-        names = {(table, column): name for table, column, name in rows}
+    if not unknown:
+        return
+    kind = kind_of(connection)
+    names = kind.type_names(connection, {column.table.name for column in unknown})
     for column in unknown:
         column.type = _NamedType(names.get((column.table.name, column.name), "ANY"))
 
@@ -150,29 +138,6 @@ def _describe(connection: Connection, table: Table, comment: str | None) -> Tabl
     )
     create = str(CreateTable(table).compile(dialect=connection.dialect)).strip()
     return TableDescription(name=table.name, comment=comment, create_table=create, columns=columns)
-
-
-async def _row_estimates(connection: AsyncConnection) -> dict[str, int]:
-    if connection.dialect.name != "postgresql":
-        return {}
-    rows = await connection.execute(
-        text("SELECT relname, reltuples::bigint FROM pg_class WHERE relkind IN ('r', 'p') AND reltuples >= 0")
-    )
-    return {name: int(count) for name, count in rows}
-
-
-async def _readable(connection: AsyncConnection, names: list[str]) -> set[str]:
-    """The tables that this user may select from."""
-    if connection.dialect.name != "postgresql":
-        return set(names)
-    rows = await connection.execute(
-        text(
-            "SELECT name FROM unnest(CAST(:names AS text[])) AS name "
-            "WHERE has_table_privilege(quote_ident(name), 'SELECT')"
-        ),
-        {"names": names},
-    )
-    return {name for (name,) in rows}
 
 
 async def _with_values(connection: AsyncConnection, table: TableDescription) -> tuple[ColumnDescription, ...]:

@@ -2,23 +2,21 @@
 
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 import orjson
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from libs.datasources.gate import Admitted
+from libs.datasources.kinds import kind_of
 from libs.datasources.open import Limits, reading
-
-Fetch: TypeAlias = Callable[[int], Awaitable[Sequence[Sequence[Any]]]]
 
 _CHUNK = 200
 _TEXT_CHARACTERS = 10_000
@@ -41,8 +39,10 @@ async def run(engine: AsyncEngine, admitted: Admitted, limits: Limits | None = N
     began = time.perf_counter()
     rows: list[tuple[Any, ...]] = []
     size, heaviest, count, truncated = 0, 1, 1, False
-    async with reading(engine, limits.seconds) as connection:
-        columns, fetch = await _begun(connection, admitted.sql)
+    async with (
+        reading(engine, limits.seconds) as connection,
+        kind_of(engine).rows(connection, admitted.sql) as (columns, fetch),
+    ):
         while not truncated and (chunk := await fetch(count)):
             for row in chunk:
                 values = tuple(json_value(value) for value in row)
@@ -55,18 +55,6 @@ async def run(engine: AsyncEngine, admitted: Admitted, limits: Limits | None = N
             heaviest = max(heaviest, *map(_weight, chunk))
             count = max(1, min(2 * count, _CHUNK, limits.bytes // heaviest))
     return Rows(columns, tuple(rows), truncated, (time.perf_counter() - began) * 1000)
-
-
-async def _begun(connection: AsyncConnection, sql: str) -> tuple[tuple[str, ...], Fetch]:
-    """The columns, and what gives the next so many rows: SQLAlchemy would get fifty of PostgreSQL, however heavy."""
-    if connection.dialect.name == "postgresql":
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        statement = await driver.prepare(sql)
-        cursor = await statement.cursor()
-        return tuple(attribute.name for attribute in statement.get_attributes()), cursor.fetch
-    # The text is final: a colon in it is no parameter.
-    result = await connection.stream(text(sql.replace(":", r"\:")))
-    return tuple(result.keys()), result.fetchmany
 
 
 def _weight(value: Any) -> int:

@@ -19,6 +19,7 @@ import pytest_asyncio
 import sqlalchemy.exc
 from cryptography.fernet import Fernet
 
+from libs.datasources.dialect import Dialect
 from libs.datasources.errors import (
     CannotReach,
     DatabaseMissing,
@@ -27,14 +28,14 @@ from libs.datasources.errors import (
     NotAllowed,
     QueryFailed,
     TookTooLong,
-    translated,
 )
-from libs.datasources.gate import Admitted, Dialect, admit
+from libs.datasources.gate import Admitted, admit
 from libs.datasources.inspect import inspect
 from libs.datasources.inspect import test_connection as try_connection
 from libs.datasources.open import Connections, Limits
 from libs.datasources.run import run
 from libs.datasources.secrets import SecretBox, SecretUnreadable
+from libs.datasources.translate import translated
 from libs.events.catalog import DataSourceSettings, Language
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")

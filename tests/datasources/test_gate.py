@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from sqlglot import exp, parse
 
 from libs.datasources import gate
+from libs.datasources.dialect import Dialect
 from libs.datasources.errors import RefusedByGate
-from libs.datasources.gate import Dialect, admit, parse_expression
+from libs.datasources.gate import admit, parse_expression
 
 _CORPUS = Path(__file__).parent / "gate"
 TABLES = ("customers", "orders", "oddities", "客户")

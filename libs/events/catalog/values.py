@@ -37,7 +37,7 @@ class Event(Value):
 class DataSourceSettings(Value):
     """How to reach a user's database; the password only as ciphertext with the id of its key."""
 
-    kind: Literal["sqlite", "postgresql"]
+    kind: Literal["sqlite", "postgresql", "mysql"]
     host: str = ""
     port: int | None = None
     username: str = ""

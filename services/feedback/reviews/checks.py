@@ -7,8 +7,9 @@ from typing import Any
 
 import asyncpg
 
+from libs.datasources.dialect import dialect_of
 from libs.datasources.errors import DataSourceError, QueryFailed, RefusedByGate
-from libs.datasources.gate import admit, dialect_of
+from libs.datasources.gate import admit
 from libs.datasources.open import Connections, Limits
 from libs.datasources.run import run
 from libs.events.catalog import FeedbackGiven, Problem

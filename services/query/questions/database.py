@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from libs.datasources.gate import Admitted, Dialect, admit, dialect_of
+from libs.datasources.dialect import Dialect, dialect_of
+from libs.datasources.gate import Admitted, admit
 from libs.datasources.open import Connections, Limits
 from libs.datasources.run import Rows, run
 from libs.knowledge.databases import KnownDatabase

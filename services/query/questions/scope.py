@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from libs.datasources.dialect import Dialect
 from libs.events.catalog import Relation as KnownRelation
 from libs.events.catalog import TableDescription
 from services.query.knowledge.recall import Knowledge, KnownPair
@@ -17,7 +18,7 @@ class Found:
     similarity: float
 
 
-def scope_of(known: Knowledge, dialect: reasoning.Dialect, found: Sequence[Found]) -> reasoning.Knowledge:
+def scope_of(known: Knowledge, dialect: Dialect, found: Sequence[Found]) -> reasoning.Knowledge:
     """`known` and `found` in the words of the reasoning, without pairs that ask tables which are known no longer."""
     names = {table.name for table in known.tables}
     return reasoning.Knowledge(

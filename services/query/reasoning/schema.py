@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
-Dialect = Literal["sqlite", "postgres"]
+from libs.datasources.dialect import Dialect
 
 _NUMBERS = ("INT", "NUMERIC", "DECIMAL", "REAL", "DOUBLE", "FLOAT", "MONEY", "NUMBER", "SERIAL")
 _DATES = ("DATE", "TIME")

@@ -2,8 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from libs.datasources.dialect import Dialect, dialect_of
 from libs.datasources.errors import DataSourceError, NotAllowed, QueryFailed, RefusedByGate, TookTooLong
-from libs.datasources.gate import Dialect, admit, dialect_of
+from libs.datasources.gate import admit
 from libs.datasources.open import Limits
 from libs.datasources.run import run
 from services.trainer.datasets.learn import Learner, stale_items

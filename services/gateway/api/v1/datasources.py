@@ -43,7 +43,7 @@ _Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 class Connection(BaseModel):
     """How to reach a database."""
 
-    kind: Literal["sqlite", "postgresql"]
+    kind: Literal["sqlite", "postgresql", "mysql"]
     host: _Text = ""
     port: int | None = Field(default=None, ge=1, le=65535)
     username: _Text = ""

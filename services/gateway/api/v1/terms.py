@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field
 
+from libs.datasources.dialect import dialect_of
 from libs.datasources.errors import RefusedByGate
-from libs.datasources.gate import dialect_of, parse_expression
+from libs.datasources.gate import parse_expression
 from libs.events.catalog import BusinessTermChanged
 from libs.events.ids import new_id
 from libs.runtime.clock import now

@@ -1,0 +1,74 @@
+"""What tells one kind of database from another; all else in libs/datasources is the same for every kind."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from libs.datasources.errors import DataSourceError
+from libs.events.catalog import DataSourceSettings
+
+CONNECT_SECONDS = 8.0
+
+Cancelled: TypeAlias = Callable[[], bool]
+Fetch: TypeAlias = Callable[[int], Awaitable[Sequence[Sequence[Any]]]]
+"""The next rows, so many at most; none when there are no more."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to reach a database: its settings, the password in the clear, what gives the addresses that are allowed."""
+
+    settings: DataSourceSettings
+    password: str | None
+    addresses: Callable[[str, int], Awaitable[list[str]]]
+
+
+class Kind(ABC):
+    """One kind of database. What its driver raises is left as it is; `error` says what it means."""
+
+    pooled = True
+    """Whether connections are worth keeping."""
+
+    @abstractmethod
+    def engine(self, access: Access, **pool: Any) -> AsyncEngine:
+        """An engine whose every connection can only read; raises `DataSourceError` for what is never going to work."""
+
+    @abstractmethod
+    async def begin_reading(self, connection: AsyncConnection, seconds: float, cancelled: Cancelled) -> None:
+        """Begin a read-only transaction in which a statement lasts `seconds` at most."""
+
+    @abstractmethod
+    async def version(self, connection: AsyncConnection) -> str:
+        """The version of the server."""
+
+    @abstractmethod
+    def error(self, cause: BaseException) -> DataSourceError | None:
+        """What an error of the driver means; None when it is none of its."""
+
+    async def row_estimates(self, _connection: AsyncConnection) -> dict[str, int]:
+        """About how many rows each table has, where the server knows without counting."""
+        return {}
+
+    async def readable(self, _connection: AsyncConnection, names: Collection[str]) -> set[str]:
+        """Those of the tables that this user may select from."""
+        return set(names)
+
+    def type_names(self, _connection: Connection, _tables: Collection[str]) -> dict[tuple[str, str], str]:
+        """Table and column -> the server's own name of the type, for types that SQLAlchemy does not know."""
+        return {}
+
+    def rows(self, connection: AsyncConnection, sql: str) -> AbstractAsyncContextManager[tuple[tuple[str, ...], Fetch]]:
+        """Run final SQL: the names of its columns, and what gives the next rows."""
+        return _streamed(connection, sql)
+
+
+@asynccontextmanager
+async def _streamed(connection: AsyncConnection, sql: str) -> AsyncIterator[tuple[tuple[str, ...], Fetch]]:
+    # The text is final: a colon in it is no parameter.
+    result = await connection.stream(text(sql.replace(":", r"\:")))
+    yield tuple(result.keys()), result.fetchmany

@@ -1,0 +1,115 @@
+"""PostgreSQL, through asyncpg."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from libs.datasources.addresses import connected
+from libs.datasources.errors import (
+    CannotReach,
+    DatabaseMissing,
+    DataSourceError,
+    LoginFailed,
+    NotAllowed,
+    QueryFailed,
+    TookTooLong,
+)
+from libs.datasources.kinds.base import CONNECT_SECONDS, Access, Cancelled, Fetch, Kind
+
+_SERVER_SETTINGS = {
+    "application_name": "espalier",
+    "default_transaction_read_only": "on",
+    "idle_in_transaction_session_timeout": "60000",
+    "lock_timeout": "3000",
+    "standard_conforming_strings": "on",  # the gate reads a backslash as a backslash
+}
+_TYPE_NAMES = text(
+    "SELECT relname, attname, format_type(atttypid, atttypmod) FROM pg_attribute "
+    "JOIN pg_class ON pg_class.oid = attrelid WHERE relname = ANY (:tables) AND attnum > 0 "
+    "AND pg_table_is_visible(pg_class.oid)"
+)
+_ESTIMATES = text("SELECT relname, reltuples::bigint FROM pg_class WHERE relkind IN ('r', 'p') AND reltuples >= 0")
+_READABLE = text(
+    "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE has_table_privilege(quote_ident(name), 'SELECT')"
+)
+
+
+class PostgreSQL(Kind):
+    """A server, with a pool of few connections."""
+
+    def engine(self, access: Access, **pool: Any) -> AsyncEngine:
+        """An engine whose connections begin every transaction read-only."""
+        settings = access.settings
+        port = settings.port or 5432
+
+        async def connect() -> "asyncpg.Connection[Any]":
+            return await connected(
+                await access.addresses(settings.host, port),
+                lambda address: asyncpg.connect(
+                    host=address,
+                    port=port,
+                    user=settings.username or None,
+                    password=access.password or "",
+                    database=settings.database,
+                    timeout=CONNECT_SECONDS,
+                    command_timeout=120,
+                    server_settings=_SERVER_SETTINGS,
+                ),
+            )
+
+        return create_async_engine("postgresql+asyncpg://", async_creator=connect, hide_parameters=True, **pool)
+
+    async def begin_reading(self, connection: AsyncConnection, seconds: float, _cancelled: Cancelled) -> None:
+        """Both for this transaction only."""
+        await connection.execute(text("SET TRANSACTION READ ONLY"))
+        await connection.execute(text(f"SET LOCAL statement_timeout = {int(seconds * 1000)}"))
+
+    async def version(self, connection: AsyncConnection) -> str:
+        """Such as 18.0."""
+        return str(await connection.scalar(text("SHOW server_version")))
+
+    async def row_estimates(self, connection: AsyncConnection) -> dict[str, int]:
+        """As of the last ANALYZE."""
+        return {name: int(count) for name, count in await connection.execute(_ESTIMATES)}
+
+    async def readable(self, connection: AsyncConnection, names: Collection[str]) -> set[str]:
+        """By the privileges of the user."""
+        return {name for (name,) in await connection.execute(_READABLE, {"names": list(names)})}
+
+    def type_names(self, connection: Connection, tables: Collection[str]) -> dict[tuple[str, str], str]:
+        """Extensions' types and domains too."""
+        rows = connection.execute(_TYPE_NAMES, {"tables": sorted(tables)})
+        return {(table, column): name for table, column, name in rows}
+
+    @asynccontextmanager
+    async def rows(self, connection: AsyncConnection, sql: str) -> AsyncIterator[tuple[tuple[str, ...], Fetch]]:
+        """With a cursor of the driver's: SQLAlchemy would get fifty rows at a time, however heavy."""
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        statement = await driver.prepare(sql)
+        cursor = await statement.cursor()
+        yield tuple(attribute.name for attribute in statement.get_attributes()), cursor.fetch
+
+    def error(self, cause: BaseException) -> DataSourceError | None:
+        """By asyncpg's types."""
+        match cause:
+            case asyncpg.InvalidAuthorizationSpecificationError() if "pg_hba.conf" in str(cause):
+                return NotAllowed("host_not_allowed")
+            case asyncpg.InvalidPasswordError() | asyncpg.InvalidAuthorizationSpecificationError():
+                return LoginFailed()
+            case asyncpg.InvalidCatalogNameError():
+                return DatabaseMissing()
+            case asyncpg.InsufficientPrivilegeError():
+                return NotAllowed()
+            case asyncpg.QueryCanceledError() | asyncpg.LockNotAvailableError():
+                return TookTooLong()
+            case (
+                asyncpg.PostgresConnectionError() | asyncpg.CannotConnectNowError() | asyncpg.TooManyConnectionsError()
+            ):
+                return CannotReach()
+            case asyncpg.PostgresError():
+                return QueryFailed.because(cause)
+        return None
