@@ -3,6 +3,8 @@
 To keep them running between test runs: `python -m deploy.local infrastructure`, which prints the variables to set.
 """
 
+import os
+import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest_asyncio
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.infrastructure import infrastructure as servers
 from deploy.local.postgres import create_database
+from tests import mariadb
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -32,6 +35,36 @@ async def postgres_url(infrastructure: Infrastructure) -> AsyncIterator[str]:
     connection = await asyncpg.connect(infrastructure.postgres_url)
     await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     await connection.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def mysql_server() -> AsyncIterator[str | None]:
+    """Give the URL of a MariaDB server, started for the tests; None where the machine has none."""
+    if url := os.environ.get("ESPALIER_TEST_MYSQL_URL"):
+        yield url
+        return
+    if mariadb.SERVER is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
+        Path(folder).chmod(0o755)  # As root, the server runs as somebody else.
+        process, url = await mariadb.start(Path(folder))
+        try:
+            yield url
+        finally:
+            await process.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def mysql_url(mysql_server: str | None) -> AsyncIterator[str | None]:
+    """Give the URL of an empty database of this test's own, dropped afterwards; None where there is no server."""
+    if mysql_server is None:
+        yield None
+        return
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    await mariadb.execute(mysql_server, f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+    yield f"{mysql_server}/{name}"
+    await mariadb.execute(mysql_server, f"DROP DATABASE {name}")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ SYNTAX: frozenset[type[exp.Expression]] = frozenset(
         exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Limit, exp.LimitOptions, exp.Offset, exp.Distinct, exp.Fetch,
         exp.Table, exp.TableAlias, exp.Alias, exp.Column, exp.Identifier, exp.Star, exp.Literal, exp.Boolean, exp.Null,
         exp.Paren, exp.Tuple, exp.Values, exp.Dot,
-        exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between,
+        exp.And, exp.Or, exp.Xor, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between,
         exp.Like, exp.ILike, exp.SimilarTo, exp.Glob, exp.Escape, exp.RegexpLike, exp.RegexpILike,
         exp.NullSafeEQ, exp.NullSafeNEQ, exp.Exists, exp.Any, exp.All,
         exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.DPipe, exp.Collate,
@@ -31,18 +31,20 @@ FUNCTIONS: frozenset[type[exp.Expression]] = frozenset(
         exp.FirstValue, exp.LastValue, exp.NthValue,
         # numbers
         exp.Abs, exp.Ceil, exp.Floor, exp.Round, exp.Sign, exp.Sqrt, exp.Pow, exp.Exp, exp.Ln, exp.Log, exp.Greatest,
-        exp.Least, exp.Rand, exp.WidthBucket, exp.Trunc, exp.Pi, exp.Cbrt,
+        exp.Least, exp.Rand, exp.WidthBucket, exp.Trunc, exp.Pi, exp.Cbrt, exp.BitwiseCount,
         # text
         exp.Length, exp.Lower, exp.Upper, exp.Trim, exp.Substring, exp.Replace, exp.Concat, exp.ConcatWs, exp.Left,
         exp.Right, exp.StrPosition, exp.SplitPart, exp.RegexpReplace, exp.Initcap, exp.Reverse,
-        exp.Chr, exp.Unicode, exp.Hex, exp.MD5, exp.Typeof, exp.Ascii, exp.Translate, exp.RegexpExtract, exp.Pad, exp.Format, exp.Overlay,
+        exp.Chr, exp.Unicode, exp.Hex, exp.MD5, exp.Typeof, exp.Ascii, exp.Translate, exp.RegexpExtract, exp.Pad, exp.Format, exp.Overlay, exp.SubstringIndex, exp.Elt, exp.NumberToStr,
         # missing values
         exp.Coalesce, exp.Nullif,
         # dates
         exp.CurrentDate, exp.CurrentTime, exp.CurrentTimestamp, exp.Localtime, exp.Localtimestamp, exp.MakeInterval, exp.Date, exp.Time, exp.Timestamp, exp.Datetime,
         exp.DateTrunc, exp.TimestampTrunc, exp.TimeToStr, exp.StrToDate, exp.StrToTime, exp.TsOrDsToTimestamp,
         exp.TsOrDsToDate, exp.TsOrDsToTime, exp.ToChar, exp.DateDiff, exp.DateAdd, exp.DateSub, exp.DateFromParts,
-        exp.UnixToTime, exp.TimeToUnix, exp.Year, exp.Month, exp.Day, exp.JustifyDays, exp.JustifyHours,
+        exp.UnixToTime, exp.TimeToUnix, exp.Year, exp.Quarter, exp.Month, exp.Week, exp.WeekOfYear, exp.Day, exp.DayOfMonth,
+        exp.DayOfWeek, exp.DayOfYear, exp.Dayname, exp.Monthname,  exp.Hour, exp.Minute, exp.Second, exp.LastDay, exp.TimestampAdd, exp.TimestampDiff,
+        exp.JustifyDays, exp.JustifyHours,
         # JSON, reading only
         exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar, exp.JSONType,
         exp.JSONBContains, exp.JSONArrayAgg, exp.JSONObjectAgg, exp.JSONArray, exp.JSONObject, exp.ArrayContainsAll,
@@ -67,7 +69,7 @@ NAMED: dict[str, frozenset[str]] = {
          "atan2", "row", "format", "quote_literal", "to_hex", "regexp_count", "regexp_like", "regexp_substr", "make_time",
          "make_timestamp", "justify_interval", "array_position", "to_jsonb", "to_json"}
     ),
-    "mysql": frozenset(
+    "mariadb": frozenset(
         {"abs", "acos", "adddate", "addtime", "asin", "atan", "atan2", "bin", "bit_count", "bit_length", "char_length",
          "character_length", "conv", "cos", "cot", "crc32", "degrees", "elt", "export_set", "field", "find_in_set",
          "from_days", "hour", "instr", "isnull", "json_array", "json_arrayagg", "json_contains", "json_depth", "json_keys",
@@ -78,7 +80,7 @@ NAMED: dict[str, frozenset[str]] = {
          "sin", "soundex", "strcmp", "subdate", "substring_index", "subtime", "tan", "time_format", "time_to_sec", "timediff",
          "timestampadd", "timestampdiff", "to_days", "to_seconds", "truncate", "ucase", "unix_timestamp", "utc_date",
          "utc_time", "utc_timestamp", "weekday", "weekofyear", "yearweek", "any_value", "bit_and", "bit_or", "bit_xor",
-         "std", "inet_ntoa", "inet_aton", "dayname", "monthname", "format", "char"}
+         "std", "now", "sysdate", "rlike", "inet_ntoa", "inet_aton", "dayname", "monthname", "format", "char"}
     ),
 }  # fmt: skip
 """Functions that the parser knows no class of, by dialect and lower-case name."""
@@ -86,19 +88,19 @@ NAMED: dict[str, frozenset[str]] = {
 HIDDEN_SCHEMAS: dict[str, frozenset[str]] = {
     "sqlite": frozenset({"temp", "sqlite_temp", "information_schema"}),
     "postgres": frozenset({"pg_catalog", "information_schema", "pg_toast"}),
-    "mysql": frozenset({"mysql", "information_schema", "performance_schema", "sys"}),
+    "mariadb": frozenset({"mysql", "information_schema", "performance_schema", "sys"}),
 }
 HIDDEN_PREFIXES = ("pg_", "sqlite_", "pragma_")
 HIDDEN_TABLES: dict[str, frozenset[str]] = {
     "sqlite": frozenset({"dbstat", "fsdir", "bytecode", "tables_used", "completion"}),
     "postgres": frozenset(),
-    "mysql": frozenset({"dual"}),
+    "mariadb": frozenset({"dual"}),
 }
 """Tables of the system itself; SQLite reads its pragmas and some files as tables."""
 
 SESSION_NAMES: dict[str, frozenset[str]] = {
     "sqlite": frozenset(),
     "postgres": frozenset({"user", "current_user", "session_user", "system_user", "current_role", "current_catalog"}),
-    "mysql": frozenset({"current_user", "current_role"}),
+    "mariadb": frozenset({"current_user", "current_role"}),
 }
 """Words that look like columns and answer who is asking."""

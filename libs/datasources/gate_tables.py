@@ -8,7 +8,7 @@ from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate_rules import HIDDEN_PREFIXES, HIDDEN_SCHEMAS, HIDDEN_TABLES
 
 _DEFAULT_SCHEMAS = {
-    "sqlite": frozenset({"", "main"}), "postgres": frozenset({"", "public"}), "mysql": frozenset({""}),
+    "sqlite": frozenset({"", "main"}), "postgres": frozenset({"", "public"}), "mariadb": frozenset({""}),
 }  # fmt: skip
 """Datasets name their tables without a schema, so these are the schemas they can be in."""
 
@@ -61,7 +61,7 @@ def _folded(identifier: exp.Identifier, dialect: str) -> str:
 
     Only ASCII letters are folded.
     """
-    if dialect == "mysql" or (dialect == "postgres" and identifier.args.get("quoted")):
+    if dialect == "mariadb" or (dialect == "postgres" and identifier.args.get("quoted")):
         return identifier.name
     return identifier.name.translate(_ASCII_LOWER)
 

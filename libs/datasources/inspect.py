@@ -70,18 +70,17 @@ async def inspect(engine: AsyncEngine, only: Collection[str] = ()) -> Structure:
 
 def _reflect(connection: Connection, only: frozenset[str]) -> tuple[TableDescription, ...]:
     """All tables in a few queries for the whole schema, not a few for each table."""
-    inspector = inspector_of(connection)
-    names = [name for name in inspector.get_table_names() if not only or name in only]
-    scope: dict[str, Any] = {"kind": ObjectKind.TABLE, "filter_names": names}
-    metadata = MetaData()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # a type unknown to SQLAlchemy; we name it ourselves
+        inspector = inspector_of(connection)
+        names = [name for name in inspector.get_table_names() if not only or name in only]
+        metadata = MetaData()
         metadata.reflect(connection, only=names, resolve_fks=False)
+        comments: dict[Any, Any] = {}
+        if connection.dialect.supports_comments:
+            comments = dict(inspector.get_multi_table_comment(kind=ObjectKind.TABLE, filter_names=names))
     _name_unknown_types(connection, metadata)
     _sketch_what_keys_refer_to(metadata)
-    comments: dict[Any, Any] = (
-        inspector.get_multi_table_comment(**scope) if connection.dialect.supports_comments else {}
-    )
     return tuple(
         _describe(connection, metadata.tables[name], comments.get((None, name), {}).get("text"))
         for name in sorted(names)

@@ -13,8 +13,10 @@ from libs.datasources import gate
 from libs.datasources.dialect import Dialect
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import admit, parse_expression
+from tests import mariadb
 
 _CORPUS = Path(__file__).parent / "gate"
+DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgres", "mariadb")
 TABLES = ("customers", "orders", "oddities", "客户")
 
 MAKE = (
@@ -35,13 +37,13 @@ def _lines(kind: str, dialect: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_corpus_is_large_enough(dialect: str) -> None:
     assert len(set(_lines("attacks", dialect))) >= 60
     assert len(set(_lines("harmless", dialect))) >= 40
 
 
-@pytest.mark.parametrize(("dialect", "sql"), [(d, sql) for d in ("sqlite", "postgres") for sql in _lines("attacks", d)])
+@pytest.mark.parametrize(("dialect", "sql"), [(d, sql) for d in DIALECTS for sql in _lines("attacks", d)])
 def test_no_attack_passes(dialect: Dialect, sql: str) -> None:
     with pytest.raises(RefusedByGate):
         admit(sql, dialect, tables=TABLES)
@@ -75,6 +77,17 @@ async def test_everything_harmless_passes_and_means_the_same_on_postgresql(postg
         await connection.close()
 
 
+async def test_everything_harmless_passes_and_means_the_same_on_mysql(mysql_url: str | None) -> None:
+    if mysql_url is None:
+        pytest.skip("no MySQL or MariaDB on this machine: install mariadb-server")
+    made = (statement.replace('"', "`").replace("text)", "varchar(50))") for statement in MAKE[:4])
+    await mariadb.execute(mysql_url, *(statement.replace("numeric", "numeric(9, 1)") for statement in made), *MAKE[4:7])
+    await mariadb.execute(mysql_url, MAKE[7].replace('"', "`"))
+    for sql in _lines("harmless", "mariadb"):
+        admitted = admit(sql, "mariadb", tables=TABLES)
+        assert await mariadb.rows(mysql_url, admitted.sql) == await mariadb.rows(mysql_url, sql), (sql, admitted.sql)
+
+
 @given(limit=st.integers(1, 10_000), cap=st.integers(1, 1_000))
 def test_the_limit_never_exceeds_the_cap(limit: int, cap: int) -> None:
     sql = admit(f"SELECT id FROM orders LIMIT {limit}", "postgres", limit=cap).sql
@@ -84,7 +97,12 @@ def test_the_limit_never_exceeds_the_cap(limit: int, cap: int) -> None:
 _PIECES = [
     *_lines("attacks", "postgres"),
     *_lines("harmless", "postgres"),
+    *_lines("attacks", "mariadb"),
+    *_lines("harmless", "mariadb"),
     ";",
+    "#",
+    "/*!",
+    "`",
     "/*",
     "*/",
     "--\n",
@@ -96,7 +114,7 @@ _PIECES = [
 ]
 
 
-@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=4), st.sampled_from(["sqlite", "postgres"]))
+@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=4), st.sampled_from(DIALECTS))
 def test_whatever_passes_is_one_select_of_known_tables(pieces: list[str], dialect: Dialect) -> None:
     try:
         admitted = admit(" ".join(pieces), dialect, tables=TABLES)
@@ -114,7 +132,7 @@ def test_deep_and_huge_texts_are_refused_not_crashed_on() -> None:
             admit(sql, "sqlite")
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+@pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("opening", ["ARRAY[", "[", "struct(", "decimal(", "array(", "varchar(", "x::int["])
 def test_what_a_parser_would_try_in_exponentially_many_ways_is_refused_at_once(opening: str, dialect: Dialect) -> None:
     closing = "]" if opening.endswith("[") else ")"
@@ -124,7 +142,7 @@ def test_what_a_parser_would_try_in_exponentially_many_ways_is_refused_at_once(o
         assert raised.value.refusal in ("too_deep", "unparsable")
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+@pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_number_of_thousands_of_digits_is_a_large_number_and_no_crash(dialect: Dialect) -> None:
     huge = "9" * 5_000
     assert admit(f"SELECT 1 LIMIT {huge}", dialect, limit=10).sql == "SELECT 1 LIMIT 10"
@@ -171,7 +189,7 @@ def test_an_expression_that_would_cost_too_much_is_refused(sql: str, refusal: st
     assert refused.value.refusal == refusal
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+@pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("sql", ["orders.amount > 100 AND note = 'x'", "amount", "SUM(amount)", "note IN ('a', 'b')"])
 def test_conditions_columns_and_measures_are_expressions(dialect: Dialect, sql: str) -> None:
     assert parse_expression(sql, dialect).sql(dialect=dialect) == sql
