@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from deploy.demo import asking, learning, show
 from deploy.demo.client import Client, StepFailed
 from deploy.demo.flights import DATABASE, READER, load_flights
+from deploy.local.postgres import users_server
 from deploy.local.stack import LocalStack
 
 HOME = Path(".espalier/demo")
@@ -23,11 +24,11 @@ async def main() -> int:
     try:
         LocalStack.reset(HOME)
         show.heading(1, "Start Kafka, PostgreSQL, Chroma and the four services")
-        async with LocalStack(home=HOME) as stack:
-            figures = [("start of the whole stack", f"{time.monotonic() - began:.1f} s")]
+        async with LocalStack(home=HOME) as stack, users_server(HOME / "users") as users_url:
+            figures = [("start of the whole stack", f"{stack.started_in_seconds:.1f} s")]
             client = Client(stack.addresses["gateway_url"])
             try:
-                figures += await _steps(stack, client)
+                figures += await _steps(stack, client, users_url)
             finally:
                 await client.close()
             figures.append(("memory of the whole stack", f"{stack.memory_megabytes():.0f} MB"))
@@ -39,16 +40,16 @@ async def main() -> int:
     return 0
 
 
-async def _steps(stack: LocalStack, client: Client) -> list[tuple[str, str]]:
+async def _steps(stack: LocalStack, client: Client, users_url: str) -> list[tuple[str, str]]:
     for name, url in stack.addresses.items():
         if isinstance(url, str):
             show.said(f"{name:<16} {url.split('@')[-1]}")
     credentials = stack.addresses["credentials"]
     await client.sign_in(credentials["username"], credentials["password"])
 
-    show.heading(2, "Load real flights into PostgreSQL, as the user's database")
+    show.heading(2, "Load real flights into another PostgreSQL, the user's own")
     started, password = time.monotonic(), secrets.token_urlsafe(12)
-    url, counts = await load_flights(stack.addresses["postgres_url"], password)
+    url, counts = await load_flights(users_url, password)
     show.said(", ".join(f"{table} {rows:,} rows" for table, rows in counts.items()))
     figures = [("load 336,776 flights and four more tables", f"{time.monotonic() - started:.1f} s")]
 

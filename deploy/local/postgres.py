@@ -8,9 +8,12 @@ import asyncio
 import importlib.util
 import os
 import pwd
+import secrets
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -86,6 +89,16 @@ async def start(home: Path, password: str) -> tuple[Process, str]:
         await process.stop(signal.SIGINT)
         raise
     return process, url
+
+
+@asynccontextmanager
+async def users_server(home: Path) -> AsyncIterator[str]:
+    """Start a server of the user's own, with new data in `home`, and give its URL; no database may be on ours."""
+    process, url = await start(home, secrets.token_urlsafe(16))
+    try:
+        yield url
+    finally:
+        await process.stop(signal.SIGINT)
 
 
 def _environment() -> dict[str, str]:

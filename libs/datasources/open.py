@@ -10,13 +10,14 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import NullPool
 
-from libs.datasources.addresses import AddressPolicy
+from libs.datasources.addresses import EVERYWHERE, AddressPolicy, places
 from libs.datasources.errors import NotAllowed
 from libs.datasources.kinds import KINDS, kind_of
 from libs.datasources.kinds.base import CONNECT_SECONDS, Access
 from libs.datasources.secrets import SecretBox
 from libs.datasources.translate import translated
 from libs.events.catalog import DataSourceSettings
+from libs.runtime.settings import Settings
 
 _MOST_OPEN = 64
 _POOL_SIZE = 2
@@ -43,6 +44,13 @@ class Connections:
         self._policy = policy or AddressPolicy()
         self._engines: OrderedDict[str, tuple[int, AsyncEngine]] = OrderedDict()
         self._closing: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    def configured(cls, settings: Settings) -> "Connections":
+        """As the settings of the process say: where databases may be, and which servers are our own."""
+        own = places(settings.kafka_bootstrap, settings.postgres_url, settings.chroma_url)
+        networks = settings.database_networks or EVERYWHERE
+        return cls(SecretBox(settings.secret_keys), settings.sqlite_folders, AddressPolicy(networks, own))
 
     async def engine(self, datasource_id: str, version: int, settings: DataSourceSettings) -> AsyncEngine:
         """The pool of a data source; raises `DataSourceError` for a path or password that cannot be used."""

@@ -1,5 +1,6 @@
 """Settings of a service, from environment variables that begin with ESPALIER_."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,7 @@ class Settings(BaseSettings):
     first_username: str = ""
     first_password: SecretStr = SecretStr("")
     sqlite_folders: Annotated[tuple[Path, ...], NoDecode] = ()
+    database_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     otlp_endpoint: str | None = None
     log_level: str = "INFO"
     embedding_base_url: str | None = None
@@ -40,9 +42,9 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=4.0, gt=1.0)
     answer_seconds: float = Field(default=30.0, gt=0)
 
-    @field_validator("secret_keys", mode="before")
+    @field_validator("secret_keys", "database_networks", mode="before")
     @classmethod
-    def _split_keys(cls, value: object) -> object:
+    def _split_list(cls, value: object) -> object:
         return tuple(part for part in value.split(",") if part) if isinstance(value, str) else value
 
     @field_validator("sqlite_folders", mode="before")

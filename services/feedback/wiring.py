@@ -3,7 +3,6 @@
 from contextlib import AsyncExitStack
 
 from libs.datasources.open import Connections
-from libs.datasources.secrets import SecretBox
 from libs.events.rebuild import Rebuild
 from libs.events.service import EventService
 from libs.runtime.entry import Wired
@@ -21,7 +20,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     service = await EventService.connect("feedback", settings, stack, SCHEMAS)
     rebuild = service.rebuild(HANDLERS)
     await service.bring_up_to_date(rebuild)
-    connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
+    connections = Connections.configured(settings)
     stack.push_async_callback(connections.close)
     reviewer = Reviewer(service.pool, Checks(service.pool, connections))
     worker = service.worker("review", reviewer.review, _REVIEWS_AT_ONCE, reviewer.give_up)

@@ -4,7 +4,6 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from libs.datasources.open import Connections
-from libs.datasources.secrets import SecretBox
 from libs.embeddings.choose import choose_embedder
 from libs.events.checksum import checksum
 from libs.events.rebuild import Rebuild
@@ -29,7 +28,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     vectors = await Vectors.connect(settings.chroma_url)
     rebuild = _rebuild(service, vectors)
     await service.bring_up_to_date(rebuild)
-    connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
+    connections = Connections.configured(settings)
     stack.push_async_callback(connections.close)
     embedder = choose_embedder(settings)
     stack.push_async_callback(embedder.close)

@@ -4,7 +4,6 @@ import os
 from contextlib import AsyncExitStack
 
 from libs.datasources.open import Connections
-from libs.datasources.secrets import SecretBox
 from libs.embeddings.choose import choose_embedder
 from libs.events.rebuild import Rebuild
 from libs.events.service import EventService
@@ -26,7 +25,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     service = await EventService.connect("trainer", settings, stack, SCHEMAS)
     rebuild = service.rebuild(HANDLERS)
     await service.bring_up_to_date(rebuild)
-    connections = Connections(SecretBox(settings.secret_keys), settings.sqlite_folders)
+    connections = Connections.configured(settings)
     stack.push_async_callback(connections.close)
     embeddings = Embeddings(service.pool, choose_embedder(settings))
     stack.push_async_callback(embeddings.close)

@@ -15,7 +15,7 @@ import asyncpg
 from deploy.demo.asking import ask
 from deploy.demo.client import Client
 from deploy.demo.flights import DATABASE, READER, load_flights
-from deploy.local.postgres import create_database
+from deploy.local.postgres import create_database, users_server
 from deploy.local.stack import LocalStack
 from tests.bench.figures import spread
 
@@ -30,23 +30,22 @@ _QUESTIONS = ("How many flights are there?", "How many flights departed from {0}
 async def whole_stack() -> list[Figure]:
     """Start the stack once and take all figures from it."""
     with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
-        async with LocalStack(home=Path(folder)) as stack:
-            figures: list[Figure] = [_value("stack_start", "s", time.perf_counter() - began)]
+        async with LocalStack(home=Path(folder)) as stack, users_server(Path(folder) / "users") as users_url:
+            figures: list[Figure] = [_value("stack_start", "s", stack.started_in_seconds)]
             client = Client(stack.addresses["gateway_url"])
             try:
                 credentials = stack.addresses["credentials"]
                 await client.sign_in(credentials["username"], credentials["password"])
-                figures += await _control(client, stack)
-                figures += await _answers(client, stack.addresses["postgres_url"])
+                figures += await _control(client, stack, users_url)
+                figures += await _answers(client, users_url)
             finally:
                 await client.close()
             figures.append(_value("stack_memory", "MB", stack.memory_megabytes()))
         return figures
 
 
-async def _control(client: Client, stack: LocalStack) -> list[Figure]:
-    url = await create_database(stack.addresses["postgres_url"], "wide")
+async def _control(client: Client, stack: LocalStack, users_url: str) -> list[Figure]:
+    url = await create_database(users_url, "wide")
     connection = await asyncpg.connect(url)
     for number in range(_WIDE_TABLES):
         columns = ", ".join(f"measure_{number}_{column} numeric" for column in range(8))

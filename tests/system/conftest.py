@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from deploy.demo.client import Client
 from deploy.local.infrastructure import Infrastructure
-from deploy.local.postgres import create_database
+from deploy.local.postgres import create_database, users_server
 from deploy.local.stack import LocalStack
 from tests.system.collector import SpanCollector
 
@@ -65,10 +65,10 @@ async def eventually(condition: Callable[[], Awaitable[Any]], seconds: float = 3
 async def running(infrastructure: Infrastructure, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
     """Give the running stack; it is started once for all system tests."""
     suffix = secrets.token_hex(4)
-    database_url = await create_database(infrastructure.postgres_url, f"shop_{suffix}")
-    await _fill(database_url)
     home = tmp_path_factory.mktemp("system")
-    async with SpanCollector() as spans:
+    async with users_server(home / "users") as users_url, SpanCollector() as spans:
+        database_url = await create_database(users_url, f"shop_{suffix}")
+        await _fill(database_url)
         environment = {"ESPALIER_TOPIC_PREFIX": f"s{suffix}.", "ESPALIER_OTLP_ENDPOINT": spans.url}
         async with LocalStack(home=home, infrastructure=infrastructure, environment=environment) as stack:
             client = Client(stack.addresses["gateway_url"])
