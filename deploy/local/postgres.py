@@ -94,7 +94,7 @@ async def start(home: Path, password: str) -> tuple[Process, str]:
 @asynccontextmanager
 async def users_server(home: Path) -> AsyncIterator[str]:
     """Start a server of the user's own, with new data in `home`, and give its URL; no database may be on ours."""
-    process, url = await start(home, secrets.token_urlsafe(16))
+    process, url = await start(home.resolve(), secrets.token_urlsafe(16))
     try:
         yield url
     finally:
