@@ -12,6 +12,7 @@ from deploy.demo import asking, learning, show
 from deploy.demo.client import Client, StepFailed
 from deploy.demo.flights import DATABASE, READER, load_flights
 from deploy.local.postgres import users_server
+from deploy.local.process import StackError
 from deploy.local.stack import LocalStack
 
 HOME = Path(".espalier/demo")
@@ -33,7 +34,7 @@ async def main() -> int:
                 await client.close()
             figures.append(("memory of the whole stack", f"{stack.memory_megabytes():.0f} MB"))
         figures.append(("the whole demonstration", f"{time.monotonic() - began:.1f} s"))
-    except (StepFailed, TimeoutError) as error:
+    except (StepFailed, StackError, TimeoutError) as error:
         show.console.print(f"\n[bold red]The demonstration stopped:[/] {error or type(error).__name__}")
         return 1
     show.figures(figures)

@@ -104,7 +104,7 @@ async def _until(
             if percent < 100:
                 raise StepFailed(f"the training was over ({checkpoint['status']}) before {percent:.0f} %")
             return checkpoint
-        if past and checkpoint["status"] == "training":
+        if past and percent < 100 and checkpoint["status"] == "training":
             return checkpoint
     raise StepFailed("the stream of the training ended early")
 

@@ -2,6 +2,7 @@
 
 import random
 import socket
+import sys
 
 LOOPBACK = "127.0.0.1"
 # Below the range from which systems give ports to outgoing connections, so that none of those takes one in between.
@@ -15,6 +16,25 @@ def choose(preferred: int | None = None) -> int:
     for candidate in candidates if preferred is None else [preferred, *candidates]:
         if is_free(candidate):
             return candidate
+    raise OSError(f"None of {TRIES} ports tried on {LOOPBACK} is free; end some servers and try again.")
+
+
+def reserve(preferred: int) -> tuple[int, socket.socket]:
+    """Like `choose`; and no other stack on this machine is given the port until the socket is closed.
+
+    What holds it is an abstract Unix socket, which Linux takes away with the process; elsewhere nothing does.
+    """
+    for candidate in [preferred, *random.sample(RANGE, TRIES)]:
+        holder = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            if sys.platform == "linux":
+                holder.bind(f"\0espalier-port-{candidate}")
+        except OSError:
+            holder.close()
+            continue
+        if is_free(candidate):
+            return candidate, holder
+        holder.close()
     raise OSError(f"None of {TRIES} ports tried on {LOOPBACK} is free; end some servers and try again.")
 
 

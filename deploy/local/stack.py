@@ -84,7 +84,8 @@ class LocalStack:
     async def _start_services(self, servers: Infrastructure) -> None:
         """Make the databases, start the services side by side, wait until all are ready."""
         kept = credentials.keep(self.home)
-        gateway_port = ports.choose(GATEWAY_PORT)
+        gateway_port, reservation = ports.reserve(GATEWAY_PORT)
+        self._exit.callback(reservation.close)
         shared = settings.shared(self.home, servers, kept) | self._settings
         for name in self._names:
             self._environments[name] = shared | await settings.own(name, servers.postgres_url, shared)

@@ -203,6 +203,11 @@ def test_a_taken_port_is_answered_with_another() -> None:
         assert ports.answers(port)
         assert ports.choose(port) != port
     assert ports.choose(port) == port
+    reserved, holder = ports.reserve(port)
+    with holder:
+        other, another = ports.reserve(port)
+        another.close()
+    assert reserved == port != other, "two stacks that start at once are given different ports"
 
 
 async def test_servers_given_by_address_are_used_and_not_stopped(

@@ -51,7 +51,8 @@ class Learner:
         self._move(stage, done, total)
         held = self.attempt.place.items
         full = len(held) >= _BATCH_ITEMS or sum(map(_weight, held)) >= _BATCH_BYTES
-        if full or time.monotonic() - self._checkpointed_at > _BATCH_SECONDS:
+        due = full or time.monotonic() - self._checkpointed_at > _BATCH_SECONDS
+        if due and done < total:  # After the last one comes the checkpoint that closes the stage.
             await self.attempt.checkpoint()
             self._checkpointed_at = time.monotonic()
 
