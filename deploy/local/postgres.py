@@ -9,6 +9,7 @@ import importlib.util
 import os
 import pwd
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,6 +95,7 @@ async def start(home: Path, password: str) -> tuple[Process, str]:
 @asynccontextmanager
 async def users_server(home: Path) -> AsyncIterator[str]:
     """Start a server of the user's own, with new data in `home`, and give its URL; no database may be on ours."""
+    await asyncio.to_thread(shutil.rmtree, home, ignore_errors=True)
     process, url = await start(home.resolve(), secrets.token_urlsafe(16))
     try:
         yield url
