@@ -8,5 +8,6 @@ CORE = (
     _LIBS / "events" / "core.sql",
     _LIBS / "leases" / "core.sql",
     _LIBS / "events" / "core-writing.sql",
+    _LIBS / "leases" / "core-turns.sql",
 )
 READ = (_LIBS / "events" / "read.sql",)

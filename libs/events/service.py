@@ -73,7 +73,9 @@ class EventService:
         )
         return {"consumer": self.consumer.run, "relay": self._relay().run, "copies": rebuild.tidy_forever}
 
-    def worker(self, kind: str, run: Run, concurrency: int, give_up: Run | None = None) -> Worker:
+    def worker(
+        self, kind: str, run: Run, concurrency: int, give_up: Run | None = None, *, in_turns: bool = False
+    ) -> Worker:
         """A worker of this service for work of `kind`, with the leases that the settings ask for."""
         ttl, instance = self.settings.lease_seconds, self.settings.instance
         return Worker(
@@ -86,6 +88,7 @@ class EventService:
             heartbeat=ttl / 4,
             instance=instance,
             give_up=give_up,
+            in_turns=in_turns,
         )
 
     def rebuild(self, handlers: Handlers) -> Rebuild:

@@ -14,20 +14,33 @@ _MARGIN = 0.5
 """Seconds before its end at which a holder stops trusting its lease by itself."""
 
 _OFFER = """
-INSERT INTO work (kind, subject, group_key, priority, available_at, epoch)
+INSERT INTO work (kind, subject, group_key, priority, available_at, epoch, turn_key)
 VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5),
-        greatest($6, (SELECT coalesce(max(epoch), 0) FROM work_epochs WHERE kind = $1 AND subject = $2)))
+        greatest($6, (SELECT coalesce(max(epoch), 0) FROM work_epochs WHERE kind = $1 AND subject = $2)), $7)
 ON CONFLICT (kind, subject) DO UPDATE
 SET offered_again = work.state = 'held', available_at = least(work.available_at, excluded.available_at)
 """
 _CANDIDATES = """
-SELECT subject, group_key FROM work AS w
+SELECT subject, group_key, turn_key FROM work AS w
 WHERE kind = $1 AND available_at <= clock_timestamp()
   AND (state = 'ready' OR expires_at < clock_timestamp())
   AND (group_key IS NULL OR NOT EXISTS (
         SELECT FROM work AS other WHERE other.kind = w.kind AND other.group_key = w.group_key
         AND other.subject <> w.subject AND other.state = 'held' AND other.expires_at >= clock_timestamp()))
-ORDER BY priority DESC, offered_at LIMIT $2 FOR UPDATE SKIP LOCKED
+ORDER BY {order} LIMIT $2 FOR UPDATE OF w SKIP LOCKED
+"""
+_IN_ORDER = _CANDIDATES.format(order="priority DESC, offered_at")
+# First who has least of it in hand, then who has waited longest since the last turn.
+_IN_TURNS = _CANDIDATES.format(
+    order="""priority DESC, (
+    SELECT count(*) FROM work AS t WHERE t.kind = w.kind AND t.turn_key = w.turn_key AND t.state = 'held'
+    AND t.expires_at >= clock_timestamp()),
+    (SELECT taken_at FROM work_turns AS t WHERE t.kind = w.kind AND t.turn_key = w.turn_key) NULLS FIRST,
+    offered_at"""
+)
+_TAKE_TURN = """
+INSERT INTO work_turns VALUES ($1, $2, clock_timestamp())
+ON CONFLICT (kind, turn_key) DO UPDATE SET taken_at = excluded.taken_at
 """
 _YIELD_GROUP = """
 UPDATE work SET state = 'ready', holder = NULL
@@ -79,29 +92,38 @@ async def offer(
     priority: int = 0,
     delay: float = 0.0,
     epoch_floor: int = 0,
+    turn_key: str | None = None,
 ) -> None:
     """Offer work from the commit of this transaction on; of one `group_key` only one is held at a time.
 
+    Where work is claimed in turns, each `turn_key` has its turn, however much of it is offered.
     Offering what is offered changes nothing; what is held at the moment is offered again when it is finished.
     """
-    await connection.execute(_OFFER, kind, subject, group_key, priority, delay, epoch_floor)
+    await connection.execute(_OFFER, kind, subject, group_key, priority, delay, epoch_floor, turn_key)
     await connection.execute("SELECT pg_notify($1, $2)", f"work_{kind}", subject)
 
 
-async def claim(connection: Connection, kind: str, holder: str, ttl: float, limit: int) -> list[Lease]:
-    """Claim up to `limit` pieces of work for `ttl` seconds: new ones, and those whose holder let its lease run out."""
+async def claim(
+    connection: Connection, kind: str, holder: str, ttl: float, limit: int, *, in_turns: bool = False
+) -> list[Lease]:
+    """Claim up to `limit` pieces of work for `ttl` seconds: new ones, and those whose holder let its lease run out.
+
+    The oldest first, or `in_turns` between those who offered.
+    """
     leases: list[Lease] = []
     began = time.monotonic()
     async with connection.transaction():
-        rows = await connection.fetch(_CANDIDATES, kind, limit)
-        groups: set[str] = set()
-        for row in rows:
-            if row["group_key"] is None or row["group_key"] not in groups:
-                groups.add(row["group_key"])
-                epoch = await _take(connection, kind, row, holder, ttl)
-                if epoch is not None:
-                    trusted = began + ttl - _MARGIN
-                    leases.append(Lease(kind, row["subject"], row["group_key"], holder, epoch, trusted))
+        # In turns each claim changes whose turn it is, so they are made one by one.
+        for _ in range(limit if in_turns else 1):
+            rows = await connection.fetch(_IN_TURNS if in_turns else _IN_ORDER, kind, 1 if in_turns else limit)
+            groups: set[str] = set()
+            for row in rows:
+                if row["group_key"] is None or row["group_key"] not in groups:
+                    groups.add(row["group_key"])
+                    epoch = await _take(connection, kind, row, holder, ttl)
+                    if epoch is not None:
+                        trusted = began + ttl - _MARGIN
+                        leases.append(Lease(kind, row["subject"], row["group_key"], holder, epoch, trusted))
     return leases
 
 
@@ -112,6 +134,8 @@ async def _take(connection: Connection, kind: str, row: asyncpg.Record, holder: 
                 await connection.execute(_YIELD_GROUP, kind, row["group_key"], row["subject"])
             epoch: int = await connection.fetchval(_TAKE, kind, row["subject"], holder, ttl)
             await connection.execute(_REMEMBER, kind, row["subject"], epoch)
+            if row["turn_key"] is not None:
+                await connection.execute(_TAKE_TURN, kind, row["turn_key"])
             return epoch
     except asyncpg.UniqueViolationError:
         return None  # Another process took one of the group between our look and our grip.

@@ -45,7 +45,8 @@ class Worker:
 
     With `instance`, a name that no two living processes share, it takes up at once what an earlier process of that
     name held, instead of waiting for the end of its lease. Should that one live all the same, the fence refuses it.
-    With `give_up`, work that was claimed `ATTEMPTS` times, by whatever process, is not run again but given up.
+    With `in_turns`, those who offered work have their turns. With `give_up`, work that was claimed `ATTEMPTS` times, by
+    whatever process, is not run again but given up.
     """
 
     def __init__(
@@ -61,10 +62,11 @@ class Worker:
         poll: float = 0.5,
         instance: str | None = None,
         give_up: Run | None = None,
+        in_turns: bool = False,
     ) -> None:
         self._pool, self._listener, self._kind, self._run = pool, listener, kind, run
         self._concurrency, self._ttl, self._heartbeat, self._poll = concurrency, ttl, heartbeat, poll
-        self._instance, self._give_up = instance, give_up
+        self._instance, self._give_up, self._in_turns = instance, give_up, in_turns
         self.holder = f"{instance or socket.gethostname()}/{os.getpid()}-{secrets.token_hex(4)}"
         self._running: dict[str, asyncio.Task[None]] = {}
         self._failures: dict[str, int] = {}
@@ -92,7 +94,7 @@ class Worker:
             return
         try:
             async with self._pool.acquire() as connection:
-                leases = await claim(connection, self._kind, self.holder, self._ttl, free)
+                leases = await claim(connection, self._kind, self.holder, self._ttl, free, in_turns=self._in_turns)
         except Exception as error:
             if not is_transient(error):
                 raise

@@ -35,7 +35,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     inspection = Inspection(service.pool, reader)
 
     tasks = service.tasks(rebuild)
-    tasks["trainings"] = service.worker(TRAINING, training.run, os.cpu_count() or 1).run_forever
+    tasks["trainings"] = service.worker(TRAINING, training.run, os.cpu_count() or 1, in_turns=True).run_forever
     tasks["lessons"] = service.worker(LESSON, training.run, _LESSONS).run_forever
     tasks["inspections"] = service.worker(INSPECTION, inspection.run, _INSPECTIONS, inspection.give_up).run_forever
     return Wired(tasks, service.checks())

@@ -16,7 +16,8 @@ from libs.postgres.listen import Listener
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import Schemas, migrate
 
-SCHEMAS = Schemas(core=(Path(__file__).parents[2] / "libs" / "leases" / "core.sql",), read=())
+_LEASES = Path(__file__).parents[2] / "libs" / "leases"
+SCHEMAS = Schemas(core=(_LEASES / "core.sql", _LEASES / "core-turns.sql"), read=())
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -48,6 +49,37 @@ async def test_of_many_claimers_each_work_goes_to_one(pool: "asyncpg.Pool[Any]")
     claimed = await asyncio.gather(*(_claim(pool, f"h{number}", limit=9) for number in range(10)))
     subjects = Counter(lease.subject for leases in claimed for lease in leases)
     assert set(subjects.values()) == {1} and len(subjects) + len(await _claim(pool, "rest", limit=60)) == 60
+
+
+async def test_whoever_offers_much_waits_for_those_who_offer_little(pool: "asyncpg.Pool[Any]") -> None:
+    await _offer(pool, *(f"anna{number}" for number in range(6)), turn_key="anna")
+    await _offer(pool, "ben0", "ben1", turn_key="ben")
+    await _offer(pool, "claire0", turn_key="claire")
+
+    async def turn(limit: int) -> list[Lease]:
+        async with pool.acquire() as connection:
+            return await claim(connection, "job", "h", 10.0, limit, in_turns=True)
+
+    first = await turn(2)
+    assert [lease.subject for lease in first] == ["anna0", "ben0"]
+    order = []
+    while first:
+        async with pool.acquire() as connection, connection.transaction():
+            await finish(connection, first.pop(0))
+        taken = await turn(1)
+        order += [lease.subject for lease in taken]
+        first += taken
+    assert order == ["claire0", "anna1", "ben1", "anna2", "anna3", "anna4", "anna5"]
+
+
+async def test_in_turns_of_a_group_only_one_is_held_and_others_are_not_held_up(pool: "asyncpg.Pool[Any]") -> None:
+    await _offer(pool, "a0", "a1", group_key="g", turn_key="anna")
+    await _offer(pool, "b0", group_key="h", turn_key="ben")
+    claims = []
+    for number in range(4):
+        async with pool.acquire() as connection:
+            claims += await claim(connection, "job", f"h{number}", 10.0, 3, in_turns=True)
+    assert sorted(lease.subject for lease in claims) == ["a0", "b0"]
 
 
 async def test_of_a_group_only_one_is_held(pool: "asyncpg.Pool[Any]") -> None:

@@ -60,10 +60,19 @@ async def say(
 
 
 async def offer_work(transaction: Transaction, state: State) -> None:
-    """Offer the training to the workers, if it is one to be worked on; one of a dataset at a time."""
+    """Offer the training to the workers, if it is one to be worked on.
+
+    Of a dataset one at a time, and the people who asked for trainings in turns.
+    """
     if state.offered:
-        kind = kind_of_work(state)
-        await offer(transaction.connection, kind, state.training_id, group_key=state.dataset_id)
+        who = state.requested.who if state.requested else None
+        await offer(
+            transaction.connection,
+            kind_of_work(state),
+            state.training_id,
+            group_key=state.dataset_id,
+            turn_key=who or None,
+        )
 
 
 def kind_of_work(state: State) -> str:
