@@ -18,6 +18,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "status.failed": ("训练失败", "Failed"),
     "status.paused": ("已暂停", "Paused"),
     "status.cancelled": ("已取消", "Cancelled"),
+    "status.held": ("待人工确认", "Held for review"),
     "problem.bad_request.title": ("请求有误", "Bad request"),
     "problem.bad_request": (
         "该请求无法处理，请检查参数。",
@@ -55,6 +56,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "problem.training_active": (
         "该数据集已有训练在进行（{training_id}）。请等待其完成，或先取消。",
         "The dataset has an active training ({training_id}). Wait for its end or cancel it first.",
+    ),
+    "problem.not_failed.title": ("没有可重试的训练", "Nothing to retry"),
+    "problem.not_failed": (
+        "最近一次训练并未失败（当前：{state}）。请直接开始训练。",
+        "The last training did not fail (now: {state}); start one with POST train.",
     ),
     "problem.not_training.title": ("当前没有训练", "Not training"),
     "problem.not_training": (

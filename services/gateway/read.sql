@@ -46,7 +46,9 @@ CREATE TABLE trainings (
     training_id text PRIMARY KEY,
     dataset_id text NOT NULL,
     source text NOT NULL,
-    requested_at timestamptz NOT NULL
+    requested_at timestamptz NOT NULL,
+    who text NOT NULL,
+    table_names jsonb NOT NULL
 );
 CREATE INDEX trainings_dataset ON trainings (dataset_id, training_id DESC);
 

@@ -100,7 +100,7 @@ async def test_of_a_batch_only_the_event_that_its_handler_refuses_is_set_aside(t
 async def test_twenty_refused_in_a_row_are_set_aside_and_one_more_stops_the_consumer(toy: Toy) -> None:
     await toy.send(*(given(n, comment="poison") for n in range(CONSECUTIVE_LIMIT + 1)))
     with pytest.raises(TooManyDeadLetters):
-        await asyncio.wait_for(asyncio.shield(toy.consuming), 20)
+        await asyncio.wait_for(asyncio.shield(toy.consuming), 60)
     assert len(await toy.gaps()) == CONSECUTIVE_LIMIT
     assert await toy.pool.fetchval("SELECT max(next_offset) FROM offsets") == CONSECUTIVE_LIMIT
 

@@ -47,7 +47,7 @@ def test_every_post_that_writes_is_tried_here(running: Running) -> None:
     posts = {
         path.removeprefix(f"{API}/").replace("{dataset_id}", "{dataset}") for path in paths if "post" in paths[path]
     }
-    alike = {f"datasets/{{dataset}}/training/{wish}" for wish in ("resume", "cancel")}
+    alike = {f"datasets/{{dataset}}/training/{wish}" for wish in ("resume", "cancel", "retry")}
     nothing_written = {
         "auth/login",
         "auth/logout",

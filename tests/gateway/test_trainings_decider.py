@@ -2,7 +2,15 @@
 
 import pytest
 
-from services.gateway.trainings.decider import Allowed, Refused, Training, Wish, decide_control, decide_start
+from services.gateway.trainings.decider import (
+    Allowed,
+    Refused,
+    Training,
+    Wish,
+    decide_control,
+    decide_retry,
+    decide_start,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,3 +50,10 @@ def test_a_training_that_has_not_ended_stands_in_the_way_of_another(status: str)
 def test_an_ended_training_does_not(status: str) -> None:
     assert decide_start(Training("t", status)) is None
     assert decide_start(None) is None
+
+
+@pytest.mark.parametrize("status", ["pending", "training", "paused", "completed", "cancelled", "held"])
+def test_only_a_failed_training_is_retried(status: str) -> None:
+    assert decide_retry(Training("t", "failed")) == "t"
+    assert decide_retry(Training("t", status)) == Refused(status)
+    assert decide_retry(None) == Refused("pending")

@@ -14,6 +14,8 @@ class TrainingRequested(Event):
     training_id: str
     dataset_id: str
     source: Literal["user", "feedback", "schedule", "retry"] = "user"
+    retry_of: str | None = None
+    """The failed training that this one goes on from."""
     generation: int = 0
     table_names: tuple[str, ...] = ()
     items: tuple[LearnedItem, ...] = ()

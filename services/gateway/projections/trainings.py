@@ -25,8 +25,8 @@ async def keep_requests(connection: Connection, batch: Batch) -> None:
     """Every training that was asked for."""
     events = [received.event for received in batch]
     await connection.executemany(
-        "INSERT INTO trainings VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        [(event.training_id, event.dataset_id, event.source, event.requested_at) for event in events],
+        "INSERT INTO trainings VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+        [(e.training_id, e.dataset_id, e.source, e.requested_at, e.who, list(e.table_names)) for e in events],
     )
 
 

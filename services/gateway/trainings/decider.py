@@ -54,3 +54,10 @@ def decide_control(training: Training | None, wish: Wish) -> Allowed | Refused:
 def decide_start(training: Training | None) -> str | None:
     """None when a training may start; else the id of the one that is active."""
     return training.training_id if training is not None and training.active else None
+
+
+def decide_retry(training: Training | None) -> str | Refused:
+    """The id of the failed training that may be gone on from."""
+    if training is None or training.status != "failed":
+        return Refused(training.status if training else "pending")
+    return training.training_id

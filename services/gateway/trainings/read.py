@@ -31,10 +31,16 @@ WHERE dataset_id = $1 AND source <> 'feedback' ORDER BY training_id DESC LIMIT 1
 _LAST_COMPLETED = """
 SELECT max((state->>'reached_at')::timestamptz) FROM checkpoints WHERE dataset_id = $1 AND status = 'completed'
 """
-_AHEAD = """
-SELECT count(*) FROM trainings AS t WHERE t.training_id < $1 AND (
-    SELECT c.status FROM checkpoints AS c WHERE c.training_id = t.training_id
-    ORDER BY sequence DESC LIMIT 1) = 'pending'
+# As the trainer takes them: one of each person's in turn, each person's in order.
+_POSITION = """
+WITH waiting AS (
+    SELECT t.training_id, row_number() OVER (PARTITION BY t.who ORDER BY t.training_id) AS turn
+    FROM trainings AS t WHERE t.source <> 'feedback' AND coalesce((
+        SELECT c.status FROM checkpoints AS c WHERE c.training_id = t.training_id ORDER BY sequence DESC LIMIT 1
+    ), 'pending') = 'pending'
+)
+SELECT count(*) FROM waiting, (SELECT * FROM waiting WHERE training_id = $1) AS mine
+WHERE (waiting.turn, waiting.training_id) <= (mine.turn, mine.training_id)
 """
 _NEEDS = """
 SELECT d.version AS dataset_version, s.version AS datasource_version,
@@ -66,14 +72,14 @@ async def training_state(connection: Any, dataset_id: str, language: Language) -
     active = Training(row["training_id"], row["status"]).active if row else False
     return {
         "status": status,
-        "status_text": text(f"status.{status}", language) if status != "held" else "held",
+        "status_text": text(f"status.{status}", language),
         "process_rate": last.get("progress", 0.0),
         "error_msg": f"{problem['detail']}. {problem['hint']}".strip() if problem else None,
         "last_train_at": completed.isoformat() if completed else None,
         "current_step": last.get("message", ""),
         "training_id": row["training_id"] if row else None,
         "active_training_id": row["training_id"] if row and active else None,
-        "queue_position": await connection.fetchval(_AHEAD, row["training_id"]) + 1 if waiting else None,
+        "queue_position": await connection.fetchval(_POSITION, row["training_id"]) if waiting else None,
         "items_learned": last.get("items_learned", 0),
     }
 

@@ -20,8 +20,8 @@ from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
 from services.gateway.api.problems import Problem
-from services.gateway.gateway import Gateway
-from services.gateway.trainings.decider import Refused, Wish, decide_control, decide_start
+from services.gateway.gateway import Gateway, Write
+from services.gateway.trainings.decider import Refused, Wish, decide_control, decide_retry, decide_start
 from services.gateway.trainings.live import follow
 from services.gateway.trainings.read import SHOWN_STATUS, needs_of, newest_training, training_state
 
@@ -33,6 +33,7 @@ _REQUESTS: dict[Wish, type[ControlRequest]] = {
     "resume": ResumeRequested,
     "cancel": CancelRequested,
 }
+_TABLE_NAMES = "SELECT table_names FROM trainings WHERE training_id = $1"
 _KINDS = {"qa": ["pair"], "ddl": ["ddl"], "document": ["document", "term", "relation"]}
 
 
@@ -58,16 +59,42 @@ async def train(
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
         if active := decide_start(await newest_training(write.connection, dataset_id)):
             raise Problem(409, "training_active", training_id=active)
-        needs, generation = await needs_of(write.connection, dataset_id)
-        event = TrainingRequested(
-            training_id=new_id(), dataset_id=dataset_id, generation=generation, needs=needs, language=language,
-            table_names=tuple((body.table_names if body else None) or ()), who=account.account_id, requested_at=now(),
-        )  # fmt: skip
-        await write.record(event)
-        started = {"message": text("training.started", language), "training_id": event.training_id, "status": "pending"}
-        response.headers["Location"] = f"/api/v1/datasets/{dataset_id}/training/progress"
-        await write.answers(status.HTTP_202_ACCEPTED, started, response.headers)
+        names = tuple((body.table_names if body else None) or ())
+        started = await _start(write, account, dataset_id, language, response, table_names=names)
     await written(gateway, response, write.event_id)
+    return started
+
+
+@router.post("/training/retry", status_code=status.HTTP_202_ACCEPTED)
+async def retry(
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
+) -> dict[str, Any]:
+    """Go on from where the last training failed: what it had learned is not learned again."""
+    async with gateway.writing() as write:
+        await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        failed = decide_retry(await newest_training(write.connection, dataset_id))
+        if isinstance(failed, Refused):
+            raise Problem(400, "not_failed", state=text(f"status.{SHOWN_STATUS[failed.status]}", language))
+        names = await write.connection.fetchval(_TABLE_NAMES, failed)
+        started = await _start(
+            write, account, dataset_id, language, response, source="retry", retry_of=failed, table_names=tuple(names)
+        )
+    await written(gateway, response, write.event_id)
+    return started
+
+
+async def _start(
+    write: Write, account: Account, dataset_id: str, language: Language, response: Response, **fields: Any
+) -> dict[str, Any]:
+    needs, generation = await needs_of(write.connection, dataset_id)
+    event = TrainingRequested(
+        training_id=new_id(), dataset_id=dataset_id, generation=generation, needs=needs, language=language,
+        who=account.account_id, requested_at=now(), **fields,
+    )  # fmt: skip
+    await write.record(event)
+    started = {"message": text("training.started", language), "training_id": event.training_id, "status": "pending"}
+    response.headers["Location"] = f"/api/v1/datasets/{dataset_id}/training/progress"
+    await write.answers(status.HTTP_202_ACCEPTED, started, response.headers)
     return started
 
 
