@@ -6,7 +6,9 @@ from itertools import islice
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.datasources.sample import share_found, some_values
+from libs.datasources.errors import DataSourceError
+from libs.datasources.open import attempted
+from libs.datasources.sample import MaySample, share_found, some_values
 from libs.events.catalog import ColumnDescription, Relation, TableDescription
 
 Candidate = tuple[TableDescription, ColumnDescription, TableDescription, ColumnDescription]
@@ -18,18 +20,30 @@ _LEAST_SHARE = 0.7
 _MOST_TESTED = 400
 
 
-async def relations_of(connection: AsyncConnection, tables: Sequence[TableDescription]) -> tuple[Relation, ...]:
+async def relations_of(
+    connection: AsyncConnection, tables: Sequence[TableDescription], may_sample: MaySample
+) -> tuple[Relation, ...]:
     """Relations by foreign key (confidence 1), and by names, types and measured values (confidence = share found)."""
     declared = [relation for table in tables for relation in _declared(table)]
     known = {(relation.source, relation.source_col) for relation in declared}
     found = list(declared)
     samples: dict[tuple[str, str], set[str]] = {}
-    unknown = (pair for pair in candidates(tables) if (pair[0].name, pair[1].name) not in known)
+    unknown = (
+        pair
+        for pair in candidates(tables)
+        if (pair[0].name, pair[1].name) not in known
+        and may_sample(pair[0].name, pair[1].name)
+        and may_sample(pair[2].name, pair[3].name)
+    )
     for source, column, target, key in islice(unknown, _MOST_TESTED):
         place = (source.name, column.name)
-        if place not in samples:
-            samples[place] = await some_values(connection, *place, _SAMPLE_VALUES)
-        share = await share_found(connection, samples[place], target.name, key.name)
+        try:
+            async with attempted(connection):
+                if place not in samples:
+                    samples[place] = await some_values(connection, *place, _SAMPLE_VALUES)
+                share = await share_found(connection, samples[place], target.name, key.name)
+        except DataSourceError:
+            continue  # Nobody knows: no relation is suggested.
         if share >= _LEAST_SHARE:
             found.append(
                 Relation(

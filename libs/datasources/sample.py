@@ -1,9 +1,13 @@
 """Looks at rows: the distinct values of a column, and how many values of one column another has."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from sqlalchemy import MetaData, Select, String, Table, cast, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+MaySample: TypeAlias = Callable[[str, str], bool]
+"""Whether the values of a column, named by its table and itself, may be looked at."""
 
 VALUES_LIMIT, VALUE_CHARACTERS = 50, 60
 """A column of more distinct values, or longer ones, is not sampled: it is text rather than a category."""

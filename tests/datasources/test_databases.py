@@ -10,6 +10,7 @@ import traceback
 import tracemalloc
 from pathlib import Path
 
+import asyncpg
 import orjson
 import pytest
 import sqlalchemy.exc
@@ -69,6 +70,34 @@ async def test_structure_values_and_relations_are_found(database: UserDatabase, 
     edges = {(e.source, e.source_col, e.target, e.target_col): e.confidence for e in found.relations}
     assert edges["orders", "customer_id", "customers", "id"] == 1.0
     assert edges["customers", "city", "cities", "name"] == 1.0, "no key says so: the values do"
+
+
+async def test_values_are_looked_at_only_where_they_may_be(database: UserDatabase, connections: Connections) -> None:
+    await database.execute(SHOP)
+    private = database.changed(private_columns=("customers.city",))
+    for settings, seen in ((private, {"cities"}), (database.changed(sample_values=False), set())):
+        found = await inspect(await connections.engine(str(seen), 1, settings), may_sample=settings.may_sample)
+        assert {table.name for table in found.tables for column in table.columns if column.values} - {
+            "customers"
+        } == seen
+        assert not next(c.values for t in found.tables for c in t.columns if (t.name, c.name) == ("customers", "city"))
+        assert ("customers", "city") not in {(edge.source, edge.source_col) for edge in found.relations}
+
+
+async def test_a_table_that_cannot_be_read_is_left_out_and_the_others_are_read(
+    postgresql: UserDatabase, connections: Connections
+) -> None:
+    await postgresql.execute(SHOP)
+    holder = await asyncpg.connect(
+        host=postgresql.settings.host, port=postgresql.settings.port, user=postgresql.settings.username,
+        password=BOX.decrypt(postgresql.settings.password_ciphertext or ""), database=postgresql.settings.database,
+    )  # fmt: skip
+    async with holder.transaction():
+        await holder.execute("LOCK TABLE customers IN ACCESS EXCLUSIVE MODE")
+        found = await inspect(await connections.engine("d", 1, postgresql.settings))
+    await holder.close()
+    assert [table.name for table in found.tables] == ["cities", "orders"]
+    assert [(name, error.code) for name, error in found.unreadable] == [("customers", "timeout")]
 
 
 async def test_a_table_is_described_though_what_its_key_refers_to_is_not_read(
@@ -204,7 +233,8 @@ async def test_tables_without_the_right_to_read_them_are_named_and_not_read(
         limited = database.changed(username=name, password_ciphertext=BOX.encrypt("x").token)
         engine = await connections.engine("d", 1, limited)
         found = await inspect(engine)
-        assert [table.name for table in found.tables] == ["customers"] and "orders" in found.unreadable
+        assert [table.name for table in found.tables] == ["customers"]
+        assert all(error.code == "not_allowed" for _, error in found.unreadable)
         with pytest.raises(NotAllowed) as raised:
             await run(engine, admit("SELECT * FROM orders", database.dialect))
         assert raised.value.code == "not_allowed"

@@ -1,7 +1,7 @@
 """PostgreSQL, through asyncpg."""
 
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -84,6 +84,10 @@ class PostgreSQL(Kind):
         """Extensions' types and domains too."""
         rows = connection.execute(_TYPE_NAMES, {"tables": sorted(tables)})
         return {(table, column): name for table, column, name in rows}
+
+    def savepoint(self, connection: AsyncConnection) -> AbstractAsyncContextManager[Any]:
+        """A savepoint."""
+        return connection.begin_nested()
 
     @asynccontextmanager
     async def rows(self, connection: AsyncConnection, sql: str) -> AsyncIterator[tuple[tuple[str, ...], Fetch]]:

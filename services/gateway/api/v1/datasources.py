@@ -37,6 +37,7 @@ from services.gateway.gateway import Gateway
 router = APIRouter(prefix="/datasources", tags=["data sources"])
 
 _INSPECTION_SECONDS = 15.0
+_SECRET = ("password_ciphertext", "key_id")
 _Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 
 
@@ -49,6 +50,8 @@ class Connection(BaseModel):
     username: _Text = ""
     password: SecretStr | None = Field(default=None, max_length=500)
     database: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+    sample_values: bool = True
+    private_columns: Annotated[tuple[_Text, ...], Field(max_length=10_000)] = ()
 
 
 class NewDataSource(Connection):
@@ -66,11 +69,13 @@ class Change(BaseModel):
     username: _Text | None = None
     password: SecretStr | None = Field(default=None, max_length=500)
     database: str | None = Field(default=None, min_length=1, max_length=500)
+    sample_values: bool | None = None
+    private_columns: Annotated[tuple[_Text, ...], Field(max_length=10_000)] | None = None
 
 
 def shown(state: dict[str, Any]) -> dict[str, Any]:
     """A data source as the API shows it: never the password, not even encrypted."""
-    settings = {name: state["settings"][name] for name in ("kind", "host", "port", "username", "database")}
+    settings = {name: value for name, value in state["settings"].items() if name not in _SECRET}
     return {
         "id": state["datasource_id"],
         "name": state["name"],
