@@ -18,6 +18,7 @@ _SAMPLE_VALUES = 300
 _LEAST_SHARE = 0.7
 """So many of the sampled values must stand in the key; fewer is a coincidence of names or of small numbers."""
 _MOST_TESTED = 400
+_IRREGULAR = {"people": "person", "children": "child", "women": "woman", "men": "man", "feet": "foot", "data": "datum"}
 
 
 async def relations_of(
@@ -116,7 +117,17 @@ def _plain(name: str) -> str:
 
 def _telling_names(table: str, key: str) -> set[str]:
     """`customer_id`, `customerid` or `customer` for the key of `customers`; its own name unless that is just `id`."""
-    singular = _plain(table).rstrip("s")
-    return {singular, f"{singular}id", f"{singular}{_plain(key)}", f"{singular}no", f"{singular}code"} | (
-        {_plain(key)} - {"id"}
-    )
+    plain = _plain(table)
+    names = {form + ending for form in _singulars(plain) for ending in ("", "id", _plain(key), "no", "code")}
+    return names | ({_plain(key)} - {"id"})
+
+
+def _singulars(plural: str) -> set[str]:
+    """What an English plural may be the plural of: `categories` of category, `classes` of class, `people` of person."""
+    forms = {plural, plural.rstrip("s")}
+    forms |= {plural.removesuffix(many) + one for many, one in _IRREGULAR.items() if plural.endswith(many)}
+    if plural.endswith("ies"):
+        forms.add(plural[:-3] + "y")
+    if plural.endswith("es"):
+        forms.add(plural[:-2])
+    return forms
