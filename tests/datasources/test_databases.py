@@ -151,6 +151,43 @@ async def test_heavy_rows_are_read_one_at_a_time_and_what_is_kept_of_them_counts
     assert most < 40_000_000, "all of them are 160 MB"
 
 
+async def test_a_row_that_would_fill_the_memory_ends_the_query(
+    postgresql: UserDatabase, connections: Connections
+) -> None:
+    engine = await connections.engine("d", 1, postgresql.settings)
+    with pytest.raises(QueryFailed, match="larger than 16000000 bytes"):
+        await run(engine, Admitted("SELECT repeat('0', 17000000) AS body, 1 AS one", (), False))
+
+
+async def test_values_with_a_nul_can_be_kept(sqlite: UserDatabase, connections: Connections) -> None:
+    await sqlite.execute(
+        "CREATE TABLE odd (id integer PRIMARY KEY, name text); INSERT INTO odd VALUES (1, 'a' || char(0));"
+    )
+    engine = await connections.engine("d", 1, sqlite.settings)
+    assert (await run(engine, admit("SELECT name FROM odd", "sqlite"))).rows == (("a\ufffd",),)
+    assert "\0" not in (await inspect(engine)).tables[0].model_dump_json()
+
+
+async def test_long_texts_are_not_fetched_to_learn_that_they_are_long(
+    database: UserDatabase, connections: Connections
+) -> None:
+    body = {"sqlite": "hex(zeroblob(2000000))", "postgres": "repeat('0', 4000000)", "mariadb": "repeat('0', 4000000)"}
+    kind = "longtext" if database.dialect == "mariadb" else "text"
+    rows = ", ".join(f"({number}, {body[database.dialect]})" for number in range(30))
+    await database.execute(
+        f"CREATE TABLE files (id integer PRIMARY KEY, body {kind}); INSERT INTO files VALUES {rows};"
+    )
+    engine = await connections.engine("d", 1, database.settings)
+    tracemalloc.start()
+    try:
+        found = await inspect(engine)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert not found.tables[0].columns[1].values
+    assert most < 30_000_000, "all of them are 120 MB"
+
+
 async def test_the_elements_of_an_array_count(postgresql: UserDatabase, connections: Connections) -> None:
     engine = await connections.engine("d", 1, postgresql.settings)
     series = "WITH t AS (SELECT a, array_agg(1000) AS many FROM generate_series(1, 9) AS a, generate_series(1, 50000) "

@@ -67,7 +67,10 @@ class Kind(ABC):
         return nullcontext()
 
     def rows(self, connection: AsyncConnection, sql: str) -> AbstractAsyncContextManager[tuple[tuple[str, ...], Fetch]]:
-        """Run final SQL: the names of its columns, and what gives the next rows."""
+        """Run final SQL: the names of its columns, and what gives the next rows.
+
+        A row of more than sixteen megabytes ends the query, where the server has no such limit itself.
+        """
         return _streamed(connection, sql)
 
 

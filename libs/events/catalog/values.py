@@ -76,6 +76,11 @@ class TableDescription(Value):
     create_table: str = ""
     columns: tuple[ColumnDescription, ...] = ()
 
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of its columns."""
+        return tuple(column.name for column in self.columns)
+
 
 class Relation(Value):
     """An edge of the model: `source.source_col` points at `target.target_col`; confidence 0 to 1."""

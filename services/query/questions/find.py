@@ -119,7 +119,7 @@ class Finder:
             return []
 
     def _database(self, known: Knowledge) -> Database:
-        return Database(self.connections, known.database, tuple(table.name for table in known.tables))
+        return Database(self.connections, known.database, {table.name: table.column_names for table in known.tables})
 
     async def _remember(self, key: CacheKey, conclusion: Conclusion, begun_at: datetime) -> None:
         found = {"sql": conclusion.sql, "sources": conclusion.sources.model_dump(mode="json")}
