@@ -72,6 +72,8 @@ async def test_a_huge_body_is_413_also_when_it_hides_its_length(running: Running
         ("GET", "/datasets/{id}/tables"),
         ("GET", "/datasets/{id}/modeling/suggestions"),
         ("GET", "/datasets/{id}/terms"),
+        ("GET", "/datasets/{id}/terms/export"),
+        ("POST", "/datasets/{id}/terms/import"),
         ("POST", "/datasets/{id}/train"),
         ("GET", "/datasets/{id}/training/progress"),
         ("GET", "/datasets/{id}/training/logs"),
