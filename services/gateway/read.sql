@@ -42,13 +42,15 @@ CREATE TABLE inspections (
 );
 CREATE INDEX inspections_datasource ON inspections (datasource_id, sequence DESC);
 
+-- `given` counts the pairs that a feedback or an import gave it to learn.
 CREATE TABLE trainings (
     training_id text PRIMARY KEY,
     dataset_id text NOT NULL,
     source text NOT NULL,
     requested_at timestamptz NOT NULL,
     who text NOT NULL,
-    table_names jsonb NOT NULL
+    table_names jsonb NOT NULL,
+    given integer NOT NULL
 );
 CREATE INDEX trainings_dataset ON trainings (dataset_id, training_id DESC);
 

@@ -84,6 +84,8 @@ async def test_a_huge_body_is_413_also_when_it_hides_its_length(running: Running
         ("GET", "/datasets/{id}/training/stream"),
         ("GET", "/datasets/{id}/trainings"),
         ("GET", "/datasets/{id}/training-data"),
+        ("GET", "/datasets/{id}/training-data/export"),
+        ("POST", "/datasets/{id}/training-data/import"),
         ("DELETE", "/datasets/{id}/cache"),
         ("GET", "/chat/questions/{id}"),
         ("GET", "/chat/conversations/{id}"),

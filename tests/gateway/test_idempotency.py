@@ -10,7 +10,7 @@ import pytest
 
 from libs.events.ids import new_id
 from services.gateway.gateway import Gateway
-from tests.gateway.conftest import API, Running
+from tests.gateway.conftest import API, Running, structure
 from tests.gateway.test_bad_input import SOURCE, assert_problem
 
 _WRITES: dict[str, dict[str, Any] | str | None] = {
@@ -19,6 +19,7 @@ _WRITES: dict[str, dict[str, Any] | str | None] = {
     "datasets/{dataset}/terms": {"term": "late"},
     "datasets/{dataset}/terms/import": "term\nlate\n",
     "datasets/{dataset}/train": None,
+    "datasets/{dataset}/training-data/import": "question,sql\nHow many?,SELECT count(*) FROM orders\n",
     "datasets/{dataset}/training/pause": None,
     "chat/": {"question": "How many?"},
     "chat/feedback": {"question": "How many?", "sql": "SELECT 1", "rating": 1},
@@ -34,6 +35,7 @@ async def _request(running: Running, path: str) -> dict[str, Any]:
     body = _WRITES[path]
     url, headers = f"{API}/{path.format(dataset=dataset_id)}", {"Idempotency-Key": new_id()}
     if isinstance(body, str):
+        await running.hear(structure(dataset["datasource_id"], "orders"))
         return {"url": url, "content": body, "headers": headers | {"Content-Type": "text/csv"}}
     if body is not None and path != "datasources":
         body = body | {"dataset_id": dataset_id, "datasource_id": dataset["datasource_id"]}
