@@ -56,6 +56,8 @@ def test_every_post_that_writes_is_tried_here(running: Running) -> None:
     nothing_written = {
         "auth/login",
         "auth/logout",
+        "auth/logout-everywhere",
+        "auth/password",
         "auth/users",
         "datasources/test",
         "datasources/{datasource_id}/test",
