@@ -19,7 +19,6 @@ from services.gateway.accounts.store import Accounts
 from services.gateway.api.problems import problem_response
 from services.gateway.keys import Answer, Key, begin, current
 
-
 _NOT_KEPT = "/api/v1/auth/password"
 
 
