@@ -76,7 +76,7 @@ async def test_every_password_under_an_older_key_is_written_again_once(sources: 
     assert await rotate_keys(sources.pool, secrets) == Rotated(rotated=2, current=1)
     for datasource_id in old:
         source = await sources.now(datasource_id)
-        assert (source.version, source.settings.key_id) == (2, secrets.key_id)
+        assert (source.version, source.settings.key_id, source.who) == (2, secrets.key_id, "system")
         assert SecretBox([_NEW]).decrypt(source.settings.password_ciphertext or "") == "secret"
     assert [(await sources.now(one)).version for one in (new, without)] == [1, 1]
     assert await rotate_keys(sources.pool, secrets) == Rotated(rotated=0, current=3)
@@ -99,7 +99,7 @@ async def test_nothing_is_written_when_a_key_is_missing_and_the_data_sources_are
     said = str(refused.value)
     assert lost in said and SecretBox([_LOST]).key_id in said and old not in said
     assert "secret" not in said and await sources.published() == published
-    forgotten = decide_delete(await sources.now(lost), 0, now())
+    forgotten = decide_delete(await sources.now(lost), 0, now(), "o")
     assert isinstance(forgotten, DataSourceChanged)
     await sources.record(forgotten)
     assert await rotate_keys(sources.pool, SecretBox([_NEW, _OLD])) == Rotated(rotated=1, current=0)

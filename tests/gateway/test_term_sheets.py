@@ -47,13 +47,13 @@ def test_an_exported_file_that_is_imported_again_changes_nothing(terms: list[tup
     known = [_term(n, term, definition=text, synonyms=tuple(also)) for n, (term, text, also) in enumerate(terms)]
     rows, wrong = terms_in(sheet_of(term.model_dump(mode="json") for term in known).decode("utf-8-sig"), "postgres")
     assert wrong == []
-    assert decide_import("d", known, rows, ["new"] * 9, 9, _AT) == Imported((), 0, 0, len(known))
+    assert decide_import("d", known, rows, ["new"] * 9, 9, _AT, "w") == Imported((), 0, 0, len(known))
 
 
 def test_new_terms_are_added_known_ones_changed_and_what_a_file_does_not_say_stays() -> None:
     known = [_term(1, "revenue", synonyms=("income",)), _term(2, "late")]
     rows, _ = terms_in("term;definition\nrevenue;paid orders\nlate;\ncustomer;who pays\n", "postgres")
-    decided = decide_import("d", known, rows, ["n1", "n2", "n3"], 7, _AT)
+    decided = decide_import("d", known, rows, ["n1", "n2", "n3"], 7, _AT, "w")
     assert isinstance(decided, Imported) and (decided.added, decided.changed, decided.unchanged) == (1, 1, 1)
     assert {(t.term_id, t.version, t.terms_version) for t in decided.changes} == {("t1", 2, 8), ("n1", 1, 9)}
     assert as_written(decided.changes[0])["synonyms"] == ["income"]
@@ -61,10 +61,10 @@ def test_new_terms_are_added_known_ones_changed_and_what_a_file_does_not_say_sta
 
 def test_a_term_named_twice_is_wrong_unless_there_are_two_of_that_name() -> None:
     rows, _ = terms_in("term,definition\na,1\na,2\n", "postgres")
-    refused = decide_import("d", [_term(1, "a")], rows, ["n"], 1, _AT)
+    refused = decide_import("d", [_term(1, "a")], rows, ["n"], 1, _AT, "w")
     assert isinstance(refused, tuple) and [(one.line, one.where, one.code) for one in refused] == [(3, "term", "twice")]
     both = [_term(1, "a", definition="2"), _term(2, "a", definition="0")]
-    decided = decide_import("d", both, rows, [], 2, _AT)
+    decided = decide_import("d", both, rows, [], 2, _AT, "w")
     assert isinstance(decided, Imported) and (decided.changed, decided.unchanged) == (1, 1)
     assert [(term.term_id, term.definition) for term in decided.changes] == [("t2", "1")]
 

@@ -9,6 +9,7 @@ from libs.datasources.secrets import SecretBox, SecretUnreadable
 from libs.events.catalog import DataSourceChanged
 from libs.events.transaction import transaction
 from libs.runtime.clock import now
+from services.gateway.audit.acts import SYSTEM
 from services.gateway.datasources.decider import decide_change
 from services.gateway.projections import HANDLERS
 
@@ -59,7 +60,8 @@ async def _rotate(pool: "asyncpg.Pool[Any]", secrets: SecretBox, datasource_id: 
         if token is None or before.settings.key_id == secrets.key_id:
             return False
         made = secrets.rotate(token)
-        changed = decide_change(before, None, {"password_ciphertext": made.token, "key_id": made.key_id}, now())
+        settings = {"password_ciphertext": made.token, "key_id": made.key_id}
+        changed = decide_change(before, None, settings, now(), SYSTEM)
         await HANDLERS.apply_own(opened, changed)
     return True
 

@@ -28,6 +28,7 @@ def decide_import(
     ids: Iterable[str],
     terms: int,
     at: datetime,
+    who: str,
 ) -> Imported | tuple[WrongLine, ...]:
     """New terms get the next of `ids`, those of a known name are changed; or the lines that name a term once more.
 
@@ -55,7 +56,7 @@ def decide_import(
                 dataset_id=dataset_id, term_id=next(new_ids), version=0, terms_version=0, term=name, changed_at=at
             )
             added += 1
-        changes.append(decide_term(term, row.given, terms + len(changes), at))
+        changes.append(decide_term(term, row.given, terms + len(changes), at, who))
     return tuple(wrong) or Imported(tuple(changes), added, len(changes) - added, unchanged)
 
 

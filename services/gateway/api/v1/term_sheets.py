@@ -48,7 +48,7 @@ async def import_terms(
         raise wrong_lines(wrong, language)
     async with gateway.writing() as write:
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
-        decided = await _decided(write.connection, dataset_id, rows)
+        decided = await _decided(write.connection, dataset_id, rows, account.account_id)
         if not isinstance(decided, Imported):
             raise wrong_lines(decided, language)
         for event in decided.changes:
@@ -60,7 +60,9 @@ async def import_terms(
     return counts
 
 
-async def _decided(connection: Connection, dataset_id: str, rows: list[TermRow]) -> Imported | tuple[WrongLine, ...]:
+async def _decided(
+    connection: Connection, dataset_id: str, rows: list[TermRow], who: str
+) -> Imported | tuple[WrongLine, ...]:
     known = [BusinessTermChanged.model_validate(state) for state in await terms_of(connection, dataset_id)]
     ids = [new_id() for _ in rows]
-    return decide_import(dataset_id, known, rows, ids, await changes_of(connection, dataset_id), now())
+    return decide_import(dataset_id, known, rows, ids, await changes_of(connection, dataset_id), now(), who)

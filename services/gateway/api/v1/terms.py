@@ -120,7 +120,8 @@ async def _put(
         before = await _known(write.connection, *term) if isinstance(term, tuple) else term
         check_version(if_match, before.version)
         await _check_expression(write.connection, dataset_id, given.get("sql_expression"))
-        event = decide_term(before, given, await changes_of(write.connection, dataset_id), now())
+        changes = await changes_of(write.connection, dataset_id)
+        event = decide_term(before, given, changes, now(), account.account_id)
         await write.record(event)
         response.headers["ETag"] = f'"{event.version}"'
         term_now = shown(event.model_dump(mode="json"))
