@@ -91,7 +91,7 @@ async def create(body: NewDataSource, gateway: GatewayPart, account: SignedIn, r
     """Register a database; its structure is read at once, in the background."""
     event = DataSourceChanged(
         datasource_id=new_id(), version=1, name=body.name, owner_id=account.account_id,
-        settings=_settings(gateway, body), changed_at=now(),
+        settings=_settings(gateway, body), who=account.account_id, changed_at=now(),
     )  # fmt: skip
     async with gateway.writing() as write:
         write.publish(_inspection(event.datasource_id, event.settings, "en"))
@@ -149,7 +149,7 @@ async def change(
     async with gateway.writing() as write:
         before = await _owned(write.connection, datasource_id, account)
         check_version(if_match, before.version)
-        event = decide_change(before, body.name, given, now())
+        event = decide_change(before, body.name, given, now(), account.account_id)
         write.publish(_inspection(datasource_id, event.settings, "en"))
         await write.record(event)
     await written(gateway, response, write.event_id, event.version)
@@ -164,7 +164,8 @@ async def delete(
     async with gateway.writing() as write:
         before = await _owned(write.connection, datasource_id, account)
         check_version(if_match, before.version)
-        decided = decide_delete(before, await datasets_of(write.connection, datasource_id), now())
+        datasets = await datasets_of(write.connection, datasource_id)
+        decided = decide_delete(before, datasets, now(), account.account_id)
         if isinstance(decided, InUse):
             raise Problem(409, "in_use", count=decided.datasets)
         await write.record(decided)

@@ -15,19 +15,18 @@ from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, GatewayPart, IfMatch, Paging, SignedIn, check_version, owned, written
 from services.gateway.api.problems import Problem, not_found
 from services.gateway.datasets.decider import decide_term
+from services.gateway.datasources.read import kind_of
 from services.gateway.gateway import Gateway
+from services.gateway.terms.limits import LONG, NAME, SYNONYMS
+from services.gateway.terms.read import changes_of
 
 router = APIRouter(prefix="/datasets/{dataset_id}/terms", tags=["terms"])
 
-_Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-_Long = Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")]
-_Synonyms = Annotated[list[_Name], Field(max_length=50)]
+_Name = Annotated[str, Field(min_length=1, max_length=NAME, pattern=r"^[^\x00]*$")]
+_Long = Annotated[str, Field(max_length=LONG, pattern=r"^[^\x00]*$")]
+_Synonyms = Annotated[list[_Name], Field(max_length=SYNONYMS)]
 
 _TERM = "SELECT state FROM terms WHERE term_id = $1 AND dataset_id = $2 AND NOT deleted"
-_COUNT = "SELECT coalesce(max(terms_version), 0) FROM terms WHERE dataset_id = $1"
-_KIND = """
-SELECT s.state->'settings'->>'kind' FROM datasets JOIN datasources AS s USING (datasource_id) WHERE dataset_id = $1
-"""
 
 
 class Term(BaseModel):
@@ -121,7 +120,8 @@ async def _put(
         before = await _known(write.connection, *term) if isinstance(term, tuple) else term
         check_version(if_match, before.version)
         await _check_expression(write.connection, dataset_id, given.get("sql_expression"))
-        event = decide_term(before, given, await write.connection.fetchval(_COUNT, dataset_id), now())
+        changes = await changes_of(write.connection, dataset_id)
+        event = decide_term(before, given, changes, now(), account.account_id)
         await write.record(event)
         response.headers["ETag"] = f'"{event.version}"'
         term_now = shown(event.model_dump(mode="json"))
@@ -135,7 +135,7 @@ async def _check_expression(connection: Any, dataset_id: str, expression: str | 
     """Refuse what every question of the dataset would stumble over."""
     if expression:
         try:
-            parse_expression(expression, dialect_of(await connection.fetchval(_KIND, dataset_id)))
+            parse_expression(expression, dialect_of(await kind_of(connection, dataset_id)))
         except RefusedByGate as error:
             raise Problem(422, "sql_expression", why=error.reason) from None
 
