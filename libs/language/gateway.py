@@ -101,6 +101,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "该 Idempotency-Key 已用于内容不同的请求，请换一个。",
         "This Idempotency-Key was used for a request of other content; use a new one.",
     ),
+    "problem.too_slow.title": ("请求体未按时到达", "The body came too slowly"),
+    "problem.too_slow": (
+        "请求体未在 30 秒内到达；未执行任何操作。",
+        "The body did not come within 30 seconds; nothing was done.",
+    ),
     "problem.still_running.title": ("请求仍在处理", "Still running"),
     "problem.still_running": ("同一请求仍在处理，请稍后再试。", "The same request still runs; try again in a moment."),
     "problem.no_question.title": ("没有可评价的问题", "No question to judge"),
