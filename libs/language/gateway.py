@@ -97,6 +97,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "SQL 表达式无法解析：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
         "The SQL expression cannot be read: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
     ),
+    "problem.modeling.title": ("模型中有无效的关系", "The model has invalid edges"),
+    "problem.modeling": (
+        "有些关系与最近读取的表结构不符，详见 errors；如数据库已改变，请先刷新表结构。",
+        "Some edges do not fit the tables as last read; `errors` names them. If the database changed, read it again.",
+    ),
+    "modeling.unknown_table": ("没有名为 {table} 的表。", "There is no table {table}."),
+    "modeling.unknown_column": ("表 {table} 没有名为 {column} 的列。", "The table {table} has no column {column}."),
+    "modeling.duplicate": ("前面的关系已连接这两列。", "An earlier edge joins these two columns already."),
+    "modeling.itself": ("{table}.{column} 不能与自己连接。", "{table}.{column} cannot be joined with itself."),
     "problem.unexpected.title": ("内部错误", "Internal error"),
     "problem.unexpected": (
         "发生了意外错误，请把 trace_id 告诉管理员。",
