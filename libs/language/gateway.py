@@ -11,6 +11,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "尚无答案，问题仍在等待。请稍后在 location 处查看。",
         "There is no answer yet; the question is still waiting. Look at `location` in a while.",
     ),
+    "live.too_slow": (
+        "接收太慢，连接已结束。请带上最后收到的事件 id 重新连接，不会遗漏任何内容。",
+        "You took the events too slowly. Come back with the id of the last one you had; nothing is missed.",
+    ),
+    "live.signed_out": (
+        "令牌已失效，请重新登录。",
+        "The token is over; sign in again.",
+    ),
+    "live.interrupted": (
+        "推送中断。请带上最后收到的事件 id 重新连接，不会遗漏任何内容。",
+        "Following was interrupted. Come back with the id of the last event you had; nothing is missed.",
+    ),
     "feedback.received": ("感谢您的反馈", "Thank you for the feedback"),
     "status.pending": ("等待训练", "Waiting"),
     "status.training": ("训练中", "Training"),

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
@@ -102,6 +103,12 @@ class Accounts:
             _hashed(token),
         )
         return Account(**row) if row else None
+
+    async def valid(self, tokens: Collection[str]) -> set[str]:
+        """Those of `tokens` that are known and not over."""
+        by_hash = {_hashed(token): token for token in tokens}
+        query = "SELECT token_hash FROM tokens WHERE token_hash = ANY($1) AND expires_at > now()"
+        return {by_hash[row["token_hash"]] for row in await self._pool.fetch(query, list(by_hash))}
 
     async def logout(self, token: str) -> None:
         """End a token at once."""

@@ -6,7 +6,7 @@ from libs.runtime.health import Checks, health_routes
 from services.gateway.api import problems
 from services.gateway.api.idempotency import Idempotency
 from services.gateway.api.middleware import LimitBody, Trace
-from services.gateway.api.v1 import accounts, chat, datasets, datasources, modeling, terms, trainings
+from services.gateway.api.v1 import accounts, chat, datasets, datasources, live, modeling, terms, trainings
 from services.gateway.gateway import Gateway
 
 
@@ -20,7 +20,7 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
     )
     app.state.gateway = gateway
     problems.install(app)
-    for part in (accounts, datasources, datasets, modeling, terms, trainings, chat):
+    for part in (accounts, datasources, datasets, modeling, terms, trainings, live, chat):
         app.include_router(part.router, prefix="/api/v1")
     app.router.routes.extend(health_routes(checks))
     # The last added is the outermost.
