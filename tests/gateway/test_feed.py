@@ -13,6 +13,7 @@ import pytest
 from libs.events.catalog import LogLine, TrainingLogged
 from libs.runtime.clock import now
 from services.gateway.live import feed, watcher
+from services.gateway.live import follow as follow_part
 from services.gateway.live.follow import Line, follow
 from services.gateway.live.told import Place, Told, told_after
 from services.gateway.live.watcher import Dropped, Watcher
@@ -208,6 +209,30 @@ async def test_a_feed_that_fails_drops_its_clients_and_the_next_one_gets_a_new_f
             await take(training.follow(), 1)
     await training.advance(1)
     assert_whole(await all_of(training, 1), 1)
+
+
+@pytest.mark.parametrize("where", [feed, follow_part])
+async def test_when_the_database_cannot_be_asked_a_client_waits_or_is_told_to_come_back(
+    running: Running, monkeypatch: pytest.MonkeyPatch, where: Any
+) -> None:
+    training, tried = await training_of(running), asyncio.Event()
+    await training.advance(1)
+
+    async def lost(*_: object) -> list[Told]:
+        tried.set()
+        raise ConnectionResetError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(where, "told_after", lost)
+        watched = asyncio.create_task(take(events := training.follow(), 6))
+        await asyncio.wait_for(tried.wait(), 10)
+        await training.advance(1)
+    if where is feed:
+        assert_whole(await watched, 2)
+    else:
+        with pytest.raises(Dropped, match="interrupted"):
+            await watched
+    await events.aclose()
 
 
 @pytest.mark.parametrize("ending", ["revoked", "expired"])

@@ -19,7 +19,7 @@ from services.gateway.api.v1 import live
 from services.gateway.live import feed, follow, watcher
 from tests.gateway.conftest import API, Running
 from tests.gateway.test_feed import EVERYTHING, training_of
-from tests.gateway.test_live import token_of
+from tests.gateway.test_live import reached, token_of
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -155,6 +155,9 @@ async def test_a_token_that_is_over_ends_socket_and_stream_with_the_reason(
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": "zh"}
     stream = asyncio.create_task(streamed(address, training.dataset_id, headers, 4))
     async with socket_of(address, training.dataset_id, additional_headers=headers) as connection:
+        async with asyncio.timeout(10):
+            while [each.listening for each in _watchers(running, training.dataset_id)] != [True, True]:
+                await asyncio.sleep(0.01)
         await training.advance(1)
         assert len(await received(connection, 3)) == 3
         async with httpx.AsyncClient(headers=headers) as client:
@@ -188,6 +191,30 @@ async def test_a_slow_client_is_told_so_and_comes_back_to_what_it_missed(
     assert dropped.id == seen[-1].id  # A browser comes back with the id it had last.
     back = await streamed(address, training.dataset_id, headers | {"Last-Event-ID": dropped.id}, 5)
     assert [event.json()["sequence"] for event in back] == [2, 3, 4, 5, 6]
+
+
+async def test_a_client_that_takes_nothing_at_all_is_given_up(
+    running: Running, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_SEND_SECONDS", 0.5)
+    training = await training_of(running)
+    state = reached("t", training.dataset_id, 1, message="x" * 20_000).model_dump(mode="json")
+    statement = "INSERT INTO checkpoints SELECT 't', n, $1, n, 'training', $2 FROM generate_series(1, 1000) AS n"
+    await running.gateway.pool.execute(statement, training.dataset_id, state)
+    headers = signed_in(running.anna) | {"Last-Event-ID": EVERYTHING}
+    url = f"http://{address}{API}/datasets/{training.dataset_id}/training/stream"
+    async with httpx.AsyncClient(headers=headers, timeout=60) as client, client.stream("GET", url):
+        await _come_and_gone(running, training.dataset_id)
+    async with socket_of(address, training.dataset_id, additional_headers=headers, compression=None, close_timeout=0):
+        await _come_and_gone(running, training.dataset_id)
+
+
+async def _come_and_gone(running: Running, dataset_id: str) -> None:
+    async with asyncio.timeout(20):
+        while not _watchers(running, dataset_id):
+            await asyncio.sleep(0.01)
+        while _watchers(running, dataset_id):
+            await asyncio.sleep(0.01)
 
 
 def _watchers(running: Running, dataset_id: str) -> list[watcher.Watcher]:

@@ -1,6 +1,7 @@
 """One reader for all clients that watch a dataset in this process: new rows are read once and handed to everybody."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from services.gateway.live.watcher import Watcher
 log = structlog.get_logger(__name__)
 
 _POLL_SECONDS = 1.0
+_READY_SECONDS = 10.0
 TOKEN_CHECK_SECONDS = 20.0
 """A client whose token is over is dropped so soon."""
 
@@ -80,8 +82,15 @@ class Feed:
         await asyncio.wait([self._task])
 
     async def listen(self, watcher: Watcher) -> None:
-        """From now on `watcher` is offered all that is read; what was read before is in the database by now."""
-        await self._ready.wait()
+        """From now on `watcher` is offered all that is read; what was read before is in the database by now.
+
+        Raises `Dropped` when the database cannot be asked.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_READY_SECONDS):
+                await self._ready.wait()
+        if not self._ready.is_set():
+            watcher.drop("interrupted")
         watcher.listening = True
         watcher.check()
 

@@ -1,10 +1,13 @@
 """Follows a dataset's trainings for one client: first what is in the database, then what the shared feed hands on."""
 
 from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from dataclasses import dataclass
 
+from libs.postgres.transient import is_transient
 from services.gateway.gateway import Gateway
 from services.gateway.live.told import Place, Told, beginning, told_after
+from services.gateway.live.watcher import Dropped
 
 HEARTBEAT_SECONDS = 15.0
 
@@ -26,6 +29,17 @@ async def follow(gateway: Gateway, dataset_id: str, token: str, last_event_id: s
 
     Begins with how the newest training stands when there is no id. Raises `Dropped` when the client is told no more.
     """
+    try:
+        async with aclosing(_followed(gateway, dataset_id, token, last_event_id)) as followed:
+            async for lines in followed:
+                yield lines
+    except Exception as error:
+        if is_transient(error):
+            raise Dropped("interrupted") from error
+        raise
+
+
+async def _followed(gateway: Gateway, dataset_id: str, token: str, last_event_id: str | None) -> Lines:
     place = await beginning(gateway.pool, dataset_id, last_event_id)
     async with gateway.feeds.watched(dataset_id, token) as (feed, watcher):
         for listening in (False, True):  # What comes between the last reading and listening is read by a second look.

@@ -11,6 +11,8 @@ import orjson
 import structlog
 from fastapi import APIRouter, Header, Request, WebSocket, WebSocketDisconnect
 from sse_starlette import EventSourceResponse
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Receive, Scope, Send
 
 from libs.language.catalogue import Language, preferred_language, text
 from libs.postgres.pool import to_json
@@ -46,7 +48,15 @@ async def stream(
     """
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     told = _server_sent(gateway, dataset_id, _bearer(request.headers.get("authorization")), last_event_id, language)
-    return EventSourceResponse(told, ping=HEARTBEAT_SECONDS, send_timeout=_SEND_SECONDS)
+    return _Stream(told, ping=HEARTBEAT_SECONDS, send_timeout=_SEND_SECONDS)
+
+
+class _Stream(EventSourceResponse):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            log.info("watcher_given_up", path=scope["path"])
 
 
 async def _server_sent(
