@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from services.gateway.api.v1 import live
-from services.gateway.live import feed, follow, watcher
+from services.gateway.live import feed, watcher
 from tests.gateway.conftest import API, Running
 from tests.gateway.test_feed import EVERYTHING, training_of
 from tests.gateway.test_live import reached, token_of
@@ -134,8 +134,8 @@ async def test_a_socket_for_the_dataset_of_another_owner_or_of_nobody_is_closed_
 async def test_in_silence_a_socket_and_a_stream_hear_a_heartbeat(
     running: Running, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert follow.HEARTBEAT_SECONDS == 15
-    monkeypatch.setattr(follow, "HEARTBEAT_SECONDS", 0.05)
+    assert watcher.HEARTBEAT_SECONDS == 15
+    monkeypatch.setattr(watcher, "HEARTBEAT_SECONDS", 0.05)
     monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
     dataset_id, headers = await running.dataset(), signed_in(running.anna)
     async with socket_of(address, dataset_id, additional_headers=headers) as connection:

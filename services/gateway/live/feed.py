@@ -100,6 +100,8 @@ class Feed:
                 while True:
                     if not await self._read():
                         await self._woken(wake)
+                    for watcher in self.watchers:
+                        watcher.beat(self._loop.time())
         except Exception as error:
             log.error("feed_ended", dataset_id=self._dataset_id, exc_info=error)
         finally:

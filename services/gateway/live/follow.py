@@ -9,8 +9,6 @@ from services.gateway.gateway import Gateway
 from services.gateway.live.told import Place, Told, beginning, told_after
 from services.gateway.live.watcher import Dropped
 
-HEARTBEAT_SECONDS = 15.0
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -25,7 +23,7 @@ Lines = AsyncGenerator[list[Line], None]
 
 
 async def follow(gateway: Gateway, dataset_id: str, token: str, last_event_id: str | None) -> Lines:
-    """What comes after `last_event_id`, for ever, each once; an empty list after `HEARTBEAT_SECONDS` of silence.
+    """What comes after `last_event_id`, for ever, each once; an empty list as a heartbeat in silence.
 
     Begins with how the newest training stands when there is no id. Raises `Dropped` when the client is told no more.
     """
@@ -50,7 +48,7 @@ async def _followed(gateway: Gateway, dataset_id: str, token: str, last_event_id
                 yield lines
                 watcher.check()
         while True:
-            told = await watcher.take(HEARTBEAT_SECONDS)
+            told = await watcher.take()
             place, lines = _lines(place, told)
             if lines or not told:
                 yield lines

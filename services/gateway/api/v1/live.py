@@ -20,8 +20,8 @@ from services.gateway.accounts.store import Account
 from services.gateway.api.context import AskedLanguage, GatewayPart, SignedIn, owned
 from services.gateway.api.problems import Problem
 from services.gateway.gateway import Gateway
-from services.gateway.live.follow import HEARTBEAT_SECONDS, Line, follow
-from services.gateway.live.watcher import Dropped, Reason
+from services.gateway.live.follow import Line, follow
+from services.gateway.live.watcher import HEARTBEAT_SECONDS, Dropped, Reason
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/datasets/{dataset_id}/training", tags=["trainings"])
