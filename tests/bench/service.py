@@ -80,7 +80,7 @@ async def _control(client: Client, stack: LocalStack, users_url: str) -> list[Fi
         spread("request_to_first_checkpoint", "ms", first),
         spread("pause", "ms", pauses),
         spread("killed_to_first_checkpoint", "ms", killed),
-        await checkpoint_to_client(client, stack, dataset_id),
+        *await checkpoint_to_client(client, stack, dataset_id),
     ]
 
 

@@ -65,8 +65,8 @@ def _unchunked(body: bytes, ends: list[tuple[int, float]]) -> bytes:
     return b"".join(plain)
 
 
-async def checkpoint_to_client(client: Client, stack: LocalStack, dataset_id: str) -> dict[str, object]:
-    """From the `reached_at` of a checkpoint to each of the clients having it, on one machine's clock."""
+async def checkpoint_to_client(client: Client, stack: LocalStack, dataset_id: str) -> list[dict[str, object]]:
+    """From the `reached_at` of a checkpoint to the first client, and to each, having it, on one machine's clock."""
     parts = urlsplit(stack.addresses["gateway_url"])
     request = await _request(stack, dataset_id)
     watching = []
@@ -91,7 +91,12 @@ async def checkpoint_to_client(client: Client, stack: LocalStack, dataset_id: st
     for each in watching:
         each.transport.close()
     assert {len(each) for each in took} == {max(map(len, took))}, "not every client got every checkpoint"
-    return spread("checkpoint_to_client", f"ms, {CLIENTS} clients", [one for each in took for one in each.values()])
+    first = [min(each[sequence] for each in took) for sequence in took[0]]
+    unit = f"ms, {CLIENTS} clients"
+    return [
+        spread("checkpoint_to_first_client", unit, first),
+        spread("checkpoint_to_client", unit, [one for each in took for one in each.values()]),
+    ]
 
 
 async def _request(stack: LocalStack, dataset_id: str) -> bytes:

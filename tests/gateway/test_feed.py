@@ -15,7 +15,7 @@ from libs.runtime.clock import now
 from services.gateway.live import feed, watcher
 from services.gateway.live import follow as follow_part
 from services.gateway.live.follow import Line, follow
-from services.gateway.live.told import Place, Told, told_after
+from services.gateway.live.told import Place, Told, newest_place, told_after
 from services.gateway.live.watcher import Dropped, Watcher
 from tests.gateway.conftest import Running
 from tests.gateway.test_live import reached, take, token_of
@@ -166,6 +166,31 @@ async def test_a_client_far_behind_first_gets_what_it_missed_and_then_what_comes
 def _place(event_id: str) -> tuple[int, ...]:
     place = Place.parse(event_id)
     return (place.checkpoint + place.log, place.line)
+
+
+async def test_what_comes_between_catching_up_and_listening_is_not_lost(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training, caught_up = await training_of(running), asyncio.Event()
+
+    async def catching_up(*arguments: Any) -> list[Told]:
+        told = await told_after(*arguments)
+        if not told:
+            caught_up.set()
+        return told
+
+    async def late(*arguments: Any) -> Place:
+        await caught_up.wait()
+        await training.advance(3)
+        return await newest_place(*arguments)
+
+    monkeypatch.setattr(follow_part, "told_after", catching_up)
+    monkeypatch.setattr(feed, "newest_place", late)
+    events = training.follow()
+    assert_whole(await take(events, 9), 3)
+    await training.advance(1)
+    assert sequences(await take(events, 3)) == [4]
+    await events.aclose()
 
 
 async def test_a_new_client_begins_with_how_the_training_stands(running: Running) -> None:
