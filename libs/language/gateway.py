@@ -11,6 +11,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "尚无答案，问题仍在等待。请稍后在 location 处查看。",
         "There is no answer yet; the question is still waiting. Look at `location` in a while.",
     ),
+    "live.too_slow": (
+        "接收太慢，连接已结束。请带上最后收到的事件 id 重新连接，不会遗漏任何内容。",
+        "You took the events too slowly. Come back with the id of the last one you had; nothing is missed.",
+    ),
+    "live.signed_out": (
+        "令牌已失效，请重新登录。",
+        "The token is over; sign in again.",
+    ),
+    "live.interrupted": (
+        "推送中断。请带上最后收到的事件 id 重新连接，不会遗漏任何内容。",
+        "Following was interrupted. Come back with the id of the last event you had; nothing is missed.",
+    ),
     "feedback.received": ("感谢您的反馈", "Thank you for the feedback"),
     "status.pending": ("等待训练", "Waiting"),
     "status.training": ("训练中", "Training"),
@@ -118,6 +130,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "SQL 表达式无法解析：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
         "The SQL expression cannot be read: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
     ),
+    "problem.modeling.title": ("模型中有无效的关系", "The model has invalid edges"),
+    "problem.modeling": (
+        "有些关系与最近读取的表结构不符，详见 errors；如数据库已改变，请先刷新表结构。",
+        "Some edges do not fit the tables as last read; `errors` names them. If the database changed, read it again.",
+    ),
+    "modeling.unknown_table": ("没有名为 {table} 的表。", "There is no table {table}."),
+    "modeling.unknown_column": ("表 {table} 没有名为 {column} 的列。", "The table {table} has no column {column}."),
+    "modeling.duplicate": ("前面的关系已连接这两列。", "An earlier edge joins these two columns already."),
+    "modeling.itself": ("{table}.{column} 不能与自己连接。", "{table}.{column} cannot be joined with itself."),
     "problem.unexpected.title": ("内部错误", "Internal error"),
     "problem.unexpected": (
         "发生了意外错误，请把 trace_id 告诉管理员。",
