@@ -94,12 +94,16 @@ class Filters(Reading):
         group = next((i for i in range(index) if i in self.meant and self.meant[i].kind in ("column", "table")), None)
         if group is None:
             return False
-        self.plan.groups.append(self._thing(self.meant[group]))
+        self._group_by(self.meant[group])
         number = self.marks[index].number or "0"
         measure = Measure("count", meant.table)
         self.plan.having.append(Having(measure, _COMPARISONS[name], number))
-        self.plan.measures.append(measure)
         self.used |= {index, index + 1, cue, group}
+        if group and self.marks[group - 1].cue == "count":
+            self.plan.count_groups = True
+            self.used.add(group - 1)
+        else:
+            self.plan.measures.append(measure)
         return True
 
     def _range_end(self, index: int) -> str | None:

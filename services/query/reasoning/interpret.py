@@ -72,12 +72,13 @@ class _Reader(Measures):
             if meant.kind == "value":
                 self._value(index, meant)
             elif meant.kind == "condition":
-                self.plan.conditions.append(Condition(meant.table, expression=meant.expression))
+                self.plan.conditions.append(Condition(meant.table, expression=meant.expression, beside=meant.beside))
                 self.used.add(index)
         self._comparisons()
         self._alternatives()
         self._missing()
         self._groups()
+        self._whole_terms()
         self._aggregates()
         self._superlatives()
         self._counts()
@@ -85,6 +86,8 @@ class _Reader(Measures):
         self._columns()
         self._order()
         self.used |= {i for i in self._free_things() if self._already_there(self.meant[i])}
+        counted = {m.table for m in self.plan.measured if m.column is None and m.expression is None}
+        self.plan.keyed = [table for table in self.plan.keyed if table not in counted]
 
     def _ordered_by(self) -> None:
         """`sorted by price`: a column that is not shown for that alone."""

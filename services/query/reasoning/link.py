@@ -1,6 +1,6 @@
 """Finds in a question the tables, columns, terms and values it speaks of, the numbers, and words that instruct."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from rapidfuzz import fuzz
@@ -153,9 +153,7 @@ def _joined(text: Text, first: int, last: int, known: Lexicon) -> list[Meant]:
 def _weaker(meant: Meant, factor: float) -> Meant:
     if factor == 1.0:
         return meant
-    return Meant(
-        meant.table, meant.column, meant.value, meant.expression, meant.condition, meant.term, meant.weight * factor
-    )
+    return replace(meant, weight=meant.weight * factor)
 
 
 def _case_fits(meant: Meant, text: Text, first: int, last: int) -> bool:

@@ -2,6 +2,7 @@
 
 from services.query.reasoning.cues import COUNTING, KINDS, CueName
 from services.query.reasoning.filters import Filters
+from services.query.reasoning.lexicon import Meant
 from services.query.reasoning.plan import Aggregate, Measure, Place
 from services.query.reasoning.words import keys
 
@@ -16,9 +17,25 @@ class Measures(Filters):
         for index, mark in enumerate(self.marks[:-1]):
             after = self.meant.get(index + 1)
             if mark.cue == "each" and after and after.kind in ("column", "table") and index + 1 not in self.used:
-                if self._thing(after) not in self.plan.groups:
-                    self.plan.groups.append(self._thing(after))
+                self._group_by(after)
                 self.used |= {index, index + 1}
+
+    def _whole_terms(self) -> None:
+        """Terms that are aggregates already: `revenue`, and `total revenue` where it is a sum; they take no other."""
+        for index, meant in self.meant.items():
+            if not meant.whole or index in self.used:
+                continue
+            measure = self._measure_of("sum", meant)
+            if measure not in self.plan.measures:
+                self.plan.measures.append(measure)
+            self.used.add(index)
+            said = self.marks[index - 1].cue if index else None
+            if said == "sum" and (meant.expression or "").lower().startswith(("sum(", "count(")):
+                self.used.add(index - 1)
+
+    @staticmethod
+    def _measure_of(aggregate: Aggregate, meant: Meant) -> Measure:
+        return Measure(aggregate, meant.table, meant.column, meant.expression, whole=meant.whole, beside=meant.beside)
 
     def _aggregates(self) -> None:
         for index, mark in enumerate(self.marks):
@@ -53,7 +70,7 @@ class Measures(Filters):
 
     def _measure(self, cue: int, column: int, aggregate: Aggregate) -> None:
         meant = self.meant[column]
-        self.plan.measures.append(Measure(aggregate, meant.table, meant.column, meant.expression))
+        self.plan.measures.append(self._measure_of(aggregate, meant))
         self.used |= {cue, column}
 
     def _superlatives(self) -> None:
@@ -73,7 +90,7 @@ class Measures(Filters):
             elif mark.cue in ("most", "least") and (column := self._next_number(index)) is not None:
                 meant = self.meant[column]
                 aggregate: Aggregate = "max" if descending else "min"
-                self.plan.measures.append(Measure(aggregate, meant.table, meant.column, meant.expression))
+                self.plan.measures.append(self._measure_of(aggregate, meant))
                 self.used |= {index, column}
 
     def _ordered_things(self, index: int, number: int | None, *, descending: bool) -> bool:
@@ -94,7 +111,8 @@ class Measures(Filters):
             return False
         if not self.plan.groups:
             asked = [i for i in things if self.meant[i].kind == "column"] or things[:1]
-            self.plan.groups += [self._thing(self.meant[i]) for i in asked]
+            for i in asked:
+                self._group_by(self.meant[i])
             self.used |= set(asked)
         self.plan.order_by, self.plan.descending = measure, descending
         if number is None and self.plan.limit is None:

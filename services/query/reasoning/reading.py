@@ -1,6 +1,6 @@
 """What the steps of an interpretation share: the marks of a question, what they mean, and which are used up."""
 
-from services.query.reasoning.lexicon import Meant, label_column
+from services.query.reasoning.lexicon import Meant, label_column, name_column
 from services.query.reasoning.link import Linked, Mark
 from services.query.reasoning.plan import Place, Plan
 from services.query.reasoning.resolve import Resolved, resolve
@@ -32,6 +32,17 @@ class Reading:
         if meant.column:
             return Place(meant.table, meant.column)
         return Place(meant.table, label_column(self.schema.table(meant.table)).name)
+
+    def _group_by(self, meant: Meant) -> None:
+        """Group by a column, or by the rows of a table: by their key, and shown by their name."""
+        table = self.schema.table(meant.table)
+        place, name, key = self._thing(meant), name_column(table), table.primary_key
+        if meant.kind == "table" and name is None and key is not None:
+            place = Place(meant.table, key.name)
+        if place not in self.plan.groups:
+            self.plan.groups.append(place)
+        if key and name and place.column == name.name and meant.table not in self.plan.keyed:
+            self.plan.keyed.append(meant.table)
 
     def _free_things(self) -> list[int]:
         return [i for i, m in self.meant.items() if i not in self.used and m.kind in ("table", "column", "measure")]

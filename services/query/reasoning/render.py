@@ -1,14 +1,15 @@
 """Makes a plan into SQL: a sqlglot tree, rendered in the dialect of the database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import sqlglot
 from sqlglot import exp
 
 from libs.datasources.gate import parse_expression
-from services.query.reasoning.joins import join_path
+from services.query.reasoning.grain import repeats
+from services.query.reasoning.joins import join_path, whole_key
 from services.query.reasoning.plan import Condition, Having, Measure, Place, Plan
-from services.query.reasoning.schema import Schema
+from services.query.reasoning.schema import Relation, Schema
 
 _COMPARISONS: dict[str, type[exp.Expr]] = {
     "=": exp.EQ, "<>": exp.NEQ, ">": exp.GT, "<": exp.LT, ">=": exp.GTE, "<=": exp.LTE,
@@ -24,18 +25,23 @@ def render(plan: Plan, schema: Schema, spoken: Collection[tuple[str, str]] = ())
     path = join_path(schema, tables, spoken) if tables else None
     if path is None:
         return None
-    writer = _Writer(schema, several=bool(path))
+    edges = [whole_key(schema, edge) for edge in path]
+    writer = _Writer(schema, several=bool(path), path=[one for several in edges for one in several])
+    if not all(writer.fits(measure) for measure in plan.measured):
+        return None
     select = exp.select(*writer.selected(plan)).from_(_table(tables[0]))
     joined = {tables[0]}
-    for edge in path:
-        new = edge.target if edge.source in joined else edge.source
-        on = exp.EQ(this=_column(edge.source, edge.source_col), expression=_column(edge.target, edge.target_col))
+    for several in edges:
+        new = several[0].target if several[0].source in joined else several[0].source
+        on = exp.and_(
+            *(exp.EQ(this=_column(e.source, e.source_col), expression=_column(e.target, e.target_col)) for e in several)
+        )
         select = select.join(_table(new), on=on)
         joined.add(new)
     for condition in plan.conditions:
         select = select.where(writer.condition(condition))
     if plan.groups:
-        select = select.group_by(*(writer.place(place) for place in plan.groups))
+        select = select.group_by(*dict.fromkeys(writer.place(place) for place in writer.grouped(plan)))
     for having in plan.having:
         select = select.having(writer.having(having))
     if plan.order_by is not None:
@@ -47,14 +53,27 @@ def render(plan: Plan, schema: Schema, spoken: Collection[tuple[str, str]] = ())
         select = select.limit(plan.limit)
     if plan.distinct:
         select = select.distinct()
+    if plan.count_groups:
+        count = exp.alias_(exp.Count(this=exp.Star()), "count", quoted=False)
+        select = exp.select(count).from_(select.subquery("counted"))
     return select.sql(dialect=schema.dialect)
 
 
 class _Writer:
     """Writes the parts; columns carry their table only where several tables are joined."""
 
-    def __init__(self, schema: Schema, *, several: bool) -> None:
-        self._schema, self._several = schema, several
+    def __init__(self, schema: Schema, *, several: bool, path: Sequence[Relation]) -> None:
+        self._schema, self._several, self._path = schema, several, path
+
+    def fits(self, measure: Measure) -> bool:
+        """Whether it can be measured: rows that the join repeats are counted by their key, and never added."""
+        if measure.aggregate in ("min", "max") or measure.distinct or not self._repeated(measure):
+            return True
+        rows = measure.column is None and measure.expression is None
+        return rows and self._schema.table(measure.table).primary_key is not None
+
+    def _repeated(self, measure: Measure) -> bool:
+        return all(repeats(self._schema, self._path, table) for table in (measure.table, *measure.beside))
 
     def selected(self, plan: Plan) -> list[exp.Expr]:
         columns = [self.place(place) for place in [*plan.groups, *plan.columns]]
@@ -64,16 +83,26 @@ class _Writer:
         named = [exp.alias_(self.measure(measure), self._name(measure), quoted=False) for measure in measures]
         return list(dict.fromkeys([*columns, *named]))
 
+    def grouped(self, plan: Plan) -> list[Place]:
+        """What rows are grouped by: the key of a table whose names are shown comes first."""
+        found = ((table, self._schema.table(table).primary_key) for table in plan.keyed)
+        return [*(Place(table, key.name) for table, key in found if key), *plan.groups]
+
     def place(self, place: Place) -> exp.Column:
         return _column(place.table if self._several else None, place.column)
 
     def measure(self, measure: Measure) -> exp.Expr:
         if measure.expression:
             inner: exp.Expr = parse_expression(measure.expression, self._schema.dialect)
+            if measure.whole:
+                return inner
         elif measure.column:
             inner = self.place(Place(measure.table, measure.column))
         else:
-            return exp.Count(this=exp.Star())
+            key = self._schema.table(measure.table).primary_key
+            if key is None or not self._repeated(measure):
+                return exp.Count(this=exp.Star())
+            return exp.Count(this=exp.Distinct(expressions=[self.place(Place(measure.table, key.name))]))
         if measure.distinct:
             inner = exp.Distinct(expressions=[inner])
         return _AGGREGATES[measure.aggregate](this=inner)
@@ -107,6 +136,10 @@ class _Writer:
 
     def _name(self, measure: Measure) -> str:
         if measure.column is None:
+            if measure.whole:
+                return (
+                    outermost if (outermost := self.measure(measure).key) in ("sum", "avg", "min", "max") else "value"
+                )
             return "count" if measure.expression is None else measure.aggregate
         return f"{measure.aggregate}_{measure.column}".lower().replace(" ", "_")
 
