@@ -10,7 +10,8 @@ from services.query.reasoning.schema import Column, Knowledge, Relation, Schema,
 _ROWS: dict[str, list[tuple[Any, ...]]] = {
     "customers": [
         (1, "Ann", "Berlin", "gold", "active"), (2, "Bob", "Berlin", "silver", "active"),
-        (3, "Ann", "上海", "gold", "blocked"), (4, "Cai", "北京", "silver", "active"), (5, "Dan", "Paris", "gold", "active"),
+        (3, "Ann", "上海", "gold", "blocked"), (4, "Cai", "北京", "silver", "active"),
+        (5, "Dan", "Paris", "gold", "active"),
     ],
     "products": [
         (1, "Lamp", "电子", 30.0, 7), (2, "手机", "电子", 3999.0, 3), (3, "键盘", "配件", 199.0, 12),

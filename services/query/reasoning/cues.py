@@ -104,8 +104,41 @@ KINDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Superlatives that say by themselves what kind of column they look at."""
 
+RECENT = frozenset({"last", "latest", "most recent", "newest", "最近", "最新", "最晚"})
+EARLY = frozenset({"first", "earliest", "最早"})
+"""Words that look at the date of rows, and at the order in which they came."""
+
+RANKED_BY = frozenset(
+    {"by", "按", "按照", "ordered by", "sorted by", "ranked by", "order by", "sort by", "in order of"}
+)
+"""Words before what things are ranked by."""
+
 COUNTING = frozenset({"most", "the most", "fewest", "least", "最多", "最少"})
 """Superlatives that may speak of how many there are of something."""
+
+SPANS = frozenset(
+    keys(word)
+    for word in (
+        "day",
+        "week",
+        "month",
+        "year",
+        "hour",
+        "minute",
+        "天",
+        "日",
+        "周",
+        "月",
+        "年",
+        "小时",
+        "个月",
+        "分钟",
+        "季度",
+        "个季度",
+        "quarter",
+    )
+)
+"""Units of spans of time."""
 
 TIME_WORDS: dict[str, tuple[str, ...]] = {
     "year": ("year", "年", "年份", "年度"),

@@ -25,16 +25,14 @@ _SOFT: frozenset[CueName] = frozenset(
         "count",
         "each",
         "distinct",
-        "top",
-        "bottom",
         "ask",
         "unit",
     }
 )
 """Instructions that may go unused without changing what is meant."""
 _HARD: frozenset[CueName] = frozenset(
-    {"sum", "avg", "min", "max", "most", "least", "more", "less", "at_least", "at_most", "not_equal", "between", "not",
-     "without", "missing", "ascending", "descending", "order", "contains"}
+    {"sum", "avg", "min", "max", "most", "least", "top", "bottom", "more", "less", "at_least", "at_most", "not_equal",
+     "between", "not", "without", "missing", "ascending", "descending", "order", "contains"}
 )  # fmt: skip
 """Instructions that change the answer: when one finds no place in the plan, the plan is not what was asked."""
 _ALSO_LIGHT = frozenset({"在", "by", "at each", "按", "分别"})
@@ -77,6 +75,7 @@ class _Reader(Measures):
         self._comparisons()
         self._alternatives()
         self._missing()
+        self._ranked_by()
         self._groups()
         self._whole_terms()
         self._aggregates()
@@ -117,7 +116,7 @@ class _Reader(Measures):
             if meant.kind == "table" and columns:
                 self.used.add(index)
                 continue
-            self.plan.columns.append(self._thing(meant))
+            self.plan.columns += self._row(meant)
             self.used.add(index)
         self.plan.distinct = bool(self.plan.columns) and any(mark.cue == "distinct" for mark in self.marks)
 

@@ -1,15 +1,15 @@
 """Reads from a question what is counted, added, averaged or ranked, and for each of what."""
 
-from services.query.reasoning.cues import COUNTING, KINDS, CueName
-from services.query.reasoning.filters import Filters
+from services.query.reasoning.cues import COUNTING, EARLY, KINDS, RECENT, CueName
 from services.query.reasoning.lexicon import Meant
 from services.query.reasoning.plan import Aggregate, Measure, Place
+from services.query.reasoning.ranks import Ranks
 from services.query.reasoning.words import keys
 
 _AGGREGATES: dict[CueName, Aggregate] = {"sum": "sum", "avg": "avg", "min": "min", "max": "max"}
 
 
-class Measures(Filters):
+class Measures(Ranks):
     """The steps that make measures, groups and ranks."""
 
     def _groups(self) -> None:
@@ -78,12 +78,13 @@ class Measures(Filters):
         for index, mark in enumerate(self.marks):
             if mark.cue not in ("most", "least", "top", "bottom") or index in self.used:
                 continue
-            descending = mark.cue in ("most", "top")
+            descending = self._descends(index)
             number = self._free_number(index)
             if number is not None:
                 self.plan.limit = int(self.marks[number].number or 1)
                 self.used.add(number)
-            if mark.cue in ("top", "bottom") and number is None:
+            dated = self._said(index) in RECENT | EARLY and self._follows_a_table(index)
+            if mark.cue in ("top", "bottom") and number is None and not dated:
                 continue
             if self._ordered_things(index, number, descending=descending):
                 self.used.add(index)
@@ -123,7 +124,14 @@ class Measures(Filters):
 
     def _ordered_rows(self, index: int, things: list[int], *, descending: bool) -> bool:
         """`the 5 longest flights`: rows of a table ordered by one of its columns."""
-        column = self._next_number(index)
+        column = self._column_before(index)
+        column = self._next_number(index) if column is None else column
+        if (
+            column is not None
+            and self._said(index) in RECENT | EARLY
+            and not self._is_date(self._thing(self.meant[column]))
+        ):
+            column = None
         rest = [i for i in things if i != column]
         if not rest:
             return False
@@ -134,10 +142,14 @@ class Measures(Filters):
         asked = [i for i in rest if self.meant[i].kind == "column"]
         self.plan.columns += [self._thing(self.meant[i]) for i in asked]
         if not asked:
-            self.plan.columns += [self._thing(self.meant[rest[0]]), place]
+            self.plan.columns += dict.fromkeys([*self._row(self.meant[rest[0]]), place])
         self.plan.limit = self.plan.limit or 1
         self.used |= {*(asked or rest[:1]), *([column] if column is not None else [])}
         return True
+
+    def _column_before(self, index: int) -> int | None:
+        """库存最多的商品: in Chinese the column stands before the superlative."""
+        return None if self._said(index).isascii() else self._numeric(range(index - 1, max(-1, index - 2), -1))
 
     def _of_its_kind(self, index: int, things: list[int]) -> Place | None:
         """The one column that a superlative such as `longest` looks at by itself, in the tables spoken of."""
@@ -146,7 +158,7 @@ class Measures(Filters):
                 found = [c for c in self.schema.table(table).columns if kind in keys(c.name)]
                 if len(found) == 1:
                     return Place(table, found[0].name)
-        return None
+        return self._in_time(index, self.meant[things[0]].table)
 
     def _counted(self, index: int, things: list[int]) -> int | None:
         """The table whose rows are counted for an order: after `number of`, or right after `most`."""
@@ -155,7 +167,7 @@ class Measures(Filters):
             if mark.cue == "count" and after in self.meant and self.meant[after].kind == "table":
                 self.used |= {near} | ({near - 1} if near and self.marks[near - 1].cue == "each" else set())
                 return after
-        if self._said(index) not in COUNTING:
+        if self._said(index) not in COUNTING or self._column_before(index) is not None:
             return None
         near = index + 1
         if near in things and self.meant[near].kind == "table" and len(things) > 1:

@@ -87,5 +87,6 @@ class Plan:
         measured = self.measured
         places = [*self.columns, *self.groups, *([self.order_by] if isinstance(self.order_by, Place) else [])]
         named = [m.table for m in measured] + [c.table for c in self.conditions] + [p.table for p in places]
-        read = [table for part in (*measured, *self.conditions) for table in part.beside]
+        read = [table for part in measured for table in part.beside]
+        read += [table for condition in self.conditions for table in condition.beside]
         return list(dict.fromkeys([*named, *read]))
