@@ -14,7 +14,7 @@ CueName = Literal[
 
 _PHRASES: dict[CueName, str] = {
     "count": "how many, number of, total number of, count of, count, count the number of, quantity of, amount of times, "
-    "how many times, 有多少, 多少, 多少个, 多少条, 多少位, 多少次, 多少家, 多少名, 多少人, 多少架, 有几个, 几个, 几位, 几家, "
+    "how many times, 有多少, 多少, 是多少, 为多少, 多少个, 多少条, 多少位, 多少次, 多少家, 多少名, 多少人, 多少架, 有几个, 几个, 几位, 几家, "
     "有几, 数量, 的数量, 个数, 次数, 总数, 人数, 数目, 有多少个, 有多少条, 有多少位, 有多少次, 有多少家, 有多少名, 有多少架, "
     "一共有多少, 总共有多少, 一共有多少条, 一共有多少首, 共有多少",
     "distinct": "distinct, different, unique, 不同, 不同的, 不重复的, 去重, 去重后的",
@@ -103,6 +103,9 @@ KINDS: dict[str, tuple[str, ...]] = {
     "最远": ("distance",), "最便宜": ("price", "cost"),
 }  # fmt: skip
 """Superlatives that say by themselves what kind of column they look at."""
+
+HOW_MUCH = frozenset({"多少", "是多少", "为多少", "有多少"})
+"""Words that ask how much as well as how many."""
 
 RECENT = frozenset({"last", "latest", "most recent", "newest", "最近", "最新", "最晚"})
 EARLY = frozenset({"first", "earliest", "最早"})

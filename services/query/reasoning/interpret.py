@@ -6,7 +6,7 @@ Every mark that finds its place in the plan is used; what is left over lowers th
 from dataclasses import dataclass, field
 
 from services.query.reasoning.cues import TIME_WORDS, CueName
-from services.query.reasoning.lexicon import Meant
+from services.query.reasoning.lexicon import Meant, name_column
 from services.query.reasoning.link import Linked
 from services.query.reasoning.measures import Measures
 from services.query.reasoning.plan import Condition, Plan
@@ -118,7 +118,20 @@ class _Reader(Measures):
                 continue
             self.plan.columns += self._row(meant)
             self.used.add(index)
-        self.plan.distinct = bool(self.plan.columns) and any(mark.cue == "distinct" for mark in self.marks)
+        self.plan.distinct = bool(self.plan.columns) and (
+            any(mark.cue == "distinct" for mark in self.marks) or self._lists_values()
+        )
+
+    def _lists_values(self) -> bool:
+        """`list all cities`: of a column whose values repeat each is told once, where no table's rows are asked for."""
+        if len(self.plan.columns) != 1 or self.plan.conditions or self.plan.order_by or self.plan.limit:
+            return False
+        place = self.plan.columns[0]
+        table = self.schema.table(place.table)
+        column, name = table.column(place.column), name_column(table)
+        named = any(meant.kind == "table" for meant in self.meant.values())
+        unique = column is None or column.primary_key or (name is not None and name.name == place.column)
+        return not (named or unique or self._measurable(place))
 
     def _order(self) -> None:
         for index, mark in enumerate(self.marks):
@@ -151,10 +164,6 @@ class _Reader(Measures):
             for edge in self.schema.relations
         )
 
-    def _already_there(self, meant: Meant) -> bool:
-        """A table that the plan reads anyway."""
-        return meant.kind == "table" and meant.table in self.plan.tables
-
     def _unheard(self) -> bool:
         """Whether an instruction that changes the answer found no place."""
         for index, mark in enumerate(self.marks):
@@ -163,7 +172,7 @@ class _Reader(Measures):
                 return True
         owned = {i for mark in self.marks if mark.cue for i in range(mark.first, mark.last)}
         compares = any(token.key == "than" and i not in owned for i, token in enumerate(self.text.tokens))
-        return compares or self._contradicts()
+        return compares or self.unclear or self._contradicts()
 
     def share_used(self) -> float:
         """The share of marks that mean something and are in the plan; soft instructions do not count.

@@ -1,15 +1,15 @@
 """Reads from a question what is counted, added, averaged or ranked, and for each of what."""
 
+from services.query.reasoning.counts import Counts
 from services.query.reasoning.cues import COUNTING, EARLY, KINDS, RECENT, CueName
 from services.query.reasoning.lexicon import Meant
 from services.query.reasoning.plan import Aggregate, Measure, Place
-from services.query.reasoning.ranks import Ranks
 from services.query.reasoning.words import keys
 
 _AGGREGATES: dict[CueName, Aggregate] = {"sum": "sum", "avg": "avg", "min": "min", "max": "max"}
 
 
-class Measures(Ranks):
+class Measures(Counts):
     """The steps that make measures, groups and ranks."""
 
     def _groups(self) -> None:
@@ -173,39 +173,3 @@ class Measures(Ranks):
         if near in things and self.meant[near].kind == "table" and len(things) > 1:
             return near
         return next((i for i in things[1:] if self.meant[i].kind == "table"), None) if len(things) > 1 else None
-
-    def _counts(self) -> None:
-        """`how many flights`: unless `多少` only asks for the measure that is there already."""
-        cues = [i for i, mark in enumerate(self.marks) if mark.cue == "count" and i not in self.used]
-        if not cues:
-            return
-        self.used |= set(cues)
-        things = [i for i in self._free_things() if self.meant[i].kind == "table"]
-        if self._distinct_column(cues):
-            return
-        if things:
-            table = self.meant[things[0]].table
-            self.used.add(things[0])
-        elif self.plan.measures:
-            return
-        elif columns := self._free_things():
-            meant = self.meant[columns[0]]
-            distinct = any(mark.cue == "distinct" for mark in self.marks)
-            self.plan.measures.append(Measure("count", meant.table, meant.column, distinct=distinct))
-            self.used.add(columns[0])
-            return
-        elif self.plan.conditions:
-            table = self.plan.conditions[0].table
-        else:
-            return
-        self.plan.measures.append(Measure("count", table))
-
-    def _distinct_column(self, cues: list[int]) -> bool:
-        """`how many different cities`."""
-        for cue in cues:
-            after = self.meant.get(cue + 2)
-            if cue + 2 < len(self.marks) and self.marks[cue + 1].cue == "distinct" and after and after.kind == "column":
-                self.plan.measures.append(Measure("count", after.table, after.column, distinct=True))
-                self.used |= {cue + 1, cue + 2}
-                return True
-        return False

@@ -25,6 +25,7 @@ class Reading:
         self.plan = Plan()
         self.used: set[int] = set()
         self.spoken: set[tuple[str, str]] = set()
+        self.unclear = False
 
     def _said(self, index: int) -> str:
         """What stands in the question at a mark, in small letters."""
