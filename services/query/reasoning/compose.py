@@ -32,7 +32,7 @@ def compose(question: str, known: Knowledge) -> Composition:
         return Composition(None, 0.0, linked=linked)
     sql = _rendered(found, known)
     score = linked.coverage * found.used if sql else 0.0
-    if any(_names_something(word) for word in linked.unexplained):
+    if linked.unexplained or found.dropped:
         score = min(score, SURE / 2)
     return Composition(sql, round(score, 3), tuple(found.plan.tables), tuple(dict.fromkeys(found.plan.terms)), linked)
 
@@ -49,8 +49,3 @@ def _rendered(found: Interpretation, known: Knowledge) -> str | None:
         return render(plan, known.schema, found.spoken)
     except RecursionError:
         return None
-
-
-def _names_something(word: str) -> bool:
-    """A word written like a name or code that is not known here: leaving it out would answer another question."""
-    return word[:1].isupper() or word[:1].isdigit()

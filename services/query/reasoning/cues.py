@@ -70,6 +70,8 @@ _STOP = (
     "respectively different possible current existing exist various used belong have made make held hold done go took take "
     "look lookup describe provide compute calculate retrieve find identify select question answer using based under "
     "not no up own together well sort order full whose who ones"
+    " located locate situated lives lived living stay staying stays associated associate related relate called belongs belonging "
+    "given gave gives assigned supplied offered provided provides listed contained involved according grouped group"
 )
 _STOP_HAN = "的了是在有哪些个请问给出我们你他她它吗呢吧列找查询显示告诉看下一多少什么怎么样那这些并其都被把对于中里上为和与及或者所及其以应要想知道以及家位名条次架首只台张种类款间情况分别各每人时当则也就让而但如果共总"
 

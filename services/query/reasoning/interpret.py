@@ -46,6 +46,8 @@ class Interpretation:
     plan: Plan
     used: float
     spoken: set[tuple[str, str]] = field(default_factory=set)
+    dropped: tuple[str, ...] = ()
+    """Names, values and numbers of the question that found no place in the plan."""
 
 
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
@@ -55,7 +57,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     plan = reader.plan
     if not (plan.measures or plan.columns or plan.groups):
         return None
-    return Interpretation(plan, reader.share_used(), reader.spoken)
+    return Interpretation(plan, reader.share_used(), reader.spoken, reader.dropped())
 
 
 class _Reader(Measures):
@@ -85,6 +87,7 @@ class _Reader(Measures):
         self._columns()
         self._order()
         self.used |= {i for i in self._free_things() if self._already_there(self.meant[i])}
+        self.used |= {i for i in self._free_things() if self._names_a_value(i)}
         counted = {m.table for m in self.plan.measured if m.column is None and m.expression is None}
         self.plan.keyed = [table for table in self.plan.keyed if table not in counted]
 
@@ -104,6 +107,8 @@ class _Reader(Measures):
             return
         free = self._free_things()
         with_values = {i for i in free if self._names_a_value(i)}
+        if with_values == set(free):
+            with_values = {i for i in free if self.meant[i].kind == "column"}
         if with_values < set(free):
             self.used |= with_values
         self.used |= {i for i in self._free_things() if self._only_joins(self.meant[i])}
@@ -173,6 +178,14 @@ class _Reader(Measures):
         owned = {i for mark in self.marks if mark.cue for i in range(mark.first, mark.last)}
         compares = any(token.key == "than" and i not in owned for i, token in enumerate(self.text.tokens))
         return compares or self.unclear or self._contradicts()
+
+    def dropped(self) -> tuple[str, ...]:
+        """What was understood by itself and left out all the same: the answer would be to another question."""
+        return tuple(
+            self._said(i)
+            for i, mark in enumerate(self.marks)
+            if i not in self.used and (mark.meanings or mark.number is not None or mark.quoted is not None)
+        )
 
     def share_used(self) -> float:
         """The share of marks that mean something and are in the plan; soft instructions do not count.

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 from services.query.reasoning.cues import CueName, phrases, stop_keys, unit_phrases
 from services.query.reasoning.lexicon import Lexicon, Meant, case_matters, lexicon
 from services.query.reasoning.schema import Schema, Term
-from services.query.reasoning.words import Text, number_at, read
+from services.query.reasoning.words import Text, keys, number_at, read
 
 _SPELLING = 86.0
 """Likeness of 0 to 100 (rapidfuzz) from which a word is taken for a misspelt one."""
@@ -221,9 +221,17 @@ def _measured(text: Text, marks: tuple[Mark, ...]) -> Linked:
         total += size
         if mark is not None:
             explained += size * (min(mark.weight, 1.0) if mark.meanings else 1.0)
+        elif any(token.key in _named_by(owner.get(near)) for near in (index - 1, index + 1)):
+            explained += size
         else:
             unexplained.append(token.text)
     return Linked(text, marks, tuple(unexplained), explained / total if total else 0.0)
+
+
+def _named_by(mark: Mark | None) -> set[str]:
+    """The words in the names of the columns whose values a mark may mean: `status` in `cancelled status`."""
+    meanings = mark.meanings if mark is not None else ()
+    return {key for meant in meanings if meant.value is not None for key in keys(meant.column or "")}
 
 
 def _unit_after(text: Text, position: int) -> range:

@@ -15,10 +15,18 @@ class Measures(Counts):
     def _groups(self) -> None:
         """`per airline`, `each month`, 每个月; but `by number of flights` is an order."""
         for index, mark in enumerate(self.marks[:-1]):
-            after = self.meant.get(index + 1)
+            after, further = self.meant.get(index + 1), self.meant.get(index + 2)
             if mark.cue == "each" and after and after.kind in ("column", "table") and index + 1 not in self.used:
+                if after.kind == "table" and further and further.kind == "column" and self._belongs(index + 2, after):
+                    after = further
+                    self.used.add(index + 2)
                 self._group_by(after)
                 self.used |= {index, index + 1}
+
+    def _belongs(self, index: int, table: Meant) -> bool:
+        """`per customer level`: a column right behind its table that is no number."""
+        meant, beside = self.meant[index], self.marks[index].first == self.marks[index - 1].last
+        return beside and meant.table == table.table and not self._measurable(self._thing(meant))
 
     def _whole_terms(self) -> None:
         """Terms that are aggregates already: `revenue`, and `total revenue` where it is a sum; they take no other."""
