@@ -13,6 +13,7 @@ class Counts(Ranks):
         """`how many flights`: unless `多少` only asks for the measure that is there already."""
         cues = [i for i, mark in enumerate(self.marks) if mark.cue == "count" and i not in self.used]
         if not cues:
+            self._count_of_groups()
             return
         self.used |= set(cues)
         if self._distinct_column(cues) or any(self._how_much(cue) for cue in cues):
@@ -31,6 +32,19 @@ class Counts(Ranks):
         else:
             return
         self.plan.measures.append(Measure("count", table))
+
+    def _count_of_groups(self) -> None:
+        """`orders per city`: how many of them there are for each."""
+        things = self._free_things()
+        if (
+            self.plan.groups
+            and not (self.plan.measures or self.plan.columns or self.plan.order_by)
+            and len(things) == 1
+        ):
+            meant = self.meant[things[0]]
+            if meant.kind == "table":
+                self.plan.measures.append(Measure("count", meant.table))
+                self.used.add(things[0])
 
     def _count_values(self, index: int) -> None:
         """`how many cities`: a city that stands in many rows is one; how much there is of a number is no count."""

@@ -3,16 +3,17 @@
 from dataclasses import replace
 
 from services.query.reasoning.cues import CueName
+from services.query.reasoning.dates import Dates
 from services.query.reasoning.lexicon import Meant
 from services.query.reasoning.plan import Comparison, Condition, Having, Measure, Place
-from services.query.reasoning.reading import NEAR, Reading
+from services.query.reasoning.reading import NEAR
 
 _COMPARISONS: dict[CueName, Comparison] = {
     "more": ">", "less": "<", "at_least": ">=", "at_most": "<=", "not_equal": "<>", "equal": "=",
 }  # fmt: skip
 
 
-class Filters(Reading):
+class Filters(Dates):
     """The steps that make conditions."""
 
     def _value(self, index: int, meant: Meant) -> None:
@@ -55,7 +56,9 @@ class Filters(Reading):
                 continue
             if column is None:
                 continue
-            place = Place(self.meant[column].table, self.meant[column].column or "")
+            place = self._thing(self.meant[column])
+            if self._holds_dates(place):
+                continue
             other = self._range_end(index) if cue is not None and self.marks[cue].cue == "between" else None
             name = self.marks[cue].cue if cue is not None else None
             comparison = _COMPARISONS.get(name, "=") if name else "="

@@ -74,11 +74,13 @@ class _Reader(Measures):
             elif meant.kind == "condition":
                 self.plan.conditions.append(Condition(meant.table, expression=meant.expression, beside=meant.beside))
                 self.used.add(index)
+        self._dates()
         self._comparisons()
         self._alternatives()
         self._missing()
         self._ranked_by()
         self._groups()
+        self._times()
         self._whole_terms()
         self._aggregates()
         self._superlatives()
@@ -147,6 +149,8 @@ class _Reader(Measures):
                 by = self.plan.measures[-1] if self.plan.measures else places[-1] if places else None
                 self.plan.order_by = by
 
+        if self.plan.order_by is None and self.plan.groups and self.plan.groups[-1].part:
+            self.plan.order_by, self.plan.descending = self.plan.groups[-1], False
         if self.plan.order_by is None and self.plan.groups and keys(self.plan.groups[0].column)[0] in TIME_WORDS:
             self.plan.order_by, self.plan.descending = self.plan.groups[0], False
 
@@ -184,7 +188,7 @@ class _Reader(Measures):
         return tuple(
             self._said(i)
             for i, mark in enumerate(self.marks)
-            if i not in self.used and (mark.meanings or mark.number is not None or mark.quoted is not None)
+            if i not in self.used and (mark.meanings or mark.number or mark.quoted or mark.period or mark.unit)
         )
 
     def share_used(self) -> float:

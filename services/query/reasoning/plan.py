@@ -4,15 +4,17 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Aggregate = Literal["count", "sum", "avg", "min", "max"]
+TimePart = Literal["year", "month", "day"]
 Comparison = Literal["=", "<>", ">", "<", ">=", "<="]
 
 
 @dataclass(frozen=True)
 class Place:
-    """A column of a table."""
+    """A column of a table; `part` is the year, month or day of a date that is meant instead of all of it."""
 
     table: str
     column: str
+    part: TimePart | None = None
 
 
 @dataclass(frozen=True)

@@ -108,4 +108,4 @@ class Reading:
 
     def _is_date(self, place: Place) -> bool:
         column = self.schema.table(place.table).column(place.column)
-        return column is not None and column.is_date
+        return column is not None and (column.is_date or column.holds_dates)

@@ -8,7 +8,7 @@ from sqlglot import exp
 from libs.datasources.gate import parse_expression
 from services.query.reasoning.grain import repeats
 from services.query.reasoning.joins import join_path, whole_key
-from services.query.reasoning.plan import Condition, Having, Measure, Place, Plan
+from services.query.reasoning.plan import Condition, Having, Measure, Place, Plan, TimePart
 from services.query.reasoning.schema import Relation, Schema
 
 _COMPARISONS: dict[str, type[exp.Expr]] = {
@@ -76,7 +76,7 @@ class _Writer:
         return all(repeats(self._schema, self._path, table) for table in (measure.table, *measure.beside))
 
     def selected(self, plan: Plan) -> list[exp.Expr]:
-        columns = [self.place(place) for place in [*plan.groups, *plan.columns]]
+        columns: list[exp.Expr] = [self._shown(place) for place in [*plan.groups, *plan.columns]]
         measures = list(plan.measures)
         if isinstance(plan.order_by, Measure) and plan.order_by not in measures:
             measures.append(plan.order_by)
@@ -88,8 +88,27 @@ class _Writer:
         found = ((table, self._schema.table(table).primary_key) for table in plan.keyed)
         return [*(Place(table, key.name) for table, key in found if key), *plan.groups]
 
-    def place(self, place: Place) -> exp.Column:
-        return _column(place.table if self._several else None, place.column)
+    def _shown(self, place: Place) -> exp.Expr:
+        found = self.place(place)
+        return exp.alias_(found, place.part, quoted=False) if place.part else found
+
+    def place(self, place: Place) -> exp.Expr:
+        column = _column(place.table if self._several else None, place.column)
+        return column if place.part is None else self._part(place, place.part, column)
+
+    def _part(self, place: Place, part: TimePart, column: exp.Column) -> exp.Expr:
+        """The year, month or day of a date as text that sorts in time; ISO dates in texts begin with it."""
+        known = self._schema.table(place.table).column(place.column)
+        if known is not None and not known.is_date:
+            length = {"year": 4, "month": 7, "day": 10}[part]
+            return exp.Substring(this=column, start=exp.Literal.number(1), length=exp.Literal.number(length))
+        if self._schema.dialect == "postgres":
+            form = {"year": "YYYY", "month": "YYYY-MM", "day": "YYYY-MM-DD"}[part]
+            return exp.Anonymous(this="to_char", expressions=[column, exp.Literal.string(form)])
+        literal = exp.Literal.string({"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}[part])
+        if self._schema.dialect == "sqlite":
+            return exp.Anonymous(this="strftime", expressions=[literal, column])
+        return exp.Anonymous(this="date_format", expressions=[column, literal])
 
     def measure(self, measure: Measure) -> exp.Expr:
         if measure.expression:
