@@ -1,5 +1,7 @@
 """A join that repeats rows neither counts nor adds them twice."""
 
+import pytest
+
 from services.query.reasoning.compose import compose
 from services.query.reasoning.schema import Column, Knowledge, Relation, Schema, Table
 from tests.query.shop import answered, asked_back, shop
@@ -41,3 +43,8 @@ def test_two_customers_of_one_name_are_two() -> None:
 def test_how_many_have_more_than_some_is_one_number() -> None:
     sql = "SELECT count(*) FROM (SELECT 1 FROM orders GROUP BY customer_id HAVING count(*) > 7)"
     assert answered("how many customers have more than 7 orders") == shop().execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("question", ["how many customers have less than 3 orders", "customers who have orders"])
+def test_those_that_have_none_are_not_mistaken(question: str) -> None:
+    assert asked_back(question)

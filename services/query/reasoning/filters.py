@@ -91,6 +91,8 @@ class Filters(Dates):
         meant = self.meant.get(index + 1)
         if meant is None or meant.kind != "table" or (name := self.marks[cue].cue) not in _COMPARISONS:
             return False
+        if name in ("less", "at_most"):  # those that have none at all are in no row of the join
+            return False
         before = self.meant.get(cue - 1)
         if before and before.column and before.kind == "column" and self._measurable(self._thing(before)):
             return False

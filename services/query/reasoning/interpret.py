@@ -6,6 +6,7 @@ Every mark that finds its place in the plan is used; what is left over lowers th
 from dataclasses import dataclass, field
 
 from services.query.reasoning.cues import TIME_WORDS, CueName
+from services.query.reasoning.joins import join_path
 from services.query.reasoning.lexicon import Meant, name_column
 from services.query.reasoning.link import Linked
 from services.query.reasoning.measures import Measures
@@ -121,13 +122,21 @@ class _Reader(Measures):
             if self.plan.groups or meant.kind == "measure":
                 continue
             if meant.kind == "table" and columns:
-                self.used.add(index)
+                if self._is_joined(meant.table):
+                    self.used.add(index)
                 continue
             self.plan.columns += self._row(meant)
             self.used.add(index)
         self.plan.distinct = bool(self.plan.columns) and (
             any(mark.cue == "distinct" for mark in self.marks) or self._lists_values()
         )
+
+    def _is_joined(self, table: str) -> bool:
+        """Whether the plan's join reads a table: rows without any in it are left out."""
+        free = [self.meant[i] for i in self._free_things()]
+        tables = list(dict.fromkeys([*self.plan.tables, *(m.table for m in free if m.kind == "column")]))
+        path = join_path(self.schema, tables, self.spoken) if tables else None
+        return table in {*tables, *(end for edge in path or () for end in (edge.source, edge.target))}
 
     def _lists_values(self) -> bool:
         """`list all cities`: of a column whose values repeat each is told once, where no table's rows are asked for."""
