@@ -17,7 +17,7 @@ from faststream.kafka import KafkaBroker
 
 from libs.events.dead_letters import HANDLER_FAILED, dead_letter, record_gap
 from libs.events.envelope import Received, Record, Undecodable, decode
-from libs.events.failures import Gap, TooManyDeadLetters, decide
+from libs.events.failures import Gap, LogReplaced, TooManyDeadLetters, decide
 from libs.events.positions import advance_positions, after, read_positions
 from libs.events.projection import Handlers
 from libs.events.transaction import Transaction, transaction
@@ -92,8 +92,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Go to where the database stands, whatever Kafka believes."""
         positions = await retrying(self._positions, _RETRY_SECONDS)
+        ends = await self._subscriber.consumer.end_offsets(list(assigned)) if assigned else {}
         for partition in assigned:
             offset = positions.get((partition.topic.removeprefix(self._prefix), partition.partition), 0)
+            if offset > ends[partition] and not self._failed.done():
+                self._failed.set_exception(LogReplaced(partition.topic, partition.partition, offset, ends[partition]))
             self._subscriber.consumer.seek(partition, offset)
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
@@ -127,8 +130,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _handle_or_split(self, records: tuple[Record, ...]) -> None:
         with telemetry.consume_span(self._service, records):
             try:
-                await retrying(lambda: self._commit(records), _RETRY_SECONDS)
-                self._refused_in_a_row = 0
+                await self._commit_retrying(records)
             except Exception as error:
                 if decide(error, single=False, refused_in_a_row=0) != "singly":
                     raise
@@ -138,8 +140,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _handle_single(self, record: Record) -> None:
         try:
-            await retrying(lambda: self._commit((record,)), _RETRY_SECONDS)
-            self._refused_in_a_row = 0
+            await self._commit_retrying((record,))
         except Exception as error:
             action = decide(error, single=True, refused_in_a_row=self._refused_in_a_row)
             if action == "stop":
@@ -151,13 +152,17 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             detail = f"{type(error).__name__} in {self._service}"
             await retrying(lambda: self._commit((record,), refused=(HANDLER_FAILED, detail)), _RETRY_SECONDS)
 
-    async def _commit(self, records: Sequence[Record], refused: tuple[str, str] | None = None) -> None:
-        """Handle `records` in one transaction; with `refused` set them aside instead."""
+    async def _commit_retrying(self, records: Sequence[Record]) -> None:
+        if await retrying(lambda: self._commit(records), _RETRY_SECONDS):
+            self._refused_in_a_row = 0  # What was seen before, and is only delivered again, tells nothing.
+
+    async def _commit(self, records: Sequence[Record], refused: tuple[str, str] | None = None) -> bool:
+        """Handle `records` in one transaction; with `refused` set them aside instead. False when all were seen."""
         async with transaction(self._pool, self._service) as opened:
             positions = await read_positions(opened.connection, lock=after(records, self._prefix))
             fresh = [r for r in records if r.offset >= positions[r.topic.removeprefix(self._prefix), r.partition]]
             if not fresh:
-                return
+                return False
             await self._check_gaps(fresh, positions)
             batch: list[Received[Any]] = []
             for record in fresh:
@@ -172,6 +177,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             await advance_positions(opened.connection, after(fresh, self._prefix))
             await opened.connection.execute("SELECT pg_notify('read', '')")
         telemetry.events_consumed(self._service, len(batch))
+        return True
 
     async def _set_aside(self, opened: Transaction, record: Record, error: Undecodable) -> None:
         log.warning("message_dead_lettered", topic=record.topic, offset=record.offset, reason=error.reason)

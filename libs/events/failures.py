@@ -20,6 +20,16 @@ class Gap(RuntimeError):
     """Records are missing between where the database stands and what Kafka handed out: read again from there."""
 
 
+class LogReplaced(RuntimeError):
+    """The log is shorter than what was read of it: Kafka lost data, or is another one than before."""
+
+    def __init__(self, topic: str, partition: int, read: int, end: int) -> None:
+        super().__init__(
+            f"{topic}/{partition} ends at offset {end}, but {read} were read before. Kafka was restored or replaced: "
+            "connect the one that was, or rebuild this service's read models from the log that is there."
+        )
+
+
 class ReadModelsReplaced(RuntimeError):
     """Another release has rebuilt the read models in its own shape: this process must not write them any more."""
 

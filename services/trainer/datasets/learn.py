@@ -47,14 +47,15 @@ class Learner:
     async def take(self, stage: Stage, item: LearnedItem, done: int, total: int) -> None:
         """Learn one item, which makes `done` of `total`; a checkpoint follows when the batch is full."""
         vector = item.embedding or await self.attempt.attend(self.embeddings.of(item.text))
-        self.attempt.hold(item.model_copy(update={"embedding": vector}))
+        learned = item.model_copy(update={"embedding": vector})
+        if self.attempt.place.items and self._held_bytes() + _weight(learned) > _BATCH_BYTES:
+            await self._checkpoint()
+        self.attempt.hold(learned)
         self._move(stage, done, total)
-        held = self.attempt.place.items
-        full = len(held) >= _BATCH_ITEMS or sum(map(_weight, held)) >= _BATCH_BYTES
+        full = len(self.attempt.place.items) >= _BATCH_ITEMS or self._held_bytes() >= _BATCH_BYTES
         due = full or time.monotonic() - self._checkpointed_at > _BATCH_SECONDS
         if due and done < total:  # After the last one comes the checkpoint that closes the stage.
-            await self.attempt.checkpoint()
-            self._checkpointed_at = time.monotonic()
+            await self._checkpoint()
 
     async def close(self, stage: Stage, total: int, stale: Sequence[str] = ()) -> None:
         """Make the checkpoint at the end of a stage; the last stage ends the training."""
@@ -69,6 +70,13 @@ class Learner:
             stale = stale[_BATCH_FORGOTTEN:]
         await self.attempt.checkpoint(forgotten=tuple(stale), message=message, ends=ends)
         self._checkpointed_at = time.monotonic()
+
+    async def _checkpoint(self) -> None:
+        await self.attempt.checkpoint()
+        self._checkpointed_at = time.monotonic()
+
+    def _held_bytes(self) -> int:
+        return sum(map(_weight, self.attempt.place.items))
 
     def _learned_in_all(self) -> int:
         return self.attempt.state.items_learned + len(self.attempt.place.items)

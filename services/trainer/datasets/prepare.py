@@ -1,6 +1,6 @@
 """Stage 1, 0 to 10: waits for what the training needs, connects to the database and reads its structure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
@@ -15,7 +15,7 @@ from libs.knowledge.terms import Term, terms_of
 from libs.language.catalogue import text
 from services.trainer.datasets.needs import met
 from services.trainer.datasets.stages import PREPARE
-from services.trainer.inspection.publish import publish_structure
+from services.trainer.inspection.publish import fitting, publish_structure
 from services.trainer.inspection.reader import Reader
 from services.trainer.runs.attempt import Attempt
 
@@ -48,7 +48,8 @@ async def prepare(attempt: Attempt, connections: Connections, reader: Reader, re
     database = await attempt.attend(_database(attempt.pool, request))
     engine = await connections.engine(database.datasource_id, database.datasource_version, database.settings)
     chosen, drawn = await _chosen(attempt.pool, request)
-    structure = await attempt.attend(reader.structure(database.settings, chosen))
+    read = await attempt.attend(reader.structure(database.settings, chosen))
+    structure = replace(read, tables=tuple(map(fitting, read.tables)))
     await publish_structure(attempt.pool, attempt.lease, database.datasource_id, structure, chosen)
     await _tell(attempt, structure, request.language)
     names = {table.name for table in structure.tables}

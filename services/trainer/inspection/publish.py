@@ -50,7 +50,7 @@ async def publish(
     await connection.execute(_LOCK, inspected.datasource_id)
     query = "SELECT sequence FROM inspected WHERE datasource_id = $1"
     sequence = (await connection.fetchval(query, inspected.datasource_id) or 0) + 1
-    parts = list(_parts([*map(_fitting, tables), *inspected.relations]))
+    parts = list(_parts([*map(fitting, tables), *inspected.relations]))
     for number, part in enumerate(parts, start=1):
         fields = {
             "sequence": sequence,
@@ -69,7 +69,7 @@ async def publish_structure(
 
     With `picked`, only these tables were looked at: what is known of the others stays.
     """
-    read = replace(structure, tables=tuple(map(_fitting, structure.tables)))
+    read = replace(structure, tables=tuple(map(fitting, structure.tables)))
     async with transaction(pool, "trainer") as opened:
         await fence(opened.connection, lease)
         await opened.connection.execute(_LOCK, datasource_id)
@@ -118,7 +118,7 @@ def _parts(everything: Iterable[Found]) -> Iterator[list[Found]]:
     yield part
 
 
-def _fitting(table: TableDescription) -> TableDescription:
+def fitting(table: TableDescription) -> TableDescription:
     """`table` without its columns' values, and then without comments, when it would be too heavy for a part."""
     for lighter in (_without_values, _without_comments):
         if _weight(table) > _PART_BYTES:
