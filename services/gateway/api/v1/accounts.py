@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request, status
 from fastapi.security import OAuth2PasswordRequestForm
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from services.gateway.accounts.store import TOKEN_SECONDS, LoginSlowedDown
 from services.gateway.api.context import Administrator, GatewayPart, SignedIn
+from services.gateway.api.fields import Password, Username
 from services.gateway.api.problems import Problem
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
@@ -16,8 +17,8 @@ router = APIRouter(prefix="/auth", tags=["accounts"])
 class NewAccount(BaseModel):
     """An account to be made."""
 
-    username: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")
-    password: str = Field(min_length=8, max_length=200)
+    username: Username
+    password: Password
     role: Literal["admin", "member"] = "member"
 
 
@@ -51,7 +52,7 @@ async def me(account: SignedIn) -> dict[str, Any]:
 @router.post("/users", status_code=status.HTTP_201_CREATED)
 async def create_account(body: NewAccount, gateway: GatewayPart, _admin: Administrator) -> dict[str, Any]:
     """A new account, made by an administrator."""
-    account = await gateway.accounts.create(body.username, body.password, body.role)
+    account = await gateway.accounts.create(body.username, body.password.get_secret_value(), body.role)
     if account is None:
         raise Problem(409, "name_taken", name=body.username)
     return vars(account)

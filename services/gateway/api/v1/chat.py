@@ -4,11 +4,11 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response, status
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sse_starlette import EventSourceResponse
 
 from libs.events.catalog import ConversationDeleted, FeedbackGiven, QuestionAsked
@@ -20,6 +20,8 @@ from libs.runtime.clock import now
 from libs.runtime.deadlines import DeadlinePassed
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
+from services.gateway.api.fields import Id, Prose, Sql
+from services.gateway.api.fields import Question as QuestionText
 from services.gateway.api.problems import Problem, not_found
 from services.gateway.chat.decider import Judged, decide_judged
 from services.gateway.chat.read import answer, not_answered, steps, waiting
@@ -36,29 +38,26 @@ _ROWS_SECONDS = 5.0
 _STEP_SECONDS = 0.5
 _LATE_SECONDS = 3.0
 """An answer that ends just in time still has its way to go."""
-_Id = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]+$")]
-_Sql = Annotated[str, Field(min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
-_Question = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
 
 
 class Question(BaseModel):
     """A question to a dataset."""
 
-    dataset_id: _Id
-    question: _Question
-    conversation_id: _Id | None = None
+    dataset_id: Id
+    question: QuestionText
+    conversation_id: Id | None = None
 
 
 class Feedback(BaseModel):
     """A verdict on an answer, or on a question and SQL of one's own."""
 
-    question_id: _Id | None = None
-    dataset_id: _Id | None = None
-    question: _Question | None = None
-    sql: _Sql | None = None
+    question_id: Id | None = None
+    dataset_id: Id | None = None
+    question: QuestionText | None = None
+    sql: Sql | None = None
     rating: Literal[1, -1]
-    corrected_sql: _Sql | None = None
-    comment: Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")] = ""
+    corrected_sql: Sql | None = None
+    comment: Prose = ""
 
 
 @router.post("/", responses={202: {"description": "Not answered yet; Location says where to look"}})

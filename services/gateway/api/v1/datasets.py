@@ -21,6 +21,7 @@ from services.gateway.api.context import (
     owned,
     written,
 )
+from services.gateway.api.fields import Id, Name, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.v1.datasources import shown_table
 from services.gateway.datasets.decider import BeingTrained, decide_change, decide_delete
@@ -29,22 +30,21 @@ from services.gateway.trainings.read import newest_training, training_state
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
 
-_Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-_Tables = Annotated[list[_Name], Field(max_length=5_000)]
+_Tables = Annotated[list[TableName], Field(max_length=5_000)]
 
 
 class NewDataset(BaseModel):
     """A dataset to be made; without tables it has all of the database."""
 
-    name: _Name
-    datasource_id: _Name
+    name: Name
+    datasource_id: Id
     tables: _Tables = []
 
 
 class Change(BaseModel):
     """What is to be changed of a dataset; what is left out stays."""
 
-    name: _Name | None = None
+    name: Name | None = None
     tables: _Tables | None = None
 
 

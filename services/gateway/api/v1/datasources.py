@@ -29,6 +29,7 @@ from services.gateway.api.context import (
     owned,
     written,
 )
+from services.gateway.api.fields import DatabasePassword, GivenLine, Line, Name
 from services.gateway.api.problems import Problem
 from services.gateway.datasources.decider import InUse, decide_change, decide_delete
 from services.gateway.datasources.read import datasets_of, newest_structure
@@ -37,35 +38,34 @@ from services.gateway.gateway import Gateway
 router = APIRouter(prefix="/datasources", tags=["data sources"])
 
 _INSPECTION_SECONDS = 15.0
-_Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 
 
 class Connection(BaseModel):
     """How to reach a database."""
 
     kind: Literal["sqlite", "postgresql", "mysql"]
-    host: _Text = ""
+    host: Line = ""
     port: int | None = Field(default=None, ge=1, le=65535)
-    username: _Text = ""
-    password: SecretStr | None = Field(default=None, max_length=500)
-    database: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+    username: Line = ""
+    password: DatabasePassword | None = None
+    database: GivenLine
 
 
 class NewDataSource(Connection):
     """A data source to be registered."""
 
-    name: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+    name: Name
 
 
 class Change(BaseModel):
     """What is to be changed of a data source; what is left out stays."""
 
-    name: str | None = Field(default=None, min_length=1, max_length=200)
-    host: _Text | None = None
+    name: Name | None = None
+    host: Line | None = None
     port: int | None = Field(default=None, ge=1, le=65535)
-    username: _Text | None = None
-    password: SecretStr | None = Field(default=None, max_length=500)
-    database: str | None = Field(default=None, min_length=1, max_length=500)
+    username: Line | None = None
+    password: DatabasePassword | None = None
+    database: GivenLine | None = None
 
 
 def shown(state: dict[str, Any]) -> dict[str, Any]:

@@ -13,15 +13,14 @@ from libs.events.ids import new_id
 from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, GatewayPart, IfMatch, Paging, SignedIn, check_version, owned, written
+from services.gateway.api.fields import Name, Prose
 from services.gateway.api.problems import Problem, not_found
 from services.gateway.datasets.decider import decide_term
 from services.gateway.gateway import Gateway
 
 router = APIRouter(prefix="/datasets/{dataset_id}/terms", tags=["terms"])
 
-_Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-_Long = Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")]
-_Synonyms = Annotated[list[_Name], Field(max_length=50)]
+_Synonyms = Annotated[list[Name], Field(max_length=50)]
 
 _TERM = "SELECT state FROM terms WHERE term_id = $1 AND dataset_id = $2 AND NOT deleted"
 _COUNT = "SELECT coalesce(max(terms_version), 0) FROM terms WHERE dataset_id = $1"
@@ -33,19 +32,19 @@ SELECT s.state->'settings'->>'kind' FROM datasets JOIN datasources AS s USING (d
 class Term(BaseModel):
     """A business term."""
 
-    term: _Name
-    definition: _Long = ""
+    term: Name
+    definition: Prose = ""
     synonyms: _Synonyms = []
-    sql_expression: _Long | None = None
+    sql_expression: Prose | None = None
 
 
 class Change(BaseModel):
     """What is to be changed of a term; what is left out stays."""
 
-    term: _Name | None = None
-    definition: _Long | None = None
+    term: Name | None = None
+    definition: Prose | None = None
     synonyms: _Synonyms | None = None
-    sql_expression: _Long | None = None
+    sql_expression: Prose | None = None
 
 
 def shown(state: dict[str, Any]) -> dict[str, Any]:

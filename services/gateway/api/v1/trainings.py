@@ -19,6 +19,7 @@ from libs.language.catalogue import Language, text
 from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
+from services.gateway.api.fields import TableName
 from services.gateway.api.problems import Problem
 from services.gateway.gateway import Gateway, Write
 from services.gateway.trainings.decider import Refused, Wish, decide_control, decide_retry, decide_start
@@ -40,9 +41,7 @@ _KINDS = {"qa": ["pair"], "ddl": ["ddl"], "document": ["document", "term", "rela
 class Start(BaseModel):
     """A training to be started; without names it learns all tables of the dataset."""
 
-    table_names: Annotated[
-        list[Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]] | None, Field(max_length=5_000)
-    ] = None
+    table_names: Annotated[list[TableName], Field(max_length=5_000)] | None = None
 
 
 @router.post("/train", status_code=status.HTTP_202_ACCEPTED)
