@@ -28,6 +28,11 @@ def text(key: str, language: Language = "en", **values: object) -> str:
     return (chinese if language == "zh" else english).format(**values)
 
 
+def known(key: str) -> bool:
+    """Whether somebody wrote the text of `key`."""
+    return key in _TEXTS
+
+
 def preferred_language(accept_language: str | None) -> Language:
     """The language a person asked for with an Accept-Language header (RFC 9110); English when none fits."""
     choices: list[tuple[float, Language]] = []
