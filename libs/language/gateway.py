@@ -103,6 +103,36 @@ TEXTS: dict[str, tuple[str, str]] = {
         "SQL 表达式无法解析：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
         "The SQL expression cannot be read: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
     ),
+    "problem.term_taken.title": ("术语已存在", "Term exists"),
+    "problem.term_taken": (
+        "该数据集中已有术语“{name}”。请修改已有的术语，或换一个名称。",
+        "The dataset has a term {name} already. Change that one, or choose another name.",
+    ),
+    "problem.unknown_columns.title": ("表或列不存在", "Unknown tables or columns"),
+    "problem.unknown_columns": (
+        "数据集中没有：{names}。请检查拼写；如果数据库刚刚修改过，请先用 GET /datasources/(id)/tables?refresh=true 重新读取。",
+        "The dataset does not have: {names}. Check the spelling; if the database was changed just now, read it again with GET /datasources/(id)/tables?refresh=true.",
+    ),
+    "problem.unknown_tables.title": ("表不存在", "Unknown tables"),
+    "problem.unknown_tables": (
+        "数据库中没有这些表：{names}。请检查拼写；如果刚刚新建了表，请先用 GET /datasources/(id)/tables?refresh=true 重新读取。",
+        "The database has no such tables: {names}. Check the spelling; if they are new, read the database again with GET /datasources/(id)/tables?refresh=true.",
+    ),
+    "problem.no_conversation.title": ("没有这个对话", "No such conversation"),
+    "problem.no_conversation": (
+        "没有这个对话，或它不属于您。要开始新的对话，请不要填写 conversation_id，回答中会给出它。",
+        "There is no such conversation, or it is not yours. To begin one, leave conversation_id out; the answer names it.",
+    ),
+    "problem.other_dataset.title": ("对话属于另一个数据集", "Conversation about another dataset"),
+    "problem.other_dataset": (
+        "该对话针对数据集 {dataset_id}。请向该数据集提问，或不填 conversation_id 以开始新的对话。",
+        "This conversation is about the dataset {dataset_id}. Ask that one, or leave conversation_id out to begin another.",
+    ),
+    "problem.praise_with_correction.title": ("评价与更正矛盾", "Praise and correction at once"),
+    "problem.praise_with_correction": (
+        "rating 为 1 表示答案正确，不能同时提交 corrected_sql。要纠正答案，请把 rating 设为 -1。",
+        "A rating of 1 says that the answer is right, so corrected_sql has no place. To correct it, send the rating -1.",
+    ),
     "problem.unexpected.title": ("内部错误", "Internal error"),
     "problem.unexpected": (
         "发生了意外错误，请把 trace_id 告诉管理员。",

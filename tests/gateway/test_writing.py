@@ -125,8 +125,9 @@ async def test_a_dataset_that_is_being_trained_cannot_be_deleted(running: Runnin
 
 async def test_a_deleted_conversation_is_shown_no_longer_and_cannot_be_gone_on_with(running: Running) -> None:
     dataset_id = await running.dataset()
-    asked = {"dataset_id": dataset_id, "question": "How many?", "conversation_id": f"c-{dataset_id}"}
+    asked = {"dataset_id": dataset_id, "question": "How many?"}
     question = (await running.anna.post(f"{API}/chat/", json=asked)).json()
+    asked["conversation_id"] = question["conversation_id"]
     conversation = f"{API}/chat/conversations/{asked['conversation_id']}"
     assert (await running.ben.delete(conversation)).status_code == 404
     assert (await running.anna.get(conversation)).status_code == 200
