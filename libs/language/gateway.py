@@ -5,6 +5,42 @@ TEXTS: dict[str, tuple[str, str]] = {
     "training.pause_requested": ("训练暂停请求已发送", "The request to pause the training was sent"),
     "training.resume_requested": ("训练恢复请求已发送", "The request to resume the training was sent"),
     "training.cancel_requested": ("训练取消请求已发送", "The request to cancel the training was sent"),
+    "training.pause_under_way": (
+        "训练正在暂停，无需再次请求",
+        "The training is about to pause already; nothing more was sent",
+    ),
+    "training.resume_under_way": (
+        "训练正在恢复，无需再次请求",
+        "The training is about to go on already; nothing more was sent",
+    ),
+    "training.cancel_under_way": (
+        "训练正在取消，无需再次请求",
+        "The training is being cancelled already; nothing more was sent",
+    ),
+    "training.refused.none": (
+        "该数据集还没有训练。请用 POST train 开始训练。",
+        "The dataset has no training yet. Start one with POST train.",
+    ),
+    "training.refused.over": (
+        "最近一次训练已经结束（{state}）。请用 POST train 开始新的训练。",
+        "The last training is over ({state}). Start a new one with POST train.",
+    ),
+    "training.refused.failed": (
+        "最近一次训练已经失败。请用 POST training/retry 从中断处继续，或用 POST train 重新开始。",
+        "The last training has failed. Go on from there with POST training/retry, or start anew with POST train.",
+    ),
+    "training.refused.running": (
+        "训练没有暂停（当前：{state}），无需恢复。可以暂停（POST training/pause）或取消（POST training/cancel）。",
+        "The training is not paused (now: {state}), so there is nothing to resume. It can be paused (POST training/pause) or cancelled (POST training/cancel).",
+    ),
+    "training.refused.paused": (
+        "训练已经暂停。可以恢复（POST training/resume）或取消（POST training/cancel）。",
+        "The training is paused already. It can be resumed (POST training/resume) or cancelled (POST training/cancel).",
+    ),
+    "training.refused.cancelling": (
+        "训练正在取消。请等待其结束，然后用 POST train 开始新的训练。",
+        "The training is being cancelled. Wait for its end, then start a new one with POST train.",
+    ),
     "training.removed": ("训练数据已清理", "What was learned has been removed"),
     "cache.cleared": ("缓存已清理", "The cache was cleared"),
     "answer.waiting": (
@@ -62,11 +98,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "最近一次训练并未失败（当前：{state}）。请直接开始训练。",
         "The last training did not fail (now: {state}); start one with POST train.",
     ),
-    "problem.not_training.title": ("当前没有训练", "Not training"),
-    "problem.not_training": (
-        "当前状态为{state}，不能执行此操作。",
-        "The state is {state}, which does not allow this.",
-    ),
+    "problem.not_training.title": ("训练状态不允许此操作", "The training does not allow this now"),
     "problem.changed.title": ("对象已被修改", "Changed meanwhile"),
     "problem.changed": (
         "版本已是 {version}，请重新读取后再修改。",

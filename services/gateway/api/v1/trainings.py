@@ -22,7 +22,7 @@ from services.gateway.api.context import After, AskedLanguage, GatewayPart, Pagi
 from services.gateway.api.fields import TableName
 from services.gateway.api.problems import Problem
 from services.gateway.gateway import Gateway, Write
-from services.gateway.trainings.decider import Refused, Wish, decide_control, decide_retry, decide_start
+from services.gateway.trainings.decider import Allowed, Refused, Wish, decide_control, decide_retry, decide_start
 from services.gateway.trainings.live import follow
 from services.gateway.trainings.read import SHOWN_STATUS, needs_of, newest_training, training_state
 
@@ -157,21 +157,30 @@ async def _control(
         training = await newest_training(write.connection, dataset_id)
         decided = decide_control(training, wish)
         if isinstance(decided, Refused) or training is None:
-            status_word = SHOWN_STATUS[training.status if training else "pending"]
-            raise Problem(400, "not_training", state=text(f"status.{status_word}", language))
-        await write.record(
-            _REQUESTS[wish](
-                training_id=training.training_id,
-                dataset_id=dataset_id,
-                control_sequence=decided.control_sequence,
-                who=account.account_id,
-                requested_at=now(),
+            raise _refusal(decided, language)
+        said = "under_way"
+        if isinstance(decided, Allowed):
+            said = "requested"
+            await write.record(
+                _REQUESTS[wish](
+                    training_id=training.training_id,
+                    dataset_id=dataset_id,
+                    control_sequence=decided.control_sequence,
+                    who=account.account_id,
+                    requested_at=now(),
+                )
             )
-        )
-        requested = {"message": text(f"training.{wish}_requested", language)}
+        requested = {"message": text(f"training.{wish}_{said}", language)}
         await write.answers(status.HTTP_202_ACCEPTED, requested, response.headers)
-    await written(gateway, response, write.event_id)
+    if write.event_id:
+        await written(gateway, response, write.event_id)
     return requested
+
+
+def _refusal(decided: object, language: Language) -> Problem:
+    refused = decided if isinstance(decided, Refused) else Refused("pending", "none")
+    state = text(f"status.{SHOWN_STATUS[refused.status]}", language)
+    return Problem(400, "not_training", detail=text(f"training.refused.{refused.why}", language, state=state))
 
 
 @router.delete("/training")
