@@ -111,6 +111,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "problem.timed_out.title": ("等待超时", "Took too long"),
     "problem.timed_out": ("在规定时间内没有得到回答，请稍后再试。", "No answer came in time; try again later."),
+    "problem.datasource_late.title": ("数据库没有应答", "The database did not answer"),
+    "problem.datasource_late": (
+        "数据库在 {seconds} 秒内没有应答。请检查主机、端口和防火墙；如果数据库正常，请稍后再试。",
+        "The database did not answer within {seconds} seconds. Check host, port and firewall; if it is well, try again later.",
+    ),
     "problem.position.title": ("位置无效", "Invalid position"),
     "problem.position": (
         "after 应为写入请求返回的 Espalier-Position。",

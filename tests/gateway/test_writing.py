@@ -169,4 +169,5 @@ async def test_training_data_shows_a_correction_and_not_what_it_corrects(running
         await running.hear(*known)
         shown = (await running.anna.get(f"{API}/datasets/{dataset_id}/training-data?type=qa")).json()
         assert {item["sql"] for item in shown["items"]} == expected
+        assert {(item["kind"], item["type"]) for item in shown["items"]} == {("pair", "qa")}
         assert shown["total"] == 2

@@ -10,7 +10,7 @@ from opentelemetry import trace
 from starlette.exceptions import HTTPException
 
 from libs.datasources.errors import DataSourceError
-from libs.language.catalogue import Language, preferred_language, text
+from libs.language.catalogue import Language, preferred_language, sentences, text
 from libs.runtime.deadlines import DeadlinePassed
 from services.gateway.api.invalid import invalid_fields
 from services.gateway.keys import Overtaken
@@ -67,7 +67,7 @@ def problem_response(
         "type": f"urn:espalier:problem:{code}",
         "title": text(f"problem.{code}.title", language),
         "status": status,
-        "detail": detail or text(f"problem.{code}", language, **values),
+        "detail": sentences(detail) if detail else text(f"problem.{code}", language, **values),
         "trace_id": trace_id(),
     }
     if hint:

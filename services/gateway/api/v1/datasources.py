@@ -17,6 +17,7 @@ from libs.events.catalog import (
 from libs.events.ids import new_id
 from libs.language.catalogue import Language
 from libs.runtime.clock import now
+from libs.runtime.deadlines import DeadlinePassed
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import (
     After,
@@ -38,6 +39,8 @@ from services.gateway.gateway import Gateway
 router = APIRouter(prefix="/datasources", tags=["data sources"])
 
 _INSPECTION_SECONDS = 15.0
+_ANSWER_SECONDS = 2.0
+"""What was found, or that nothing was in time, has its way to go."""
 
 
 class Connection(BaseModel):
@@ -231,7 +234,10 @@ async def _inspected(gateway: Gateway, request: SchemaInspectionRequested) -> li
         parts = [row["state"] for row in rows]
         return parts if parts and len(parts) == parts[0]["parts"] else None
 
-    parts = await gateway.wait_for("inspections", whole, _INSPECTION_SECONDS)
+    try:
+        parts = await gateway.wait_for("inspections", whole, _INSPECTION_SECONDS + _ANSWER_SECONDS)
+    except DeadlinePassed:
+        raise Problem(504, "datasource_late", seconds=round(_INSPECTION_SECONDS)) from None
     if not parts[0]["ok"]:
         problem = FoundProblem.model_validate(parts[0]["problem"])
         raise Problem(422, "datasource", detail=problem.detail, hint=problem.hint, reason=problem.code)

@@ -36,6 +36,7 @@ _REQUESTS: dict[Wish, type[ControlRequest]] = {
 }
 _TABLE_NAMES = "SELECT table_names FROM trainings WHERE training_id = $1"
 _KINDS = {"qa": ["pair"], "ddl": ["ddl"], "document": ["document", "term", "relation"]}
+_TYPES = {kind: name for name, kinds in _KINDS.items() for kind in kinds}
 
 
 class Start(BaseModel):
@@ -263,4 +264,8 @@ async def training_data(
         paging.size,
         paging.offset,
     )
-    return paging.of([row["state"] | {"learned_at": row["learned_at"].isoformat()} for row in rows], total)
+    items = [
+        row["state"] | {"type": _TYPES[row["state"]["kind"]], "learned_at": row["learned_at"].isoformat()}
+        for row in rows
+    ]
+    return paging.of(items, total)
