@@ -14,7 +14,7 @@ SERVER = (sys.executable, "-c", "from chromadb.cli.cli import app; app()", "run"
 
 async def start(home: Path) -> tuple[Process, str]:
     """Start the server on the data in `home`/chroma; return it and its URL once it answers."""
-    port = ports.choose()
+    port = ports.kept(home, "chroma")
     process = Process(
         "chroma",
         [*SERVER, "--path", str(home / "chroma"), "--host", ports.LOOPBACK, "--port", str(port)],

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,19 +9,17 @@ from pathlib import Path
 
 from deploy.local import chroma, credentials, kafka, postgres
 from deploy.local.process import Process, StackError
-
-STOP_SIGNALS = {"postgres": signal.SIGINT}  # PostgreSQL's fast stop; at SIGTERM it would wait for its clients
-STOP_SECONDS = 20
+from deploy.local.servers import Server
 
 
 @dataclass(frozen=True)
 class Infrastructure:
-    """Addresses of the three servers, and the processes of those that were started here."""
+    """Addresses of the three servers, and those of them that were started here."""
 
     kafka_bootstrap: str
     postgres_url: str
     chroma_url: str
-    processes: tuple[Process, ...] = ()
+    servers: tuple[Server, ...] = ()
 
 
 @asynccontextmanager
@@ -39,30 +36,26 @@ async def infrastructure(home: Path, *, prefix: str = "ESPALIER_") -> AsyncItera
         "CHROMA_URL": lambda: chroma.start(home),
     }
     addresses = {name: os.environ.get(prefix + name, "") for name in starts}
-    processes: list[Process] = []
+    servers: list[Server] = []
 
-    async def ensure(name: str, begin: Coroutine[None, None, tuple[Process, str]]) -> None:
-        process, addresses[name] = await begin
-        processes.append(process)
+    async def ensure(name: str) -> None:
+        server = await Server.started(starts[name])
+        addresses[name] = server.address
+        servers.append(server)
 
     try:
         try:
             async with asyncio.TaskGroup() as group:
-                for name, start in starts.items():
+                for name in starts:
                     if not addresses[name]:
-                        group.create_task(ensure(name, start()))
+                        group.create_task(ensure(name))
         except* StackError as failures:
             raise failures.exceptions[0] from None
         yield Infrastructure(
             kafka_bootstrap=addresses["KAFKA_BOOTSTRAP"],
             postgres_url=addresses["POSTGRES_URL"],
             chroma_url=addresses["CHROMA_URL"],
-            processes=tuple(processes),
+            servers=tuple(servers),
         )
     finally:
-        await asyncio.gather(*(stop(process) for process in processes))
-
-
-async def stop(process: Process) -> None:
-    """Stop one of the servers the way it likes to be stopped."""
-    await process.stop(STOP_SIGNALS.get(process.name, signal.SIGTERM), seconds=STOP_SECONDS)
+        await asyncio.gather(*(server.stop() for server in servers))

@@ -83,8 +83,8 @@ def classpath() -> str:
 async def start(home: Path) -> tuple[Process, str]:
     """Start the broker on the data in `home`/kafka, made when missing; return it and its bootstrap address."""
     await asyncio.to_thread(classpath)
-    broker_port = ports.choose()
-    controller_port = ports.choose()
+    broker_port = ports.kept(home, "kafka")
+    controller_port = ports.kept(home, "kafka_controller")
     configuration = home / "kafka.properties"
     configuration.write_text(properties(home, broker_port, controller_port), encoding="utf-8")
     if not (home / "kafka" / "meta.properties").exists():

@@ -18,6 +18,9 @@ LEVELS = {"debug": "dim", "info": "", "warning": "bold yellow", "error": "bold r
 ELSEWHERE = {"timestamp", "level", "event", "service", "logger", "exception"}
 ALARMS = ("ERROR", "FATAL", "PANIC")  # of a server; what else it says is only in its file
 
+# Said at every start: by PostgreSQL to those who ask whether it is there yet, by aiokafka of a setting that is meant.
+HARMLESS = ("the database system is starting up", "Auto create topics is disabled")
+
 
 def readable(name: str, line: str) -> Text | None:
     """Return one line of the log of `name` as coloured text; None for a server's chatter."""
@@ -25,6 +28,8 @@ def readable(name: str, line: str) -> Text | None:
     record = parsed(line)
     if record is None:
         if name in SERVERS and not any(alarm in line for alarm in ALARMS):
+            return None
+        if any(harmless in line for harmless in HARMLESS):
             return None
         return Text.assemble((f"{'':12} {name:>8} ", colour), ("| ", "dim"), (line, "dim"))
     text = Text.assemble((_clock(record), "dim"), (f" {name:>8} ", colour), ("| ", "dim"))

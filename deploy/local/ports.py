@@ -1,8 +1,10 @@
 """TCP ports of the loopback interface: the preferred one when it is free, otherwise another free one."""
 
+import json
 import random
 import socket
 import sys
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 # Below the range from which systems give ports to outgoing connections, so that none of those takes one in between.
@@ -17,6 +19,17 @@ def choose(preferred: int | None = None) -> int:
         if is_free(candidate):
             return candidate
     raise OSError(f"None of {TRIES} ports tried on {LOOPBACK} is free; end some servers and try again.")
+
+
+def kept(home: Path, name: str) -> int:
+    """Return the port that `name` had in `home` before when it is free, else another, which is kept from now on."""
+    path = home / "ports.json"
+    known: dict[str, int] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    port = choose(known.get(name))
+    if port != known.get(name):
+        home.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(known | {name: port}, indent=2) + "\n", encoding="utf-8")
+    return port
 
 
 def reserve(preferred: int) -> tuple[int, socket.socket]:

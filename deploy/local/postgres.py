@@ -64,7 +64,7 @@ async def start(home: Path, password: str) -> tuple[Process, str]:
     user = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
     if not (data / "PG_VERSION").exists():
         await asyncio.to_thread(_initialise, data, password, user)
-    port = ports.choose()
+    port = ports.kept(home, "postgres")
     options = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
     process = Process(
         "postgres",

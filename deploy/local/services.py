@@ -3,8 +3,6 @@
 import asyncio
 import os
 import sys
-import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,13 +11,11 @@ import httpx
 from deploy.local import ports
 from deploy.local.places import CHECKOUT
 from deploy.local.process import Process, until_ready
+from deploy.local.restarts import Restarts
 
 NAMES = ("gateway", "trainer", "query", "feedback")
 READY_SECONDS = 300  # A service whose read models are to be rebuilt first is not ready for a while.
 STOP_SECONDS = 15
-RESTARTS = 5
-RESTART_WINDOW_SECONDS = 60
-FIRST_DELAY_SECONDS = 0.1
 
 
 class Service:
@@ -39,7 +35,7 @@ class Service:
         self.health_url = f"http://{ports.LOOPBACK}:{environment['ESPALIER_HEALTH_PORT']}"
         self._log = log
         self._on_change = on_change
-        self._starts: deque[float] = deque(maxlen=RESTARTS)
+        self._restarts = Restarts()
         self._command = tuple(command) or (sys.executable, "-m", f"services.{name}")
         self.process = self._spawn()
 
@@ -62,13 +58,10 @@ class Service:
         """Start the service again whenever it ends, a little later each time; return when it ends too often."""
         while True:
             code = await self.process.ended()
-            now = time.monotonic()
-            if len(self._starts) == RESTARTS and now - self._starts[0] < RESTART_WINDOW_SECONDS:
+            delay = self._restarts.delay()
+            if delay is None:
                 self._on_change("service_given_up", {"level": "error", "name": self.name, "exit_code": code})
                 return
-            recent = sum(now - start < RESTART_WINDOW_SECONDS for start in self._starts)
-            delay = FIRST_DELAY_SECONDS * 2**recent
-            self._starts.append(now)
             await asyncio.sleep(delay)
             self.process = self._spawn()
             fields = {"level": "warning", "name": self.name, "exit_code": code, "pid": self.process.pid}

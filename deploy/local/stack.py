@@ -16,6 +16,7 @@ from deploy.local import credentials, memory, ports, settings, state
 from deploy.local.infrastructure import Infrastructure, infrastructure
 from deploy.local.places import home as default_home
 from deploy.local.process import Process, StackError
+from deploy.local.servers import Server
 from deploy.local.services import NAMES, Service
 
 GATEWAY_PORT = 8000
@@ -25,7 +26,7 @@ class LocalStack:
     """A stack that runs as long as its `async with` block: `async with LocalStack(home=folder) as stack: ...`.
 
     Keeps its data in `home` between runs. Raises StackError, with one clear sentence, when it cannot start. A service
-    that dies is started again, a limited number of times.
+    or server that dies is started again, a limited number of times.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class LocalStack:
         self.addresses: dict[str, Any] = {}
         self.started_in_seconds = 0.0
         self._names = tuple(services)
-        self._servers: tuple[Process, ...] = ()
+        self._servers: tuple[Server, ...] = ()
         self._services: dict[str, Service] = {}
         self._environments: dict[str, dict[str, str]] = {}
         self._watches: dict[str, asyncio.Task[None]] = {}
@@ -64,7 +65,7 @@ class LocalStack:
             servers = self._given
             if servers is None:
                 servers = await self._exit.enter_async_context(infrastructure(self.home))
-                self._servers = servers.processes
+                self._servers = servers.servers
             await self._start_services(servers)
         except BaseException:
             await self._exit.aclose()
@@ -106,6 +107,9 @@ class LocalStack:
         await asyncio.gather(*(service.until_ready() for service in self._services.values()))
         for name, service in self._services.items():
             self._watches[name] = asyncio.create_task(service.keep_running(), name=f"watch {name}")
+        for server in self._servers:
+            watch = server.keep_running(self._changed)
+            self._watches[server.name] = asyncio.create_task(watch, name=f"watch {server.name}")
 
     def _service(self, name: str, environment: dict[str, str]) -> Service:
         return Service(name, environment, self.home / "logs" / f"{name}.log", self._changed)
@@ -117,22 +121,15 @@ class LocalStack:
         await asyncio.gather(*(service.stop() for service in self._services.values()))
 
     async def wait(self) -> None:
-        """Wait while everything lives. Raises StackError when a server ended or a service was given up."""
-        servers = {process.name: asyncio.create_task(process.ended()) for process in self._servers}
-        watches: dict[str, asyncio.Task[Any]] = self._watches | servers
-        try:
-            await asyncio.wait(watches.values(), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in servers.values():
-                task.cancel()
-        dead = next(name for name, watch in watches.items() if watch.done())
-        how = "ended" if dead in servers else "keeps ending"
-        raise StackError(f"{dead} {how}; its log says:\n{self.process(dead).log_tail()}")
+        """Wait while everything lives. Raises StackError when a server or a service keeps ending."""
+        await asyncio.wait(self._watches.values(), return_when=asyncio.FIRST_COMPLETED)
+        dead = next(name for name, watch in self._watches.items() if watch.done())
+        raise StackError(f"{dead} keeps ending; its log says:\n{self.process(dead).log_tail()}")
 
     @property
     def processes(self) -> dict[str, Process]:
         """Every process of the stack by name, as of now."""
-        running = {process.name: process for process in self._servers}
+        running = {server.name: server.process for server in self._servers}
         return running | {name: service.process for name, service in self._services.items()}
 
     def process(self, name: str) -> Process:

@@ -14,7 +14,7 @@ from deploy.local.places import write_private
 from deploy.local.process import Process, StackError
 
 STOP_SECONDS = 60
-OURS = ("stack.json", "secrets.json", "kafka.properties", "kafka", "postgres", "chroma", "logs", "lock")
+OURS = ("stack.json", "secrets.json", "ports.json", "kafka.properties", "kafka", "postgres", "chroma", "logs", "lock")
 
 
 def write(home: Path, addresses: dict[str, Any], stack_pid: int, processes: dict[str, Process]) -> None:

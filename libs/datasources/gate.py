@@ -6,7 +6,7 @@ parser might read differently from a database are gone.
 
 import logging
 import re
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from sqlglot import Dialect as SqlDialect
@@ -15,6 +15,7 @@ from sqlglot.errors import SqlglotError
 
 from libs.datasources.dialect import Dialect
 from libs.datasources.errors import RefusedByGate
+from libs.datasources.gate_columns import check_columns
 from libs.datasources.gate_rules import FUNCTIONS, NAMED, SESSION_NAMES, SYNTAX
 from libs.datasources.gate_tables import check_tables
 
@@ -41,9 +42,16 @@ class Admitted:
 
 
 def admit(
-    sql: str, dialect: Dialect, *, tables: Collection[str] | None = None, limit: int | None = DEFAULT_LIMIT
+    sql: str,
+    dialect: Dialect,
+    *,
+    tables: Mapping[str, Collection[str]] | None = None,
+    limit: int | None = DEFAULT_LIMIT,
 ) -> Admitted:
-    """Check one statement; raises `RefusedByGate`. With `tables`, only those may be read; `limit` caps the rows."""
+    """Check one statement; raises `RefusedByGate`. `limit` caps the rows.
+
+    With `tables`, names with the names of their columns, only those may be read.
+    """
     try:
         tree = _only_statement(sql, dialect)
         _check_syntax(tree, dialect)
@@ -55,6 +63,8 @@ def admit(
             raise RefusedByGate("ambiguous", "it can be read in two ways; use parentheses or a simpler form")
         _check_syntax(again, dialect)
         read = check_tables(again, dialect, tables)
+        if dialect == "postgres" and tables is not None:
+            check_columns(again, tables)
     except RefusedByGate:
         raise
     except RecursionError:
@@ -163,6 +173,8 @@ def _check_arguments(node: exp.Expr, dialect: Dialect) -> None:
         raise RefusedByGate("type", "casts to this type are not allowed")
     if isinstance(node, exp.Dot) and not isinstance(node.expression, exp.Identifier | exp.Star):
         raise RefusedByGate("function", "functions of a schema are not allowed")
+    if isinstance(node, exp.In) and node.args.get("field") is not None:
+        raise RefusedByGate("table", "IN needs a list or a query in parentheses")  # SQLite: all rows of a table
     if isinstance(node, exp.With) and node.args.get("recursive") and not _bounded(node):
         raise RefusedByGate("recursion", "a recursive query needs a LIMIT or a WHERE inside")
     if isinstance(node, exp.Identifier) and not node.args.get("quoted") and not _PLAIN_NAME.fullmatch(node.name):

@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import NullType, UserDefinedType
 
+from libs.datasources.errors import DataSourceError, NotAllowed
 from libs.datasources.kinds import kind_of
-from libs.datasources.open import reading
+from libs.datasources.open import attempted, reading
 from libs.datasources.relations import relations_of
-from libs.datasources.sample import distinct_values
+from libs.datasources.sample import MaySample, distinct_values
 from libs.events.catalog import ColumnDescription, Relation, TableDescription
 
 _SECONDS = 60.0
@@ -27,13 +28,13 @@ _VALUE_TABLES = 100
 
 @dataclass(frozen=True)
 class Structure:
-    """What a database holds. `unreadable` names tables that could not be read."""
+    """What a database holds. `unreadable` are the tables that could not be read, each with the reason."""
 
     server_version: str
     milliseconds: float
     tables: tuple[TableDescription, ...]
     relations: tuple[Relation, ...] = ()
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[tuple[str, DataSourceError], ...] = ()
 
 
 async def test_connection(engine: AsyncEngine) -> Structure:
@@ -49,23 +50,36 @@ async def test_connection(engine: AsyncEngine) -> Structure:
 test_connection.__test__ = False  # type: ignore[attr-defined]  # no test of pytest, whatever its name
 
 
-async def inspect(engine: AsyncEngine, only: Collection[str] = ()) -> Structure:
-    """Read the structure of all tables, or of `only` some; raises `DataSourceError`."""
+async def inspect(
+    engine: AsyncEngine, only: Collection[str] = (), may_sample: MaySample = lambda _table, _column: True
+) -> Structure:
+    """Read the structure of all tables, or of `only` some; raises `DataSourceError`.
+
+    Values are looked at only where `may_sample`, asked with the names of table and column, says so.
+    """
     began = time.perf_counter()
     async with reading(engine, _SECONDS) as connection:
-        version = await kind_of(connection).version(connection)
+        kind = kind_of(connection)
+        version = await kind.version(connection)
         tables = await connection.run_sync(_reflect, frozenset(only))
-        estimates = await kind_of(connection).row_estimates(connection)
-        readable = await kind_of(connection).readable(connection, [table.name for table in tables])
-        described = []
+        estimates = await kind.row_estimates(connection)
+        readable = await kind.readable(connection, [table.name for table in tables])
+        usable: list[TableDescription] = []
+        unreadable: list[tuple[str, DataSourceError]] = []
         for number, table in enumerate(tables):
-            sampled = number < _VALUE_TABLES and table.name in readable
-            columns = await _with_values(connection, table) if sampled else table.columns
-            described.append(table.model_copy(update={"columns": columns, "row_estimate": estimates.get(table.name)}))
-        usable = tuple(table for table in described if table.name in readable)
-        relations = await relations_of(connection, usable)
-    unreadable = tuple(table.name for table in described if table.name not in readable)
-    return Structure(version, (time.perf_counter() - began) * 1000, usable, relations, unreadable)
+            try:
+                if table.name not in readable:
+                    raise NotAllowed
+                sampled = number < _VALUE_TABLES
+                columns = await _with_values(connection, table, may_sample) if sampled else table.columns
+            except DataSourceError as error:
+                unreadable.append((table.name, error))
+            else:
+                estimate = estimates.get(table.name)
+                usable.append(table.model_copy(update={"columns": columns, "row_estimate": estimate}))
+        relations = await relations_of(connection, usable, may_sample)
+    milliseconds = (time.perf_counter() - began) * 1000
+    return Structure(version, milliseconds, tuple(usable), relations, tuple(unreadable))
 
 
 def _reflect(connection: Connection, only: frozenset[str]) -> tuple[TableDescription, ...]:
@@ -139,10 +153,16 @@ def _describe(connection: Connection, table: Table, comment: str | None) -> Tabl
     return TableDescription(name=table.name, comment=comment, create_table=create, columns=columns)
 
 
-async def _with_values(connection: AsyncConnection, table: TableDescription) -> tuple[ColumnDescription, ...]:
+async def _with_values(
+    connection: AsyncConnection, table: TableDescription, may_sample: MaySample
+) -> tuple[ColumnDescription, ...]:
+    """The columns with the values of those that have few; raises `DataSourceError` when it is about this table."""
     columns = []
     for column in table.columns:
         is_text = any(word in column.type.upper() for word in ("CHAR", "TEXT", "CLOB", "ENUM"))
-        values = await distinct_values(connection, table.name, column.name) if is_text else ()
+        values: tuple[str, ...] = ()
+        if is_text and may_sample(table.name, column.name):
+            async with attempted(connection):
+                values = await distinct_values(connection, table.name, column.name)
         columns.append(column.model_copy(update={"values": values}) if values else column)
     return tuple(columns)

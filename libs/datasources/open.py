@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import NullPool
 
 from libs.datasources.addresses import EVERYWHERE, AddressPolicy, places
-from libs.datasources.errors import NotAllowed
+from libs.datasources.errors import CannotReach, NotAllowed
 from libs.datasources.kinds import KINDS, kind_of
 from libs.datasources.kinds.base import CONNECT_SECONDS, Access
 from libs.datasources.secrets import SecretBox
@@ -130,3 +131,19 @@ async def reading(engine: AsyncEngine, seconds: float) -> AsyncIterator[AsyncCon
         if cancelled():
             raise asyncio.CancelledError from error  # stopping ended in an error, but it was asked for
         raise translated(error, connecting=connecting) from error
+
+
+@asynccontextmanager
+async def attempted(connection: AsyncConnection) -> AsyncIterator[None]:
+    """A part of a reading that may fail alone: the reading goes on, but for a connection that was lost.
+
+    Raises `DataSourceError`.
+    """
+    try:
+        async with kind_of(connection).savepoint(connection):
+            yield
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        meant = translated(error)
+        if isinstance(meant, CannotReach) or connection.invalidated:
+            raise
+        raise meant from error

@@ -6,7 +6,9 @@ from itertools import islice
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.datasources.sample import share_found, some_values
+from libs.datasources.errors import DataSourceError
+from libs.datasources.open import attempted
+from libs.datasources.sample import MaySample, share_found, some_values
 from libs.events.catalog import ColumnDescription, Relation, TableDescription
 
 Candidate = tuple[TableDescription, ColumnDescription, TableDescription, ColumnDescription]
@@ -16,20 +18,33 @@ _SAMPLE_VALUES = 300
 _LEAST_SHARE = 0.7
 """So many of the sampled values must stand in the key; fewer is a coincidence of names or of small numbers."""
 _MOST_TESTED = 400
+_IRREGULAR = {"people": "person", "children": "child", "women": "woman", "men": "man", "feet": "foot", "data": "datum"}
 
 
-async def relations_of(connection: AsyncConnection, tables: Sequence[TableDescription]) -> tuple[Relation, ...]:
+async def relations_of(
+    connection: AsyncConnection, tables: Sequence[TableDescription], may_sample: MaySample
+) -> tuple[Relation, ...]:
     """Relations by foreign key (confidence 1), and by names, types and measured values (confidence = share found)."""
     declared = [relation for table in tables for relation in _declared(table)]
     known = {(relation.source, relation.source_col) for relation in declared}
     found = list(declared)
     samples: dict[tuple[str, str], set[str]] = {}
-    unknown = (pair for pair in candidates(tables) if (pair[0].name, pair[1].name) not in known)
+    unknown = (
+        pair
+        for pair in candidates(tables)
+        if (pair[0].name, pair[1].name) not in known
+        and may_sample(pair[0].name, pair[1].name)
+        and may_sample(pair[2].name, pair[3].name)
+    )
     for source, column, target, key in islice(unknown, _MOST_TESTED):
         place = (source.name, column.name)
-        if place not in samples:
-            samples[place] = await some_values(connection, *place, _SAMPLE_VALUES)
-        share = await share_found(connection, samples[place], target.name, key.name)
+        try:
+            async with attempted(connection):
+                if place not in samples:
+                    samples[place] = await some_values(connection, *place, _SAMPLE_VALUES)
+                share = await share_found(connection, samples[place], target.name, key.name)
+        except DataSourceError:
+            continue  # Nobody knows: no relation is suggested.
         if share >= _LEAST_SHARE:
             found.append(
                 Relation(
@@ -102,7 +117,17 @@ def _plain(name: str) -> str:
 
 def _telling_names(table: str, key: str) -> set[str]:
     """`customer_id`, `customerid` or `customer` for the key of `customers`; its own name unless that is just `id`."""
-    singular = _plain(table).rstrip("s")
-    return {singular, f"{singular}id", f"{singular}{_plain(key)}", f"{singular}no", f"{singular}code"} | (
-        {_plain(key)} - {"id"}
-    )
+    plain = _plain(table)
+    names = {form + ending for form in _singulars(plain) for ending in ("", "id", _plain(key), "no", "code")}
+    return names | ({_plain(key)} - {"id"})
+
+
+def _singulars(plural: str) -> set[str]:
+    """What an English plural may be the plural of: `categories` of category, `classes` of class, `people` of person."""
+    forms = {plural, plural.rstrip("s")}
+    forms |= {plural.removesuffix(many) + one for many, one in _IRREGULAR.items() if plural.endswith(many)}
+    if plural.endswith("ies"):
+        forms.add(plural[:-3] + "y")
+    if plural.endswith("es"):
+        forms.add(plural[:-2])
+    return forms

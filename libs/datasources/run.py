@@ -84,7 +84,7 @@ def json_value(value: Any) -> Any:
         return str(value)
     if isinstance(value, list | tuple):
         return [json_value(inner) for inner in value]
-    return str(value)[:_TEXT_CHARACTERS]
+    return str(value)[:_TEXT_CHARACTERS].replace("\0", "\ufffd")  # PostgreSQL's jsonb, which keeps it, knows no NUL
 
 
 def _number(value: Decimal) -> int | float | str | None:

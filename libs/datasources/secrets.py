@@ -34,6 +34,11 @@ class SecretBox:
         self._fernet = MultiFernet([Fernet(key) for key in plain])
         self._key_id = sha256(plain[0].encode()).hexdigest()[:12]
 
+    @property
+    def key_id(self) -> str:
+        """The id of the newest key."""
+        return self._key_id
+
     def encrypt(self, text: str) -> Ciphertext:
         """Encrypt with the newest key."""
         return Ciphertext(self._fernet.encrypt(text.encode()).decode(), self._key_id)

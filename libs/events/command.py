@@ -1,13 +1,14 @@
 """The command line of every service: `python -m services.<name>` runs it, `... rebuild` rebuilds its read models from
 the log, `... retry` handles once more what could not be handled.
 
-The latter two are processes of their own beside the running service, which goes on working meanwhile. With `--compare`
+A service may have more such commands. All are processes of their own beside the running service, which goes on working
+meanwhile. With `--compare`
 a rebuild also tells the checksums of the old and the new copy, for which writers wait.
 """
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import asdict
 from typing import Any
@@ -23,9 +24,20 @@ from libs.runtime.settings import Settings, load_settings
 PrepareRebuild = Callable[[Settings, AsyncExitStack], Awaitable[Rebuild]]
 """Connects what a rebuild of a service needs; all is closed with the stack."""
 
+Command = Callable[[Settings, AsyncExitStack], Awaitable[dict[str, Any]]]
+"""A further command of a service: does its work with connections that are closed with the stack, and tells of it."""
 
-def main(name: str, wire: Wire, prepare: PrepareRebuild) -> None:
-    """Do what the command line asks for; `rebuild` and `retry` end with one line of JSON on standard output."""
+
+class Refused(Exception):
+    """A command cannot be carried out; the message says why, and what to do."""
+
+
+def main(name: str, wire: Wire, prepare: PrepareRebuild, more: Mapping[str, Command] | None = None) -> None:
+    """Do what the command line asks for; all but running ends with one line of JSON on standard output.
+
+    `more` are the service's own commands by name.
+    """
+    more = more or {}
     match sys.argv[1:]:
         case []:
             run(name, wire)
@@ -33,13 +45,24 @@ def main(name: str, wire: Wire, prepare: PrepareRebuild) -> None:
             _print(name, _rebuild(prepare, compare=bool(options)))
         case ["retry"]:
             _print(name, _retry(name, prepare))
+        case [command] if command in more:
+            _print(name, _carry_out(more[command]))
         case _:
-            sys.exit(f"usage: python -m services.{name} [rebuild [--compare] | retry]")
+            sys.exit(f"usage: python -m services.{name} [{' | '.join(['rebuild [--compare]', 'retry', *more])}]")
 
 
 def _print(name: str, doing: Coroutine[Any, Any, dict[str, Any]]) -> None:
     configure_logs(name)
-    sys.stdout.buffer.write(orjson.dumps(asyncio.run(doing), option=orjson.OPT_APPEND_NEWLINE))
+    try:
+        told = asyncio.run(doing)
+    except Refused as error:
+        sys.exit(f"espalier {name}: {error}")
+    sys.stdout.buffer.write(orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE))
+
+
+async def _carry_out(command: Command) -> dict[str, Any]:
+    async with AsyncExitStack() as stack:
+        return await command(load_settings(), stack)
 
 
 async def _rebuild(prepare: PrepareRebuild, *, compare: bool) -> dict[str, Any]:

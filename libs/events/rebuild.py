@@ -27,6 +27,7 @@ from libs.events.topics import partitions_of
 from libs.events.transaction import READ_LOCK
 from libs.postgres.pool import SEARCH_PATH, Connection
 from libs.postgres.schema import Schemas, create_read, read_state, record_read
+from libs.postgres.transient import retrying
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +42,12 @@ _NEAR = 500
 """So close to the end, in events, the writers are held."""
 _DRAIN_SECONDS = 20.0
 _STALL_SECONDS = 30.0
+_HELD_SECONDS = 45.0
+"""So long writers are held at most; they give up after a minute."""
+_RETRY_SECONDS = 30.0
+_KEEP_GAPS = """
+INSERT INTO {schema}.gaps SELECT * FROM read.gaps WHERE reason = $1 AND topic = ANY($2) ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True)
@@ -153,10 +160,14 @@ class _Copy:
         before, read = math.inf, await self._fill()
         while _NEAR < read < before:  # Writers that are faster than we are would never be caught up with.
             before, read = read, await self._fill()
-        await self._connection.execute("SELECT pg_advisory_lock($1)", READ_LOCK, timeout=_LOCK_SECONDS)
-        await self._drained()
-        await self._fill()
-        return await self._swap(started, compare)
+        # In a transaction, which PostgreSQL ends when this process is frozen in it: writers never wait for ever.
+        async with asyncio.timeout(_HELD_SECONDS), self._connection.transaction():
+            await self._connection.execute("SELECT pg_advisory_xact_lock($1)", READ_LOCK, timeout=_HELD_SECONDS)
+            await self._drained()
+            await self._fill()
+            rebuilt = await self._swap(started, compare)
+        log.info("read_models_rebuilt", events=rebuilt.events, seconds=round(rebuilt.seconds, 3))
+        return rebuilt
 
     async def _assign(self) -> None:
         topics = [self._rebuild.prefix + topic for topic in self._rebuild.handlers.topics]
@@ -217,6 +228,9 @@ class _Copy:
             await record_gap(self._connection, self._rebuild.prefix, record, HANDLER_FAILED)
 
     async def _project(self, records: list[Any]) -> None:
+        await retrying(lambda: self._project_once(records), _RETRY_SECONDS)
+
+    async def _project_once(self, records: list[Any]) -> None:
         batch = []
         async with self._connection.transaction():
             for record in records:
@@ -238,16 +252,15 @@ class _Copy:
         ]
         old_copy = await connection.fetchval("SELECT name FROM read.copy")
         new_copy = await connection.fetchval(f"SELECT name FROM {schema}.copy")
-        async with connection.transaction():
-            await advance_positions(
-                connection,
-                {(p.topic.removeprefix(self._rebuild.prefix), p.partition): o for p, o in self._position.items()},
-            )
-            await connection.execute(f"ALTER SCHEMA read RENAME TO {_RETIRED}{int(time.time() * 1000)}")
-            await connection.execute(f"ALTER SCHEMA {schema} RENAME TO read")
-            await record_read(connection, "read", self._rebuild.schemas)
-            await connection.execute("DELETE FROM core.read_models WHERE schema = $1", schema)
-        await connection.execute("SELECT pg_advisory_unlock($1)", READ_LOCK)
+        # What a reaction failed on is a gap still, though the copy could project it.
+        await connection.execute(_KEEP_GAPS.format(schema=schema), HANDLER_FAILED, list(self._reacting))
+        await advance_positions(
+            connection,
+            {(p.topic.removeprefix(self._rebuild.prefix), p.partition): o for p, o in self._position.items()},
+        )
+        await connection.execute(f"ALTER SCHEMA read RENAME TO {_RETIRED}{int(time.time() * 1000)}")
+        await connection.execute(f"ALTER SCHEMA {schema} RENAME TO read")
+        await record_read(connection, "read", self._rebuild.schemas)
+        await connection.execute("DELETE FROM core.read_models WHERE schema = $1", schema)
         seconds = time.monotonic() - started
-        log.info("read_models_rebuilt", events=self._events, seconds=round(seconds, 3))
         return Rebuilt(self._events, seconds, old_copy, new_copy, before, after)

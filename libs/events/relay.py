@@ -7,11 +7,13 @@ marked: before a new holder sends, it looks for such events at the end of the lo
 import asyncio
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.partitioner import DefaultPartitioner
 from faststream.kafka import KafkaBroker
 
 from libs.events.topics import partitions_of
@@ -28,8 +30,19 @@ _PURGE_SECONDS = 60.0
 _LOG_END_SECONDS = 15.0
 _SETTLE_SECONDS = 4.0
 
+_BATCH_BYTES = 4_000_000
+_SKEW_MILLISECONDS = 600_000
+"""The clocks of two machines may differ by so much, and an event may have been made so long before it was sent."""
+_MOST_WAITING = 100_000
+
 _UNSENT = """
-SELECT id, event_id::text, topic, key, value, headers FROM outbox
+SELECT id, event_id::text, topic, key, value, headers FROM (
+    SELECT *, sum(length(value)) OVER (ORDER BY id) - length(value) AS before FROM (
+        SELECT * FROM outbox WHERE shard = $1 AND sent_at IS NULL ORDER BY id LIMIT $2) AS next
+) AS sized WHERE before < $3 ORDER BY id
+"""
+_WAITING = """
+SELECT id, event_id::text, topic, key, headers->>'ce_time' AS made_at FROM outbox
 WHERE shard = $1 AND sent_at IS NULL ORDER BY id LIMIT $2
 """
 _MARK = """
@@ -87,7 +100,7 @@ class Relay:
                     await wake.wait(_POLL_SECONDS)
 
     async def _send(self, shard: int, lease: Lease, held: Held) -> int:
-        rows = await self.pool.fetch(_UNSENT, shard, _BATCH)
+        rows = await self.pool.fetch(_UNSENT, shard, _BATCH, _BATCH_BYTES)
         # A process that was frozen between the two must not send what another has sent meanwhile.
         if not rows or held.lost.is_set() or held.lease.trusted_until < time.monotonic():
             return 0
@@ -139,56 +152,77 @@ class Relay:
 
     async def _mark_sent_before(self, shard: int, lease: Lease) -> None:
         """Mark unsent rows that are in the log already, sent by a holder that died before it could mark them."""
-        unsent = await self.pool.fetch(_UNSENT, shard, 100_000)
-        if not unsent:
+        waiting = await self.pool.fetch(_WAITING, shard, _MOST_WAITING)
+        if not waiting:
             return
-        waiting = {row["event_id"]: row["id"] for row in unsent}
+        ids = {row["event_id"]: row["id"] for row in waiting}
         found = [
-            (waiting[event_id], partition, offset)
-            for event_id, partition, offset in await self._log_end(shard, {row["topic"] for row in unsent})
-            if event_id in waiting
+            (ids[event_id], partition, offset)
+            for event_id, partition, offset in await self._log_end(shard, waiting)
+            if event_id in ids
         ]
         if found:
             log.info("outbox_found_in_log", shard=shard, events=len(found))
             await self._mark(lease, found)
 
-    async def _log_end(self, shard: int, topics: set[str]) -> list[tuple[str, int, int]]:
-        """(event id, partition, offset) of everything in `topics` after what was acknowledged."""
+    async def _log_end(self, shard: int, waiting: list[asyncpg.Record]) -> list[tuple[str, int, int]]:
+        """(event id, partition, offset) of all that was sent to the partitions of `waiting` since it was made."""
         acknowledged = {
             (row["topic"], row["partition"]): row["next_offset"]
             for row in await self.pool.fetch("SELECT * FROM outbox_acknowledged WHERE shard = $1", shard)
         }
+        since = min(datetime.fromisoformat(row["made_at"]) for row in waiting)
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, enable_auto_commit=False)
         await consumer.start()
         try:
             async with asyncio.timeout(_LOG_END_SECONDS):
-                partitions = await partitions_of(self.bootstrap, [self.prefix + topic for topic in topics])
-                return await _read_end(consumer, self.prefix, partitions, acknowledged)
+                topics = {self.prefix + row["topic"] for row in waiting}
+                everywhere = await partitions_of(self.bootstrap, list(topics))
+                places = _places_of(self.prefix, waiting, everywhere)
+                known = {
+                    place: acknowledged.get((place.topic.removeprefix(self.prefix), place.partition), 0)
+                    for place in places
+                }
+                return await _read_end(consumer, known, int(since.timestamp() * 1000) - _SKEW_MILLISECONDS)
         finally:
             await consumer.stop()
 
 
+def _places_of(prefix: str, waiting: list[asyncpg.Record], everywhere: list[TopicPartition]) -> set[TopicPartition]:
+    """The partitions that the keys of the waiting events belong to."""
+    numbers: dict[str, list[int]] = {}
+    for place in sorted(everywhere):
+        numbers.setdefault(place.topic, []).append(place.partition)
+    choose = DefaultPartitioner()
+    return {
+        TopicPartition(topic, choose(row["key"].encode(), numbers[topic], numbers[topic]))
+        for row in waiting
+        for topic in [prefix + row["topic"]]
+    }
+
+
 async def _read_end(
-    consumer: AIOKafkaConsumer,
-    prefix: str,
-    partitions: list[TopicPartition],
-    acknowledged: dict[tuple[str, int], int],
+    consumer: AIOKafkaConsumer, known: dict[TopicPartition, int], since_milliseconds: int
 ) -> list[tuple[str, int, int]]:
+    """What is in the partitions from the offsets `known`, and from the time on, whichever is later."""
+    partitions = list(known)
     consumer.assign(partitions)
     ends: dict[TopicPartition, int] = await consumer.end_offsets(partitions)
     begins: dict[TopicPartition, int] = await consumer.beginning_offsets(partitions)
+    since = await consumer.offsets_for_times(dict.fromkeys(partitions, since_milliseconds))
     position = {
-        tp: max(begins[tp], acknowledged.get((tp.topic.removeprefix(prefix), tp.partition), 0)) for tp in partitions
+        place: max(begins[place], known[place], since[place].offset if since[place] else ends[place])
+        for place in partitions
     }
-    for tp in partitions:
-        consumer.seek(tp, position[tp])
+    for place in partitions:
+        consumer.seek(place, position[place])
     found: list[tuple[str, int, int]] = []
-    while unread := [tp for tp in partitions if position[tp] < ends[tp]]:
+    while unread := [place for place in partitions if position[place] < ends[place]]:
         batches: dict[TopicPartition, list[Any]] = await consumer.getmany(*unread, timeout_ms=500)
-        for tp, records in batches.items():
-            position[tp] = records[-1].offset + 1
+        for place, records in batches.items():
+            position[place] = records[-1].offset + 1
             for record in records:
                 event_id = dict(record.headers).get("ce_id")
                 if event_id:
-                    found.append((event_id.decode(errors="replace"), tp.partition, record.offset))
+                    found.append((event_id.decode(errors="replace"), place.partition, record.offset))
     return found

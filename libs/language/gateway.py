@@ -72,6 +72,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "失败次数过多，请在 {seconds} 秒后再试。",
         "There were too many failures; try again in {seconds} seconds.",
     ),
+    "problem.wrong_password.title": ("密码不正确", "Wrong password"),
+    "problem.wrong_password": (
+        "原密码不正确，密码未修改。",
+        "The old password is wrong; the password was not changed.",
+    ),
+    "problem.last_administrator.title": ("最后一名管理员", "The last administrator"),
+    "problem.last_administrator": (
+        "这是最后一名管理员，不能停用或降级。请先指定另一名管理员。",
+        "This is the last administrator, who can be neither closed nor demoted. Make another account one first.",
+    ),
     "problem.not_allowed.title": ("没有权限", "Not allowed"),
     "problem.not_allowed": ("只有管理员可以这样做。", "Only an administrator may do this."),
     "problem.not_found.title": ("未找到", "Not found"),

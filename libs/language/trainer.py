@@ -36,6 +36,12 @@ TEXTS = {
         "The training is complete: {learned} things were learned, {known} were known already.",
     ),
     "trainer.feedback_learned": ("已学习 {count} 条反馈。", "Learned {count} answers from feedback."),
+    "trainer.given": ("训练开始：正在学习导入的问答对。", "The training begins: learning the imported pairs."),
+    "trainer.learning_given": ("已学习 {done}/{total} 个导入的问答对。", "Learned {done} of {total} imported pairs."),
+    "trainer.given_learned": (
+        "训练完成：已学习 {count} 个导入的问答对。",
+        "The training is complete: {count} imported pairs were learned.",
+    ),
     "trainer.table_skipped": (
         "表 {table} 无法读取，已跳过：{reason}",
         "Table {table} could not be read and was left out: {reason}",

@@ -46,6 +46,13 @@ def configure_logs(service: str, level: str = "INFO") -> None:
     for noisy in ("aiokafka", "faststream", "uvicorn", "httpx", "httpcore", "chromadb", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
         logging.getLogger(noisy).handlers[:] = []
+    # While a new Kafka makes its own topics, a few lines of these are normal; that it lasts is told by /readyz.
+    logging.getLogger("aiokafka.consumer.group_coordinator").addFilter(_is_no_start_up_noise)
+
+
+def _is_no_start_up_noise(record: logging.LogRecord) -> bool:
+    text = record.getMessage()
+    return "GroupCoordinatorNotAvailableError" not in text and "Marking the coordinator dead" not in text
 
 
 def redact(_logger: Any, _method: str, fields: Fields) -> Fields:

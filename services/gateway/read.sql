@@ -42,13 +42,15 @@ CREATE TABLE inspections (
 );
 CREATE INDEX inspections_datasource ON inspections (datasource_id, sequence DESC);
 
+-- `given` counts the pairs that a feedback or an import gave it to learn.
 CREATE TABLE trainings (
     training_id text PRIMARY KEY,
     dataset_id text NOT NULL,
     source text NOT NULL,
     requested_at timestamptz NOT NULL,
     who text NOT NULL,
-    table_names jsonb NOT NULL
+    table_names jsonb NOT NULL,
+    given integer NOT NULL
 );
 CREATE INDEX trainings_dataset ON trainings (dataset_id, training_id DESC);
 
@@ -151,3 +153,16 @@ CREATE TABLE feedback (
 CREATE INDEX feedback_dataset ON feedback (dataset_id, sequence DESC);
 
 CREATE TABLE reviews (feedback_id text PRIMARY KEY, state jsonb NOT NULL);
+
+-- Who did what. A row for each event that tells of an act, by the id of the event, so that each topic has its own rows.
+CREATE TABLE audit (
+    event_id text PRIMARY KEY,
+    at timestamptz NOT NULL,
+    who text NOT NULL,
+    action text NOT NULL,
+    subject_id text NOT NULL,
+    dataset_id text,
+    about text NOT NULL
+);
+CREATE INDEX audit_at ON audit (at DESC, event_id DESC);
+CREATE INDEX audit_who ON audit (who, at DESC, event_id DESC);

@@ -12,6 +12,7 @@ SCHEMAS = Schemas(
         *CORE,
         _HERE / "core.sql",
         _HERE / "core-answer-headers.sql",
+        _HERE / "core-account-control.sql",
     ),
     read=(*READ, _HERE / "read.sql"),
 )

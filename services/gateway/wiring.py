@@ -3,17 +3,22 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import asdict
+from typing import Any
 
 import asyncpg
 import structlog
 
 from libs.datasources.secrets import SecretBox
+from libs.events.command import Refused
 from libs.events.rebuild import Rebuild
 from libs.events.service import EventService
+from libs.postgres.schema import read_state
 from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
 from services.gateway.accounts.store import Accounts
 from services.gateway.api.app import make_app
+from services.gateway.datasources.rotate import KeysMissing, rotate_keys
 from services.gateway.gateway import Gateway
 from services.gateway.projections import HANDLERS
 from services.gateway.schemas import SCHEMAS
@@ -50,6 +55,22 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
 async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:
     """A rebuild of this service's read models."""
     return (await EventService.connect("gateway", settings, stack, SCHEMAS)).rebuild(HANDLERS)
+
+
+async def rotate(settings: Settings, stack: AsyncExitStack) -> dict[str, Any]:
+    """Write the passwords of data sources again under the newest key; what it says is sent by the running gateway."""
+    try:
+        secrets = SecretBox(settings.secret_keys)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+    service = await EventService.connect("gateway", settings, stack, SCHEMAS)
+    async with service.pool.acquire() as connection:
+        if await read_state(connection, SCHEMAS) != "current":
+            raise Refused("the read models are of another release; start the gateway first, which rebuilds them")
+    try:
+        return asdict(await rotate_keys(service.pool, secrets))
+    except KeysMissing as error:
+        raise Refused(str(error)) from None
 
 
 async def _tidy(gateway: Gateway) -> None:

@@ -10,6 +10,7 @@ import traceback
 import tracemalloc
 from pathlib import Path
 
+import asyncpg
 import orjson
 import pytest
 import sqlalchemy.exc
@@ -71,6 +72,34 @@ async def test_structure_values_and_relations_are_found(database: UserDatabase, 
     assert edges["customers", "city", "cities", "name"] == 1.0, "no key says so: the values do"
 
 
+async def test_values_are_looked_at_only_where_they_may_be(database: UserDatabase, connections: Connections) -> None:
+    await database.execute(SHOP)
+    private = database.changed(private_columns=("customers.city",))
+    for settings, seen in ((private, {"cities"}), (database.changed(sample_values=False), set())):
+        found = await inspect(await connections.engine(str(seen), 1, settings), may_sample=settings.may_sample)
+        assert {table.name for table in found.tables for column in table.columns if column.values} - {
+            "customers"
+        } == seen
+        assert not next(c.values for t in found.tables for c in t.columns if (t.name, c.name) == ("customers", "city"))
+        assert ("customers", "city") not in {(edge.source, edge.source_col) for edge in found.relations}
+
+
+async def test_a_table_that_cannot_be_read_is_left_out_and_the_others_are_read(
+    postgresql: UserDatabase, connections: Connections
+) -> None:
+    await postgresql.execute(SHOP)
+    holder = await asyncpg.connect(
+        host=postgresql.settings.host, port=postgresql.settings.port, user=postgresql.settings.username,
+        password=BOX.decrypt(postgresql.settings.password_ciphertext or ""), database=postgresql.settings.database,
+    )  # fmt: skip
+    async with holder.transaction():
+        await holder.execute("LOCK TABLE customers IN ACCESS EXCLUSIVE MODE")
+        found = await inspect(await connections.engine("d", 1, postgresql.settings))
+    await holder.close()
+    assert [table.name for table in found.tables] == ["cities", "orders"]
+    assert [(name, error.code) for name, error in found.unreadable] == [("customers", "timeout")]
+
+
 async def test_a_table_is_described_though_what_its_key_refers_to_is_not_read(
     database: UserDatabase, connections: Connections
 ) -> None:
@@ -120,6 +149,43 @@ async def test_heavy_rows_are_read_one_at_a_time_and_what_is_kept_of_them_counts
         tracemalloc.stop()
     assert len(found.rows) == 40 and not found.truncated and {len(row[1]) for row in found.rows} == {10_000}
     assert most < 40_000_000, "all of them are 160 MB"
+
+
+async def test_a_row_that_would_fill_the_memory_ends_the_query(
+    postgresql: UserDatabase, connections: Connections
+) -> None:
+    engine = await connections.engine("d", 1, postgresql.settings)
+    with pytest.raises(QueryFailed, match="larger than 16000000 bytes"):
+        await run(engine, Admitted("SELECT repeat('0', 17000000) AS body, 1 AS one", (), False))
+
+
+async def test_values_with_a_nul_can_be_kept(sqlite: UserDatabase, connections: Connections) -> None:
+    await sqlite.execute(
+        "CREATE TABLE odd (id integer PRIMARY KEY, name text); INSERT INTO odd VALUES (1, 'a' || char(0));"
+    )
+    engine = await connections.engine("d", 1, sqlite.settings)
+    assert (await run(engine, admit("SELECT name FROM odd", "sqlite"))).rows == (("a\ufffd",),)
+    assert "\0" not in (await inspect(engine)).tables[0].model_dump_json()
+
+
+async def test_long_texts_are_not_fetched_to_learn_that_they_are_long(
+    database: UserDatabase, connections: Connections
+) -> None:
+    body = {"sqlite": "hex(zeroblob(2000000))", "postgres": "repeat('0', 4000000)", "mariadb": "repeat('0', 4000000)"}
+    kind = "longtext" if database.dialect == "mariadb" else "text"
+    rows = ", ".join(f"({number}, {body[database.dialect]})" for number in range(30))
+    await database.execute(
+        f"CREATE TABLE files (id integer PRIMARY KEY, body {kind}); INSERT INTO files VALUES {rows};"
+    )
+    engine = await connections.engine("d", 1, database.settings)
+    tracemalloc.start()
+    try:
+        found = await inspect(engine)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert not found.tables[0].columns[1].values
+    assert most < 30_000_000, "all of them are 120 MB"
 
 
 async def test_the_elements_of_an_array_count(postgresql: UserDatabase, connections: Connections) -> None:
@@ -204,7 +270,8 @@ async def test_tables_without_the_right_to_read_them_are_named_and_not_read(
         limited = database.changed(username=name, password_ciphertext=BOX.encrypt("x").token)
         engine = await connections.engine("d", 1, limited)
         found = await inspect(engine)
-        assert [table.name for table in found.tables] == ["customers"] and "orders" in found.unreadable
+        assert [table.name for table in found.tables] == ["customers"]
+        assert all(error.code == "not_allowed" for _, error in found.unreadable)
         with pytest.raises(NotAllowed) as raised:
             await run(engine, admit("SELECT * FROM orders", database.dialect))
         assert raised.value.code == "not_allowed"

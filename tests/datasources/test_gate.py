@@ -17,7 +17,10 @@ from tests import mariadb
 
 _CORPUS = Path(__file__).parent / "gate"
 DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgres", "mariadb")
-TABLES = ("customers", "orders", "oddities", "客户")
+TABLES = {
+    "customers": ("id", "name"), "orders": ("id", "customer_id", "amount", "placed", "note"),
+    "oddities": ("delete", "update", "select"), "客户": ("姓名",),
+}  # fmt: skip
 
 MAKE = (
     "CREATE TABLE customers (id integer PRIMARY KEY, name text)",

@@ -14,10 +14,11 @@ from pydantic import SecretStr
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.postgres import create_database
 from libs.datasources.secrets import SecretBox
-from libs.events.catalog import Event
+from libs.events.catalog import ColumnDescription, Event, SchemaInspected, TableDescription
 from libs.events.envelope import Received
 from libs.events.ids import new_id
 from libs.events.service import EventService
+from libs.runtime.clock import now
 from libs.runtime.settings import Settings
 from services.gateway.accounts.store import Accounts
 from services.gateway.api.app import make_app
@@ -56,6 +57,15 @@ class Running:
         datasource = (await client.post(f"{API}/datasources", json=source)).json()
         made = await client.post(f"{API}/datasets", json={"name": "Shop", "datasource_id": datasource["id"]})
         return str(made.json()["id"])
+
+
+def structure(datasource_id: str, *tables: str) -> SchemaInspected:
+    """What the trainer says that it found in a data source: tables of things with a name."""
+    columns = (ColumnDescription(name="id", type="int"), ColumnDescription(name="name", type="text"))
+    found = tuple(TableDescription(name=name, columns=columns) for name in tables)
+    return SchemaInspected(
+        inspection_id=new_id(), datasource_id=datasource_id, sequence=1, ok=True, tables=found, inspected_at=now()
+    )
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

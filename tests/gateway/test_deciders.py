@@ -20,34 +20,34 @@ _TERM = BusinessTermChanged(dataset_id="d", term_id="t", version=2, terms_versio
 
 
 def test_a_changed_data_source_keeps_the_password_that_was_not_given() -> None:
-    changed = datasources.decide_change(_SOURCE, None, {"host": "b"}, _NOW)
-    assert (changed.version, changed.name, changed.changed_at) == (4, "S", _NOW)
+    changed = datasources.decide_change(_SOURCE, None, {"host": "b"}, _NOW, "w")
+    assert (changed.version, changed.name, changed.changed_at, changed.who) == (4, "S", _NOW, "w")
     assert (changed.settings.host, changed.settings.password_ciphertext) == ("b", "secret")
 
 
 def test_a_deleted_data_source_forgets_its_password_and_one_in_use_stays() -> None:
-    deleted = datasources.decide_delete(_SOURCE, 0, _NOW)
+    deleted = datasources.decide_delete(_SOURCE, 0, _NOW, "w")
     assert isinstance(deleted, DataSourceChanged) and deleted.deleted and deleted.version == 4
     assert (deleted.settings.password_ciphertext, deleted.settings.key_id) == (None, None)
-    assert datasources.decide_delete(_SOURCE, 2, _NOW) == datasources.InUse(2)
+    assert datasources.decide_delete(_SOURCE, 2, _NOW, "w") == datasources.InUse(2)
 
 
 def test_a_changed_dataset_has_the_next_version_and_what_was_given() -> None:
-    changed = datasets.decide_change(_DATASET, {"tables": ["flights"]}, _NOW)
+    changed = datasets.decide_change(_DATASET, {"tables": ["flights"]}, _NOW, "w")
     assert (changed.version, changed.tables, changed.name) == (2, ("flights",), "D")
 
 
 def test_a_dataset_goes_only_when_no_training_is_active() -> None:
     active, ended = Training("t1", "paused"), Training("t1", "completed")
-    assert datasets.decide_delete(_DATASET, active, _NOW) == datasets.BeingTrained("t1")
+    assert datasets.decide_delete(_DATASET, active, _NOW, "w") == datasets.BeingTrained("t1")
     for training in (ended, None):
-        deleted = datasets.decide_delete(_DATASET, training, _NOW)
-        assert isinstance(deleted, DatasetChanged) and deleted.deleted
+        deleted = datasets.decide_delete(_DATASET, training, _NOW, "w")
+        assert isinstance(deleted, DatasetChanged) and deleted.deleted and deleted.who == "w"
 
 
 def test_a_changed_term_counts_its_own_version_and_that_of_all_terms() -> None:
-    changed = datasets.decide_term(_TERM, {"synonyms": ["U"]}, 9, _NOW)
-    assert (changed.version, changed.terms_version, changed.synonyms, changed.term) == (3, 10, ("U",), "T")
+    changed = datasets.decide_term(_TERM, {"synonyms": ["U"]}, 9, _NOW, "w")
+    assert (changed.version, changed.terms_version, changed.synonyms, changed.who) == (3, 10, ("U",), "w")
 
 
 def test_a_verdict_is_about_the_answer_that_was_given_or_about_a_question_and_sql_of_ones_own() -> None:

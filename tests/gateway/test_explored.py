@@ -17,7 +17,7 @@ schemathesis = pytest.importorskip("schemathesis")
 
 _EXAMPLES = 4
 _NEVER_ENDING = "/training/stream"
-_ENDS_THE_TOKEN = "/auth/logout"
+_ENDS_THE_TOKEN = ("/auth/logout", "/auth/logout-everywhere")
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")

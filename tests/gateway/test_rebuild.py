@@ -49,11 +49,14 @@ async def test_a_rebuilt_copy_equals_the_live_one_and_serves_on(
         dataset_id = await _written(client, service)
         path = f"/datasets/{dataset_id}"
         shown = [(await client.get(f"{path}{part}")).json() for part in ("", "/training-data", "/training/logs")]
+        audit = (await client.get("/audit?page_size=200")).json()
+        assert audit["total"] == 10
         rebuilt = await (await prepare(settings, stack)).run(compare=True)
         assert rebuilt.before == rebuilt.after
         assert shown == [
             (await client.get(f"{path}{part}")).json() for part in ("", "/training-data", "/training/logs")
         ]
+        assert audit == (await client.get("/audit?page_size=200")).json()
         changed = await client.patch(path, json={"name": "afterwards"})
         assert (changed.status_code, changed.json()["version"]) == (200, 3)
 

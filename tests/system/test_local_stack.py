@@ -97,12 +97,29 @@ async def test_a_stack_keeps_its_data_and_secrets_between_runs_and_leaves_no_pro
     assert list(home.iterdir()) == [home / "sqlite"], "the folder for people's own databases stays"
 
 
-async def test_a_server_that_ends_ends_the_wait_with_its_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["chroma", "postgres", "kafka"])
+async def test_a_server_that_dies_comes_back_at_its_address_with_its_data(tmp_path: Path, name: str) -> None:
     async with LocalStack(tmp_path, services=[]) as stack:
         waiting = asyncio.create_task(stack.wait())
-        stack.kill("chroma")
-        with pytest.raises(StackError, match="chroma ended"):
-            await asyncio.wait_for(waiting, 10)
+        await remember_something(stack.addresses)
+        before, killed = dict(stack.addresses), stack.process(name).pid
+        stack.kill(name)
+        async with asyncio.timeout(60):
+            while stack.process(name).pid == killed:
+                await asyncio.sleep(0.05)
+        await check_remembered(stack.addresses)
+        assert stack.addresses == before and not waiting.done()
+        waiting.cancel()
+    assert processes_using(tmp_path) == []
+
+
+async def test_a_server_that_cannot_come_back_ends_the_wait_with_its_name(tmp_path: Path) -> None:
+    async with LocalStack(tmp_path, services=[]) as stack:
+        waiting = asyncio.create_task(stack.wait())
+        (tmp_path / "postgres" / "PG_VERSION").write_text("1\n")
+        stack.kill("postgres")
+        with pytest.raises(StackError, match="postgres keeps ending"):
+            await asyncio.wait_for(waiting, 60)
 
 
 async def test_the_stack_file_names_everything_and_only_its_owner_can_read_it(tmp_path: Path) -> None:

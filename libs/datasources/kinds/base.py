@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -62,8 +62,15 @@ class Kind(ABC):
         """Table and column -> the server's own name of the type, for types that SQLAlchemy does not know."""
         return {}
 
+    def savepoint(self, _connection: AsyncConnection) -> AbstractAsyncContextManager[Any]:
+        """What an error inside leaves usable: only PostgreSQL gives up the whole transaction otherwise."""
+        return nullcontext()
+
     def rows(self, connection: AsyncConnection, sql: str) -> AbstractAsyncContextManager[tuple[tuple[str, ...], Fetch]]:
-        """Run final SQL: the names of its columns, and what gives the next rows."""
+        """Run final SQL: the names of its columns, and what gives the next rows.
+
+        A row of more than sixteen megabytes ends the query, where the server has no such limit itself.
+        """
         return _streamed(connection, sql)
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL, through asyncpg."""
 
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -32,6 +32,13 @@ _TYPE_NAMES = text(
     "JOIN pg_class ON pg_class.oid = attrelid WHERE relname = ANY (:tables) AND attnum > 0 "
     "AND pg_table_is_visible(pg_class.oid)"
 )
+_MOST_ROW_BYTES = 16_000_000
+# A row that is too large is an error that says so: a driver would take a value of a gigabyte as it comes.
+_BOUNDED = """
+SELECT espalier_row.*, CASE WHEN octet_length(espalier_row::text) > {most}
+    THEN CAST('a row larger than {most} bytes' || left(espalier_row::text, 0) AS integer) END
+FROM ({sql}) AS espalier_row
+"""
 _ESTIMATES = text("SELECT relname, reltuples::bigint FROM pg_class WHERE relkind IN ('r', 'p') AND reltuples >= 0")
 _READABLE = text(
     "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE has_table_privilege(quote_ident(name), 'SELECT')"
@@ -85,13 +92,22 @@ class PostgreSQL(Kind):
         rows = connection.execute(_TYPE_NAMES, {"tables": sorted(tables)})
         return {(table, column): name for table, column, name in rows}
 
+    def savepoint(self, connection: AsyncConnection) -> AbstractAsyncContextManager[Any]:
+        """A savepoint."""
+        return connection.begin_nested()
+
     @asynccontextmanager
     async def rows(self, connection: AsyncConnection, sql: str) -> AsyncIterator[tuple[tuple[str, ...], Fetch]]:
         """With a cursor of the driver's: SQLAlchemy would get fifty rows at a time, however heavy."""
         driver: Any = (await connection.get_raw_connection()).driver_connection
-        statement = await driver.prepare(sql)
+        statement = await driver.prepare(_BOUNDED.format(sql=sql, most=_MOST_ROW_BYTES))
+        names = tuple(attribute.name for attribute in statement.get_attributes())[:-1]
         cursor = await statement.cursor()
-        yield tuple(attribute.name for attribute in statement.get_attributes()), cursor.fetch
+
+        async def fetch(count: int) -> list[tuple[Any, ...]]:
+            return [tuple(row)[:-1] for row in await cursor.fetch(count)]
+
+        yield names, fetch
 
     def error(self, cause: BaseException) -> DataSourceError | None:
         """By asyncpg's types."""

@@ -16,6 +16,8 @@ class DataSourceChanged(Event):
     owner_id: str
     settings: DataSourceSettings
     deleted: bool = False
+    who: str = ""
+    """The account that changed it, or `system`; empty in events from before this was told."""
     changed_at: datetime
 
 
@@ -33,6 +35,8 @@ class DatasetChanged(Event):
     modeling_config: Modeling = Modeling()
     language: Language = "en"
     deleted: bool = False
+    who: str = ""
+    """The account that changed it, or `system`; empty in events from before this was told."""
     changed_at: datetime
 
 
@@ -48,6 +52,8 @@ class BusinessTermChanged(Event):
     synonyms: tuple[str, ...] = ()
     sql_expression: str | None = None
     deleted: bool = False
+    who: str = ""
+    """The account that changed it, or `system`; empty in events from before this was told."""
     changed_at: datetime
 
 

@@ -9,7 +9,7 @@ from libs.events.catalog.values import Event, Language, LearnedItem, Needs, Prob
 
 
 class TrainingRequested(Event):
-    """A training of a dataset is asked for; `items` are what a feedback training learns."""
+    """A training of a dataset is asked for; `items` are the pairs that a feedback or an import gives it to learn."""
 
     training_id: str
     dataset_id: str

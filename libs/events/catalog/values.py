@@ -44,6 +44,14 @@ class DataSourceSettings(Value):
     password_ciphertext: str | None = None
     key_id: str | None = None
     database: str = ""
+    sample_values: bool = True
+    """Whether values of columns may be looked at and kept: off when data must not leave the database."""
+    private_columns: tuple[str, ...] = ()
+    """Columns of which no values may be looked at, as `table.column`."""
+
+    def may_sample(self, table: str, column: str) -> bool:
+        """Whether the values of a column may be looked at."""
+        return self.sample_values and f"{table}.{column}" not in self.private_columns
 
 
 class ColumnDescription(Value):
@@ -67,6 +75,11 @@ class TableDescription(Value):
     row_estimate: int | None = None
     create_table: str = ""
     columns: tuple[ColumnDescription, ...] = ()
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of its columns."""
+        return tuple(column.name for column in self.columns)
 
 
 class Relation(Value):

@@ -36,9 +36,8 @@ class Checks:
         if database is None:
             return Finding("unknown", _dataset_unknown(given))
         try:
-            admitted = admit(
-                sql, dialect_of(database.settings.kind), tables=[table.name for table in database.tables], limit=1
-            )
+            tables = {table.name: table.column_names for table in database.tables}
+            admitted = admit(sql, dialect_of(database.settings.kind), tables=tables, limit=1)
             engine = await self.connections.engine(
                 database.datasource_id, database.datasource_version, database.settings
             )

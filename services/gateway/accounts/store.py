@@ -1,19 +1,17 @@
-"""Accounts and tokens. A token is random and opaque; only its SHA-256 is stored, and it ends by itself."""
+"""Accounts: who may sign in, with which password, and what they may do."""
 
-import asyncio
 import math
-import secrets
-from dataclasses import dataclass
-from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
 import asyncpg
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 
 from libs.events.ids import new_id
+from services.gateway.accounts.decider import Account, LastAdministrator, Role, decide_change
+from services.gateway.accounts.passwords import hashed, verified
+from services.gateway.accounts.tokens import TOKEN_SECONDS, Tokens
 
-TOKEN_SECONDS = 12 * 3600
+__all__ = ["TOKEN_SECONDS", "Account", "Accounts", "LastAdministrator", "LoginSlowedDown", "Role"]
+
 _FREE_FAILURES = 5
 _LONGEST_WAIT = 300
 
@@ -26,24 +24,19 @@ RETURNING failures
 _WAIT = f"""
 SELECT extract(epoch FROM f.failed_at + {_PAUSE} - now())::float FROM login_failures AS f WHERE username = $1
 """
-
-Role = Literal["admin", "member"]
-
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # OWASP's second choice for Argon2id
-_NOBODY = _hasher.hash("nobody has this password")
-
-
-@dataclass(frozen=True)
-class Account:
-    """Who is asking."""
-
-    account_id: str
-    username: str
-    role: Role
+# All administrators too, always in one order: of two that shut each other out, the second sees what the first did.
+_LOCK = """
+SELECT account_id, username, role, active FROM accounts
+WHERE account_id = $1 OR (role = 'admin' AND active) ORDER BY account_id FOR UPDATE
+"""
+_CHANGE = "UPDATE accounts SET active = $2, role = $3 WHERE account_id = $1"
+_CHANGE_HASH = """
+UPDATE accounts SET password_hash = $3 WHERE account_id = $1 AND password_hash = $2 AND active RETURNING true
+"""
 
 
 class LoginSlowedDown(Exception):
-    """Too many failed logins; another try is possible in `seconds`."""
+    """Too many wrong passwords; another try is possible in `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"wait {seconds} s")
@@ -51,73 +44,84 @@ class LoginSlowedDown(Exception):
 
 
 class Accounts:
-    """The accounts in the gateway's database."""
+    """The accounts in the gateway's database, and their `tokens`."""
 
     def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
         self._pool = pool
+        self.tokens = Tokens(pool)
 
     async def create(self, username: str, password: str, role: Role) -> Account | None:
         """A new account; None when the name is taken."""
-        hashed = await asyncio.to_thread(_hasher.hash, password)
         row = await self._pool.fetchrow(
             "INSERT INTO accounts (account_id, username, password_hash, role) VALUES ($1, $2, $3, $4) "
-            "ON CONFLICT (username) DO NOTHING RETURNING account_id, username, role",
+            "ON CONFLICT (username) DO NOTHING RETURNING account_id, username, role, active",
             new_id(),
             username,
-            hashed,
+            await hashed(password),
             role,
         )
         return Account(**row) if row else None
 
     async def all(self) -> list[Account]:
         """Every account, oldest first."""
-        rows = await self._pool.fetch("SELECT account_id, username, role FROM accounts ORDER BY created_at")
+        rows = await self._pool.fetch("SELECT account_id, username, role, active FROM accounts ORDER BY created_at")
         return [Account(**row) for row in rows]
+
+    async def change(
+        self, account_id: str, active: bool | None, role: Role | None
+    ) -> Account | LastAdministrator | None:
+        """Open or close an account, or give it another role; closing ends its tokens. None when there is none."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            found = {row["account_id"]: Account(**row) for row in await connection.fetch(_LOCK, account_id)}
+            if account_id not in found:
+                return None
+            administrators = sum(account.administers for account in found.values())
+            after = decide_change(found[account_id], administrators, active, role)
+            if isinstance(after, Account):
+                await connection.execute(_CHANGE, account_id, after.active, after.role)
+                if not after.active:
+                    await self.tokens.end_all(account_id, connection=connection)
+        return after
 
     async def login(self, username: str, password: str) -> str | None:
         """A new token; None when name or password are wrong; raises `LoginSlowedDown` after too many failures."""
-        # Counted as failed before it is tried: of many at once only the allowed number gets a guess.
-        if not await self._pool.fetchval(_TRY, username[:200], _FREE_FAILURES, _LONGEST_WAIT):
-            raise LoginSlowedDown(await self._wait(username))
-        row = await self._pool.fetchrow("SELECT account_id, password_hash FROM accounts WHERE username = $1", username)
-        # An unknown name costs the same time as a wrong password, so that names cannot be guessed.
-        right = await asyncio.to_thread(_verify, row["password_hash"] if row else _NOBODY, password)
-        if row is None or not right:
-            return None
-        await self._pool.execute("DELETE FROM login_failures WHERE username = $1", username[:200])
-        token = secrets.token_urlsafe(32)
-        await self._pool.execute(
-            "INSERT INTO tokens VALUES ($1, $2, now() + make_interval(secs => $3))",
-            _hashed(token),
-            row["account_id"],
-            float(TOKEN_SECONDS),
-        )
-        return token
+        row = await self._checked(username, password)
+        return await self.tokens.issue(row["account_id"], row["password_hash"]) if row else None
+
+    async def change_password(self, account: Account, old: str, new: str, token: str) -> bool:
+        """Change the password and end all tokens but `token`; False when `old` is not the password.
+
+        Raises `LoginSlowedDown`: who has got hold of a token gets no more guesses than somebody without.
+        """
+        row = await self._checked(account.username, old)
+        if row is None:
+            return False
+        made = await hashed(new)
+        async with self._pool.acquire() as connection, connection.transaction():
+            changed = await connection.fetchval(_CHANGE_HASH, account.account_id, row["password_hash"], made)
+            if changed:
+                await self.tokens.end_all(account.account_id, keep=token, connection=connection)
+        return bool(changed)
 
     async def of_token(self, token: str) -> Account | None:
         """Whose token it is; None when it is unknown or over."""
-        row = await self._pool.fetchrow(
-            "SELECT account_id, username, role FROM tokens JOIN accounts USING (account_id) "
-            "WHERE token_hash = $1 AND expires_at > now()",
-            _hashed(token),
-        )
-        return Account(**row) if row else None
+        found = await self.tokens.owner(token)
+        return Account(**found) if found else None
 
-    async def logout(self, token: str) -> None:
-        """End a token at once."""
-        await self._pool.execute("DELETE FROM tokens WHERE token_hash = $1", _hashed(token))
+    async def _checked(self, username: str, password: str) -> Any:
+        """The row of an open account if it is its password; raises `LoginSlowedDown`."""
+        # Counted as failed before it is tried: of many at once only the allowed number gets a guess.
+        if not await self._pool.fetchval(_TRY, username[:200], _FREE_FAILURES, _LONGEST_WAIT):
+            raise LoginSlowedDown(await self._wait(username))
+        row = await self._pool.fetchrow(
+            "SELECT account_id, password_hash FROM accounts WHERE username = $1 AND active", username
+        )
+        # An unknown name costs the same time as a wrong password, so that names cannot be guessed.
+        if not await verified(row["password_hash"] if row else None, password):
+            return None
+        await self._pool.execute("DELETE FROM login_failures WHERE username = $1", username[:200])
+        return row
 
     async def _wait(self, username: str) -> int:
         seconds = await self._pool.fetchval(_WAIT, username[:200], _FREE_FAILURES, _LONGEST_WAIT)
         return max(1, math.ceil(seconds or 0))
-
-
-def _verify(hashed: str, password: str) -> bool:
-    try:
-        return _hasher.verify(hashed, password)
-    except (Argon2Error, InvalidHashError):
-        return False
-
-
-def _hashed(token: str) -> str:
-    return sha256(token.encode()).hexdigest()

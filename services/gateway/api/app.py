@@ -6,7 +6,17 @@ from libs.runtime.health import Checks, health_routes
 from services.gateway.api import openapi, problems
 from services.gateway.api.idempotency import Idempotency
 from services.gateway.api.middleware import LimitBody, Trace
-from services.gateway.api.v1 import accounts, chat, datasets, datasources, terms, trainings
+from services.gateway.api.v1 import (
+    accounts,
+    audit,
+    chat,
+    datasets,
+    datasources,
+    term_sheets,
+    terms,
+    training_files,
+    trainings,
+)
 from services.gateway.gateway import Gateway
 
 
@@ -19,7 +29,7 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
     )
     app.state.gateway = gateway
     problems.install(app)
-    for part in (accounts, datasources, datasets, terms, trainings, chat):
+    for part in (accounts, datasources, datasets, terms, term_sheets, trainings, training_files, chat, audit):
         app.include_router(part.router, prefix="/api/v1")
     openapi.describe(app)
     app.router.routes.extend(health_routes(checks))

@@ -38,4 +38,6 @@ Question: TypeAlias = Annotated[
 Sql: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=_WITH_A_LETTER)]
 Password: TypeAlias = Annotated[SecretStr, Field(min_length=8, max_length=200), AfterValidator(_secret)]
 """Of an account of ours."""
+GivenPassword: TypeAlias = Annotated[SecretStr, Field(max_length=200), AfterValidator(_secret)]
+"""One that is compared with what is known: of any length."""
 DatabasePassword: TypeAlias = Annotated[SecretStr, Field(max_length=500), AfterValidator(_secret)]

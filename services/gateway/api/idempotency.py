@@ -2,7 +2,8 @@
 
 Why that holds when processes die is told in services.gateway.keys.
 
-Only requests of signed-in accounts: the answer to a login holds a token, which is never stored.
+Only requests of signed-in accounts: the answer to a login holds a token, which is never stored. And no change of a
+password: the hash of such a request would tell the password to who guesses. It can be repeated without harm.
 """
 
 from hashlib import sha256
@@ -18,6 +19,8 @@ from services.gateway.accounts.store import Accounts
 from services.gateway.api.problems import problem_response
 from services.gateway.keys import Answer, Key, begin, current
 
+_NOT_KEPT = "/api/v1/auth/password"
+
 
 class Idempotency:
     """The middleware; it comes after the one that has read the body."""
@@ -30,7 +33,8 @@ class Idempotency:
         headers = Headers(scope=scope) if scope["type"] == "http" and scope["method"] == "POST" else None
         key = headers.get("idempotency-key") if headers is not None else None
         token = headers.get("authorization", "").partition(" ")[2] if headers is not None else ""
-        account = await self._accounts.of_token(token) if key and token else None
+        kept = bool(key and token) and scope["path"] != _NOT_KEPT
+        account = await self._accounts.of_token(token) if kept else None
         if not key or account is None:
             await self._app(scope, receive, send)
             return

@@ -37,8 +37,13 @@ _PROBLEM = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "required": ["field"],
+                "properties": {
+                    "field": {"type": "string", "description": "Of a body or query, or a column of a file."},
+                    "message": {"type": "string", "description": "What is wrong with a field of a request."},
+                    "line": {"type": "integer", "description": "Of a file."},
+                    "detail": {"type": "string", "description": "What is wrong with a line of a file."},
+                },
             },
         },
     },
@@ -46,11 +51,12 @@ _PROBLEM = {
 _MEANING = {
     400: "The request does not fit the state, or a parameter is no position",
     401: "Not signed in, or the login failed",
-    403: "Only administrators may do this",
+    403: "Only administrators may do this, or the old password is wrong",
     404: "There is no such thing, or it is not yours",
     409: "It stands in the way of something else, or the same request still runs",
     412: "It was changed meanwhile (If-Match)",
     413: "The body is too large",
+    415: "The body is of another format than is read here",
     422: "Fields are missing or invalid, or the data source has a problem",
     429: "Too many attempts; Retry-After says when to go on",
     504: "Something did not answer in time",
@@ -116,9 +122,9 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[int
     body = "requestBody" in operation
     if "security" in operation:
         yield 401
-    if path.endswith("/auth/login"):
+    if path.endswith(("/auth/login", "/auth/password")):
         yield from (401, 429)
-    if path.endswith("/auth/users"):
+    if path.endswith(("/auth/users", "/users/{account_id}", "/auth/password")):
         yield 403
     if path.endswith(("/datasets", "/chat/", "/feedback")) or any(where == "path" for where, _ in parameters):
         yield 404
@@ -130,6 +136,8 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[int
         yield 412
     if method in {"post", "patch", "put"}:
         yield 413
+    if path.endswith("/import"):
+        yield 415
     if body or parameters:
         yield 422
     if ("query", "after") in parameters or path.endswith(("/test", "/tables")):

@@ -33,11 +33,12 @@ class Problem(Exception):
         detail: str | None = None,
         hint: str | None = None,
         reason: str | None = None,
+        errors: list[dict[str, Any]] | None = None,
         **values: Any,
     ) -> None:
         super().__init__(code)
         self.status, self.code, self.values, self.headers = status, code, values, headers
-        self.detail, self.hint, self.reason = detail, hint, reason
+        self.detail, self.hint, self.reason, self.errors = detail, hint, reason, errors
 
 
 def not_found() -> Problem:
@@ -91,7 +92,7 @@ def install(app: FastAPI) -> None:
     async def _problem(request: Request, error: Problem) -> JSONResponse:
         return problem_response(
             language_of(request), error.status, error.code, detail=error.detail, hint=error.hint, reason=error.reason,
-            headers=error.headers, **error.values,
+            headers=error.headers, errors=error.errors, **error.values,
         )  # fmt: skip
 
     @app.exception_handler(DataSourceError)

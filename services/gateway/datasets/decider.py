@@ -16,17 +16,19 @@ class BeingTrained:
     training_id: str
 
 
-def decide_change(before: DatasetChanged, given: dict[str, Any], at: datetime) -> DatasetChanged:
+def decide_change(before: DatasetChanged, given: dict[str, Any], at: datetime, who: str) -> DatasetChanged:
     """The next version, with what is given."""
-    counted = {"version": before.version + 1, "changed_at": at}
+    counted = {"version": before.version + 1, "changed_at": at, "who": who}
     return DatasetChanged.model_validate(before.model_dump() | given | counted)
 
 
-def decide_delete(before: DatasetChanged, training: Training | None, at: datetime) -> DatasetChanged | BeingTrained:
+def decide_delete(
+    before: DatasetChanged, training: Training | None, at: datetime, who: str
+) -> DatasetChanged | BeingTrained:
     """The last version."""
     if active := decide_start(training):
         return BeingTrained(active)
-    return decide_change(before, {"deleted": True}, at)
+    return decide_change(before, {"deleted": True}, at, who)
 
 
 def same_name(one: str, other: str) -> bool:
@@ -34,7 +36,9 @@ def same_name(one: str, other: str) -> bool:
     return normalize("NFKC", one).casefold().split() == normalize("NFKC", other).casefold().split()
 
 
-def decide_term(before: BusinessTermChanged, given: dict[str, Any], terms: int, at: datetime) -> BusinessTermChanged:
+def decide_term(
+    before: BusinessTermChanged, given: dict[str, Any], terms: int, at: datetime, who: str
+) -> BusinessTermChanged:
     """The next version of a term; `terms` counts the changes to all terms of the dataset so far."""
-    counted = {"version": before.version + 1, "terms_version": terms + 1, "changed_at": at}
+    counted = {"version": before.version + 1, "terms_version": terms + 1, "changed_at": at, "who": who}
     return BusinessTermChanged.model_validate(before.model_dump() | given | counted)

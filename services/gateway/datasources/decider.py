@@ -15,20 +15,26 @@ class InUse:
 
 
 def decide_change(
-    before: DataSourceChanged, name: str | None, settings: dict[str, Any], at: datetime
+    before: DataSourceChanged, name: str | None, settings: dict[str, Any], at: datetime, who: str
 ) -> DataSourceChanged:
     """The next version, with what is given; a kept password goes on with the new settings."""
     changed = DataSourceSettings.model_validate(before.settings.model_dump() | settings)
     return before.model_copy(
-        update={"version": before.version + 1, "name": name or before.name, "settings": changed, "changed_at": at}
+        update={
+            "version": before.version + 1,
+            "name": name or before.name,
+            "settings": changed,
+            "changed_at": at,
+            "who": who,
+        }
     )
 
 
-def decide_delete(before: DataSourceChanged, datasets: int, at: datetime) -> DataSourceChanged | InUse:
+def decide_delete(before: DataSourceChanged, datasets: int, at: datetime, who: str) -> DataSourceChanged | InUse:
     """The last version, which forgets the password."""
     if datasets:
         return InUse(datasets)
     forgotten = before.settings.model_copy(update={"password_ciphertext": None, "key_id": None})
     return before.model_copy(
-        update={"version": before.version + 1, "deleted": True, "settings": forgotten, "changed_at": at}
+        update={"version": before.version + 1, "deleted": True, "settings": forgotten, "changed_at": at, "who": who}
     )

@@ -11,12 +11,20 @@ SELECT state FROM inspections WHERE inspection_id = (
     ORDER BY sequence DESC LIMIT 1)
 ORDER BY part
 """
+_KIND = """
+SELECT s.state->'settings'->>'kind' FROM datasets JOIN datasources AS s USING (datasource_id) WHERE dataset_id = $1
+"""
 _DATASETS = "SELECT count(*) FROM datasets WHERE datasource_id = $1 AND NOT deleted"
 
 
 async def newest_structure(pool: Any, datasource_id: str) -> list[dict[str, Any]] | None:
     """The parts of the newest whole structure that was read without an error; None when there is none yet."""
     return [row["state"] for row in await pool.fetch(_NEWEST_STRUCTURE, datasource_id)] or None
+
+
+async def kind_of(connection: Any, dataset_id: str) -> str:
+    """The kind of the database that a dataset asks, which never changes. `connection` may be a pool."""
+    return str(await connection.fetchval(_KIND, dataset_id))
 
 
 async def datasets_of(connection: Connection, datasource_id: str) -> int:

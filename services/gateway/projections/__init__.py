@@ -22,26 +22,27 @@ from libs.events.catalog import (
 )
 from libs.events.projection import Handlers
 from services.gateway.projections import answers, state, trainings
+from services.gateway.projections.audit import audited
 
 HANDLERS = Handlers(
     project={
-        DataSourceChanged: state.keep_datasources,
-        DatasetChanged: state.keep_datasets,
-        BusinessTermChanged: state.keep_terms,
-        KnowledgeRemoved: state.keep_removals,
+        DataSourceChanged: audited(state.keep_datasources),
+        DatasetChanged: audited(state.keep_datasets),
+        BusinessTermChanged: audited(state.keep_terms),
+        KnowledgeRemoved: audited(state.keep_removals),
         SchemaInspected: state.keep_inspections,
-        TrainingRequested: trainings.keep_requests,
-        PauseRequested: trainings.keep_controls,
-        ResumeRequested: trainings.keep_controls,
-        CancelRequested: trainings.keep_controls,
+        TrainingRequested: audited(trainings.keep_requests),
+        PauseRequested: audited(trainings.keep_controls),
+        ResumeRequested: audited(trainings.keep_controls),
+        CancelRequested: audited(trainings.keep_controls),
         CheckpointReached: trainings.keep_checkpoints,
         TrainingLogged: trainings.keep_logs,
-        QuestionAsked: answers.keep_questions,
-        ConversationDeleted: answers.keep_deletions,
+        QuestionAsked: audited(answers.keep_questions),
+        ConversationDeleted: audited(answers.keep_deletions),
         AnswerAdvanced: answers.keep_steps,
         RowsFetched: answers.keep_rows,
         QuestionAnswered: answers.keep_answers,
-        FeedbackGiven: answers.keep_feedback,
+        FeedbackGiven: audited(answers.keep_feedback),
         FeedbackReviewed: answers.keep_reviews,
     }
 )

@@ -25,8 +25,11 @@ async def keep_requests(connection: Connection, batch: Batch) -> None:
     """Every training that was asked for."""
     events = [received.event for received in batch]
     await connection.executemany(
-        "INSERT INTO trainings VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-        [(e.training_id, e.dataset_id, e.source, e.requested_at, e.who, list(e.table_names)) for e in events],
+        "INSERT INTO trainings VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        [
+            (e.training_id, e.dataset_id, e.source, e.requested_at, e.who, list(e.table_names), len(e.items))
+            for e in events
+        ],
     )
 
 

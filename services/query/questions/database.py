@@ -1,5 +1,6 @@
 """Asks the database of a dataset: through the gate, read-only, capped in rows, bytes and seconds."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from libs.datasources.dialect import Dialect, dialect_of
@@ -22,11 +23,11 @@ class Ran:
 
 @dataclass(frozen=True)
 class Database:
-    """The database of one dataset; only the tables that were learned may be read."""
+    """The database of one dataset; only the tables that were learned may be read, here with their columns."""
 
     connections: Connections
     known: KnownDatabase
-    tables: tuple[str, ...]
+    tables: Mapping[str, Collection[str]]
 
     @property
     def dialect(self) -> Dialect:

@@ -28,6 +28,8 @@ from services.query.questions.steps import Steps
 from services.query.reasoning.model import Model
 
 _NEEDS_SECONDS = 5.0
+_EMBEDDED_CHARACTERS = 300
+"""Of a question that is longer, the beginning tells what it is about; embedding all of it would hold up the others."""
 _NEAREST = 8
 
 
@@ -97,7 +99,7 @@ class Finder:
 
     async def _retrieve(self, asked: QuestionAsked, known: Knowledge, steps: Steps) -> list[Found]:
         began = time.monotonic()
-        vector = await self.embedder.query(asked.question)
+        vector = await self.embedder.query(asked.question[:_EMBEDDED_CHARACTERS])
         near = await self._nearest(asked.dataset_id, known.copy, vector)
         async with self.pool.acquire() as connection:
             by_id = await pairs(connection, asked.dataset_id, [one.item_id for one in near])
@@ -117,7 +119,7 @@ class Finder:
             return []
 
     def _database(self, known: Knowledge) -> Database:
-        return Database(self.connections, known.database, tuple(table.name for table in known.tables))
+        return Database(self.connections, known.database, {table.name: table.column_names for table in known.tables})
 
     async def _remember(self, key: CacheKey, conclusion: Conclusion, begun_at: datetime) -> None:
         found = {"sql": conclusion.sql, "sources": conclusion.sources.model_dump(mode="json")}

@@ -1,7 +1,5 @@
 """Stage 4, 80 to 100: tries example questions on the database and learns those whose SQL gives something."""
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from libs.datasources.dialect import Dialect, dialect_of
 from libs.datasources.errors import DataSourceError, NotAllowed, QueryFailed, RefusedByGate, TookTooLong
 from libs.datasources.gate import admit
@@ -28,17 +26,18 @@ async def learn_examples(learner: Learner, prepared: Prepared) -> None:
         learner.skipped += len(example.items) - len(fresh)
         gives = bool(fresh)
         if fresh:
-            gives = await learner.attempt.attend(_gives_something(prepared.engine, example, dialect))
+            gives = await learner.attempt.attend(_gives_something(prepared, example, dialect))
         for number, item in enumerate(fresh if gives else (), start=done + 1):
             await learner.take(EXAMPLES, item, number, len(planned))
         done += len(example.items)
     await learner.close(EXAMPLES, len(planned), stale_items(known, planned, ("pair",), prepared.scope))
 
 
-async def _gives_something(engine: AsyncEngine, example: Example, dialect: Dialect) -> bool:
+async def _gives_something(prepared: Prepared, example: Example, dialect: Dialect) -> bool:
+    tables = {table.name: table.column_names for table in prepared.tables if table.name in example.tables}
     try:
-        admitted = admit(example.sql, dialect, tables=example.tables, limit=_LIMITS.rows)
-        found = await run(engine, admitted, _LIMITS)
+        admitted = admit(example.sql, dialect, tables=tables, limit=_LIMITS.rows)
+        found = await run(prepared.engine, admitted, _LIMITS)
     except _ITS_OWN_FAULT:
         return False
     return any(value is not None for row in found.rows for value in row)

@@ -54,7 +54,7 @@ async def prepare(attempt: Attempt, connections: Connections, reader: Reader, re
     async with attempt.pool.acquire() as connection:
         terms = await terms_of(connection, request.dataset_id)
     edges = unique_relations([*drawn, *structure.relations])
-    unread = set(structure.unreadable)
+    unread = {name for name, _ in structure.unreadable}
     return Prepared(
         engine,
         database.settings.kind,
@@ -86,9 +86,8 @@ async def _chosen(pool: "asyncpg.Pool[Any]", request: TrainingRequested) -> tupl
 
 
 async def _tell(attempt: Attempt, structure: Structure, language: Language) -> None:
-    for table in structure.unreadable:
-        reason = text("datasource.not_allowed", language)
-        skipped = text("trainer.table_skipped", language, table=table, reason=reason)
+    for table, error in structure.unreadable:
+        skipped = text("trainer.table_skipped", language, table=table, reason=error.detail(language))
         await attempt.checkpoint(level="WARNING", message=skipped)
     if not structure.tables:
         raise CannotTrain(_problem("no_tables", language))

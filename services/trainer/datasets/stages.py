@@ -25,3 +25,5 @@ STRUCTURE = Stage(2, 10, 40, "trainer.learned_ddl")
 KNOWLEDGE = Stage(3, 40, 80, "trainer.learned_knowledge")
 EXAMPLES = Stage(4, 80, 100, "trainer.learned_pairs")
 LAST = EXAMPLES
+GIVEN = Stage(LAST.number, 0, 100, "trainer.learning_given")
+"""The only stage of a training that learns what people gave."""

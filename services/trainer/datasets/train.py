@@ -16,10 +16,10 @@ from libs.leases.worker import Held
 from libs.postgres.listen import Listener
 from libs.runtime import telemetry
 from services.trainer.datasets.examples import learn_examples
+from services.trainer.datasets.given import learn_given
 from services.trainer.datasets.knowledge import learn_knowledge
 from services.trainer.datasets.learn import Learner
 from services.trainer.datasets.prepare import CannotTrain, prepare
-from services.trainer.datasets.stages import LAST
 from services.trainer.datasets.structure import learn_structure
 from services.trainer.embeddings import Embeddings
 from services.trainer.inspection.reader import Reader
@@ -53,7 +53,7 @@ class Training:
     async def _work(self, attempt: Attempt, request: TrainingRequested) -> None:
         try:
             if request.items:
-                await self._learn_items(attempt, request)
+                await learn_given(Learner(attempt, self.embeddings, request.language), request)
             else:
                 await self._learn_database(attempt, request)
         except Stopped:
@@ -72,14 +72,6 @@ class Training:
         await learn_structure(learner, prepared)
         await learn_knowledge(learner, prepared)
         await learn_examples(learner, prepared)
-
-    async def _learn_items(self, attempt: Attempt, request: TrainingRequested) -> None:
-        for item in request.items:
-            vector = item.embedding or await attempt.attend(self.embeddings.of(item.text))
-            attempt.hold(item.model_copy(update={"embedding": vector}))
-        message = text("trainer.feedback_learned", request.language, count=len(request.items))
-        attempt.move(LAST.number, LAST.ends, message)
-        await attempt.checkpoint(ends=True)
 
 
 def _embedding_problem(language: Language) -> Problem:

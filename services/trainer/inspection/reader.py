@@ -34,7 +34,7 @@ class Reader:
 
     async def structure(self, settings: DataSourceSettings, only: Collection[str] = ()) -> Structure:
         """The structure of all tables, or of `only` some; raises `DataSourceError`."""
-        return await self._apart(settings, lambda engine: inspect(engine, only))
+        return await self._apart(settings, lambda engine: inspect(engine, only, settings.may_sample))
 
     async def test(self, settings: DataSourceSettings) -> Structure:
         """Connect and read the version and the names of the tables; raises `DataSourceError`."""

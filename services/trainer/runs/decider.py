@@ -189,9 +189,16 @@ def _begin(state: State, at: datetime, epoch: int) -> tuple[Event, ...]:
             hint=text("trainer.gave_up.hint", state.language),
         )
         return _say(state, at, "failed", epoch=epoch, problem=problem, message=problem.detail, level="ERROR")
-    lesson = state.requested is not None and state.requested.items
-    message = _message("lesson" if lesson else "resumed" if state.attempt else "preparing", state)
+    message = _message(_beginning(state), state)
     return _say(replace(state, attempt=state.attempt + 1), at, "preparing", epoch=epoch, message=message)
+
+
+def _beginning(state: State) -> str:
+    """The text with which an attempt begins."""
+    items = state.requested is not None and state.requested.items
+    if items and state.requested is not None and state.requested.source == "feedback":
+        return "lesson"
+    return "resumed" if state.attempt else "given" if items else "preparing"
 
 
 def _reach(state: State, at: datetime, command: Reach) -> tuple[Event, ...]:

@@ -15,7 +15,7 @@ from services.trainer.runs.decider import Start, State, decide, evolve
 from services.trainer.runs.learned import keep_learned
 
 TRAINING, LESSON = "training", "lesson"
-"""Kinds of work: a training of a dataset, and the few given items of a feedback, which does not wait for the former."""
+"""Kinds of work: a training of a database, and one of given items (feedback, import), which does not wait for it."""
 
 
 async def keep_checkpoints(connection: Connection, batch: Batch) -> None:

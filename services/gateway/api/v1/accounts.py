@@ -1,4 +1,4 @@
-"""/api/v1/auth: sign in, who am I, accounts."""
+"""/api/v1/auth: sign in, who am I, tokens, passwords, accounts."""
 
 from typing import Annotated, Any, Literal
 
@@ -6,12 +6,20 @@ from fastapi import APIRouter, Depends, Request, status
 from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 
-from services.gateway.accounts.store import TOKEN_SECONDS, LoginSlowedDown
+from services.gateway.accounts.store import TOKEN_SECONDS, LastAdministrator, LoginSlowedDown
 from services.gateway.api.context import Administrator, GatewayPart, SignedIn
-from services.gateway.api.fields import Password, Username
-from services.gateway.api.problems import Problem
+from services.gateway.api.fields import GivenPassword, Password, Username
+from services.gateway.api.problems import Problem, not_found
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
+
+
+def _token(request: Request) -> str:
+    return request.headers.get("authorization", "").partition(" ")[2]
+
+
+Token = Annotated[str, Depends(_token)]
+"""The token that a request carries."""
 
 
 class NewAccount(BaseModel):
@@ -22,6 +30,20 @@ class NewAccount(BaseModel):
     role: Literal["admin", "member"] = "member"
 
 
+class Change(BaseModel):
+    """What is to be changed of an account; what is left out stays."""
+
+    active: bool | None = None
+    role: Literal["admin", "member"] | None = None
+
+
+class NewPassword(BaseModel):
+    """A password in place of the old one."""
+
+    old_password: GivenPassword
+    new_password: Password
+
+
 @router.post("/login")
 async def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], gateway: GatewayPart) -> dict[str, Any]:
     """A token for a username and a password."""
@@ -30,17 +52,48 @@ async def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], gateway: 
     try:
         token = await gateway.accounts.login(form.username, form.password)
     except LoginSlowedDown as slowed:
-        headers = {"Retry-After": str(slowed.seconds)}
-        raise Problem(429, "login_slowed_down", headers=headers, seconds=slowed.seconds) from None
+        raise _slowed_down(slowed) from None
     if token is None:
         raise Problem(401, "login_failed")
     return {"access_token": token, "token_type": "bearer", "expires_in": TOKEN_SECONDS}
 
 
 @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
-async def logout(request: Request, gateway: GatewayPart, _account: SignedIn) -> None:
+async def logout(token: Token, gateway: GatewayPart, _account: SignedIn) -> None:
     """End the token that this request carries."""
-    await gateway.accounts.logout(request.headers["authorization"].partition(" ")[2])
+    await gateway.accounts.tokens.end_current(token)
+
+
+@router.post("/logout-everywhere", status_code=status.HTTP_204_NO_CONTENT)
+async def logout_everywhere(gateway: GatewayPart, account: SignedIn) -> None:
+    """End all tokens of the signed-in account, this one too."""
+    await gateway.accounts.tokens.end_all(account.account_id)
+
+
+@router.get("/tokens")
+async def tokens(token: Token, gateway: GatewayPart, account: SignedIn) -> list[dict[str, Any]]:
+    """Where one is signed in: each token's id and times, and whether it is this request's; never the token."""
+    return await gateway.accounts.tokens.of(account.account_id, token)
+
+
+@router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def end_token(token_id: str, gateway: GatewayPart, account: SignedIn) -> None:
+    """End a token of one's own."""
+    if not await gateway.accounts.tokens.end(account.account_id, token_id):
+        raise not_found()
+
+
+@router.post("/password", status_code=status.HTTP_204_NO_CONTENT)
+async def change_password(body: NewPassword, token: Token, gateway: GatewayPart, account: SignedIn) -> None:
+    """Change one's password, which ends all other tokens."""
+    try:
+        changed = await gateway.accounts.change_password(
+            account, body.old_password.get_secret_value(), body.new_password.get_secret_value(), token
+        )
+    except LoginSlowedDown as slowed:
+        raise _slowed_down(slowed) from None
+    if not changed:
+        raise Problem(403, "wrong_password")
 
 
 @router.get("/me")
@@ -62,3 +115,19 @@ async def create_account(body: NewAccount, gateway: GatewayPart, _admin: Adminis
 async def accounts(gateway: GatewayPart, _admin: Administrator) -> list[dict[str, Any]]:
     """Every account."""
     return [vars(account) for account in await gateway.accounts.all()]
+
+
+@router.patch("/users/{account_id}")
+async def change(account_id: str, body: Change, gateway: GatewayPart, _admin: Administrator) -> dict[str, Any]:
+    """Open or close an account, or give it another role; closing ends its tokens. One administrator always stays."""
+    account = await gateway.accounts.change(account_id, body.active, body.role)
+    if account is None:
+        raise not_found()
+    if isinstance(account, LastAdministrator):
+        raise Problem(409, "last_administrator")
+    return vars(account)
+
+
+def _slowed_down(slowed: LoginSlowedDown) -> Problem:
+    headers = {"Retry-After": str(slowed.seconds)}
+    return Problem(429, "login_slowed_down", headers=headers, seconds=slowed.seconds)

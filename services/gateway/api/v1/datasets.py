@@ -78,7 +78,7 @@ async def create(
     event = DatasetChanged(
         dataset_id=dataset_id, version=1, name=body.name, owner_id=account.account_id,
         datasource_id=body.datasource_id, collection_name=f"dataset_{dataset_id.replace('-', '')}",
-        tables=tuple(body.tables), language=language, changed_at=now(),
+        tables=tuple(body.tables), language=language, who=account.account_id, changed_at=now(),
     )  # fmt: skip
     async with gateway.writing() as write:
         await owned(write.connection, "datasources", "datasource_id", body.datasource_id, account, lock=True)
@@ -128,7 +128,7 @@ async def change(
         before = await _owned(write.connection, dataset_id, account)
         check_version(if_match, before.version)
         await _check_tables(write.connection, before.datasource_id, given.get("tables", ()))
-        event = decide_change(before, given, now())
+        event = decide_change(before, given, now(), account.account_id)
         await write.record(event)
     await written(gateway, response, write.event_id, event.version)
     return await shown(gateway.pool, event.model_dump(mode="json"), language)
@@ -142,7 +142,8 @@ async def delete(
     async with gateway.writing() as write:
         before = await _owned(write.connection, dataset_id, account)
         check_version(if_match, before.version)
-        decided = decide_delete(before, await newest_training(write.connection, dataset_id), now())
+        training = await newest_training(write.connection, dataset_id)
+        decided = decide_delete(before, training, now(), account.account_id)
         if isinstance(decided, BeingTrained):
             raise Problem(409, "training_active", training_id=decided.training_id)
         await write.record(decided)

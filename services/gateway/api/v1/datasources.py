@@ -41,6 +41,8 @@ router = APIRouter(prefix="/datasources", tags=["data sources"])
 _INSPECTION_SECONDS = 15.0
 _ANSWER_SECONDS = 2.0
 """What was found, or that nothing was in time, has its way to go."""
+_SECRET = ("password_ciphertext", "key_id")
+_PrivateColumns = Annotated[tuple[Line, ...], Field(max_length=10_000)]
 
 
 class Connection(BaseModel):
@@ -52,6 +54,8 @@ class Connection(BaseModel):
     username: Line = ""
     password: DatabasePassword | None = None
     database: GivenLine
+    sample_values: bool = True
+    private_columns: _PrivateColumns = ()
 
 
 class NewDataSource(Connection):
@@ -69,11 +73,13 @@ class Change(BaseModel):
     username: Line | None = None
     password: DatabasePassword | None = None
     database: GivenLine | None = None
+    sample_values: bool | None = None
+    private_columns: _PrivateColumns | None = None
 
 
 def shown(state: dict[str, Any]) -> dict[str, Any]:
     """A data source as the API shows it: never the password, not even encrypted."""
-    settings = {name: state["settings"][name] for name in ("kind", "host", "port", "username", "database")}
+    settings = {name: value for name, value in state["settings"].items() if name not in _SECRET}
     return {
         "id": state["datasource_id"],
         "name": state["name"],
@@ -89,7 +95,7 @@ async def create(body: NewDataSource, gateway: GatewayPart, account: SignedIn, r
     """Register a database; its structure is read at once, in the background."""
     event = DataSourceChanged(
         datasource_id=new_id(), version=1, name=body.name, owner_id=account.account_id,
-        settings=_settings(gateway, body), changed_at=now(),
+        settings=_settings(gateway, body), who=account.account_id, changed_at=now(),
     )  # fmt: skip
     async with gateway.writing() as write:
         write.publish(_inspection(event.datasource_id, event.settings, "en"))
@@ -147,7 +153,7 @@ async def change(
     async with gateway.writing() as write:
         before = await _owned(write.connection, datasource_id, account)
         check_version(if_match, before.version)
-        event = decide_change(before, body.name, given, now())
+        event = decide_change(before, body.name, given, now(), account.account_id)
         write.publish(_inspection(datasource_id, event.settings, "en"))
         await write.record(event)
     await written(gateway, response, write.event_id, event.version)
@@ -162,7 +168,8 @@ async def delete(
     async with gateway.writing() as write:
         before = await _owned(write.connection, datasource_id, account)
         check_version(if_match, before.version)
-        decided = decide_delete(before, await datasets_of(write.connection, datasource_id), now())
+        datasets = await datasets_of(write.connection, datasource_id)
+        decided = decide_delete(before, datasets, now(), account.account_id)
         if isinstance(decided, InUse):
             raise Problem(409, "in_use", count=decided.datasets)
         await write.record(decided)

@@ -18,17 +18,16 @@ from services.gateway.api.problems import Problem, not_found
 from services.gateway.datasets.decider import decide_term, same_name
 from services.gateway.datasets.expression import unknown_names
 from services.gateway.datasets.structure import known_tables
+from services.gateway.datasources.read import kind_of
 from services.gateway.gateway import Gateway
+from services.gateway.terms.limits import SYNONYMS
+from services.gateway.terms.read import changes_of
 
 router = APIRouter(prefix="/datasets/{dataset_id}/terms", tags=["terms"])
 
-_Synonyms = Annotated[list[Name], Field(max_length=50)]
+_Synonyms = Annotated[list[Name], Field(max_length=SYNONYMS)]
 
 _TERM = "SELECT state FROM terms WHERE term_id = $1 AND dataset_id = $2 AND NOT deleted"
-_COUNT = "SELECT coalesce(max(terms_version), 0) FROM terms WHERE dataset_id = $1"
-_KIND = """
-SELECT s.state->'settings'->>'kind' FROM datasets JOIN datasources AS s USING (datasource_id) WHERE dataset_id = $1
-"""
 _NAMES = "SELECT state->>'term' FROM terms WHERE dataset_id = $1 AND term_id <> $2 AND NOT deleted"
 
 
@@ -124,7 +123,8 @@ async def _put(
         check_version(if_match, before.version)
         await _check_name(write.connection, before, given.get("term"))
         await _check_expression(write.connection, dataset, given.get("sql_expression"))
-        event = decide_term(before, given, await write.connection.fetchval(_COUNT, dataset_id), now())
+        changes = await changes_of(write.connection, dataset_id)
+        event = decide_term(before, given, changes, now(), account.account_id)
         await write.record(event)
         response.headers["ETag"] = f'"{event.version}"'
         term_now = shown(event.model_dump(mode="json"))
@@ -146,7 +146,7 @@ async def _check_expression(connection: Any, dataset: dict[str, Any], expression
     """Refuse what every question of the dataset would stumble over."""
     if not expression:
         return
-    dialect = dialect_of(await connection.fetchval(_KIND, dataset["dataset_id"]))
+    dialect = dialect_of(await kind_of(connection, dataset["dataset_id"]))
     known = await known_tables(connection, dataset["datasource_id"], dataset["tables"])
     try:
         unknown = unknown_names(expression, dialect, known)

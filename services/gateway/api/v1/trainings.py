@@ -22,6 +22,7 @@ from services.gateway.api.context import After, AskedLanguage, GatewayPart, Pagi
 from services.gateway.api.fields import TableName
 from services.gateway.api.problems import Problem
 from services.gateway.gateway import Gateway, Write
+from services.gateway.knowledge.read import TYPES, kinds_of
 from services.gateway.trainings.decider import Allowed, Refused, Wish, decide_control, decide_retry, decide_start
 from services.gateway.trainings.live import follow
 from services.gateway.trainings.read import SHOWN_STATUS, needs_of, newest_training, training_state
@@ -35,8 +36,9 @@ _REQUESTS: dict[Wish, type[ControlRequest]] = {
     "cancel": CancelRequested,
 }
 _TABLE_NAMES = "SELECT table_names FROM trainings WHERE training_id = $1"
-_KINDS = {"qa": ["pair"], "ddl": ["ddl"], "document": ["document", "term", "relation"]}
-_TYPES = {kind: name for name, kinds in _KINDS.items() for kind in kinds}
+_GIVEN = "SELECT given FROM trainings WHERE training_id = $1"
+Kinds = Annotated[str, Query(alias="type", pattern=r"^(qa|ddl|document)(,(qa|ddl|document))*$")]
+"""Kinds of what was learned, as in `?type=qa,ddl`."""
 
 
 class Start(BaseModel):
@@ -55,12 +57,19 @@ async def train(
     body: Start | None = None,
 ) -> dict[str, Any]:
     """Start a training; one at a time for each dataset."""
+    names = tuple((body.table_names if body else None) or ())
+    return await start(gateway, account, dataset_id, language, response, table_names=names)
+
+
+async def start(
+    gateway: Gateway, account: Account, dataset_id: str, language: Language, response: Response, **what: Any
+) -> dict[str, Any]:
+    """Ask for a training of `what` (fields of TrainingRequested), unless one is active; what the API answers."""
     async with gateway.writing() as write:
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
         if active := decide_start(await newest_training(write.connection, dataset_id)):
             raise Problem(409, "training_active", training_id=active)
-        names = tuple((body.table_names if body else None) or ())
-        started = await _start(write, account, dataset_id, language, response, table_names=names)
+        started = await _record(write, account, dataset_id, language, response, **what)
     await written(gateway, response, write.event_id)
     return started
 
@@ -75,15 +84,17 @@ async def retry(
         failed = decide_retry(await newest_training(write.connection, dataset_id))
         if isinstance(failed, Refused):
             raise Problem(400, "not_failed", state=text(f"status.{SHOWN_STATUS[failed.status]}", language))
+        if await write.connection.fetchval(_GIVEN, failed):
+            raise Problem(400, "import_again")
         names = await write.connection.fetchval(_TABLE_NAMES, failed)
-        started = await _start(
+        started = await _record(
             write, account, dataset_id, language, response, source="retry", retry_of=failed, table_names=tuple(names)
         )
     await written(gateway, response, write.event_id)
     return started
 
 
-async def _start(
+async def _record(
     write: Write, account: Account, dataset_id: str, language: Language, response: Response, **fields: Any
 ) -> dict[str, Any]:
     needs, generation = await needs_of(write.connection, dataset_id)
@@ -247,11 +258,11 @@ async def training_data(
     gateway: GatewayPart,
     account: SignedIn,
     paging: Paging,
-    kind: Annotated[str, Query(alias="type", pattern=r"^(qa|ddl|document)(,(qa|ddl|document))*$")] = "qa,ddl,document",
+    kind: Kinds = "qa,ddl,document",
 ) -> dict[str, Any]:
     """What was learned: question/SQL pairs, DDL, documents, each with its origin."""
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
-    kinds = [found for name in kind.split(",") for found in _KINDS[name]]
+    kinds = kinds_of(kind)
     where = (
         "FROM known_items WHERE dataset_id = $1 AND kind = ANY($2) AND generation = "
         "(SELECT coalesce(max(generation), 0) FROM removals WHERE dataset_id = $1)"
@@ -265,7 +276,7 @@ async def training_data(
         paging.offset,
     )
     items = [
-        row["state"] | {"type": _TYPES[row["state"]["kind"]], "learned_at": row["learned_at"].isoformat()}
+        row["state"] | {"type": TYPES[row["state"]["kind"]], "learned_at": row["learned_at"].isoformat()}
         for row in rows
     ]
     return paging.of(items, total)

@@ -1,0 +1,36 @@
+"""How an account may change, decided without clock, database or broker."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Role = Literal["admin", "member"]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who is asking."""
+
+    account_id: str
+    username: str
+    role: Role
+    active: bool = True
+
+    @property
+    def administers(self) -> bool:
+        """Whether it may administer others."""
+        return self.active and self.role == "admin"
+
+
+@dataclass(frozen=True)
+class LastAdministrator:
+    """Nobody else could undo the change: somebody must be able to administer."""
+
+
+def decide_change(
+    before: Account, administrators: int, active: bool | None, role: Role | None
+) -> Account | LastAdministrator:
+    """The account with what is given; `administrators` counts those there are, itself included."""
+    after = replace(before, active=before.active if active is None else active, role=role or before.role)
+    if before.administers and not after.administers and administrators <= 1:
+        return LastAdministrator()
+    return after

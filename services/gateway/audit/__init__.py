@@ -1,0 +1,1 @@
+"""Who did what, and when: told by the events themselves."""

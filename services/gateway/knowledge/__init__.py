@@ -1,0 +1,1 @@
+"""What datasets know as files: all of it taken away, and question/SQL pairs given."""

@@ -1,0 +1,86 @@
+"""Question/SQL pairs as lines of a file: JSON Lines, as they are exported, or CSV."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from libs.knowledge.items import normalised_question
+from services.gateway.files.lines import WrongLine, check_text
+from services.gateway.files.sheet import read_sheet
+
+COLUMNS = ("question", "sql")
+MOST = 1_000
+"""Pairs of one file: they are one event, and are learned as one training."""
+_QUESTION, _SQL = 2_000, 20_000
+
+
+@dataclass(frozen=True)
+class PairLine:
+    """A pair as a line of a file gives it."""
+
+    line: int
+    question: str
+    sql: str
+
+
+def pairs_in(text: str, *, csv: bool) -> tuple[list[PairLine], list[WrongLine]]:
+    """The pairs of a file and what is wrong with its lines; whether the SQL may run is not asked here."""
+    pairs, wrong = _in_sheet(text) if csv else _in_json_lines(text)
+    if len(pairs) > MOST:
+        return [], [WrongLine(pairs[MOST].line, "", "too_many", {"most": MOST})]
+    if not pairs and not wrong:
+        return [], [WrongLine(1, "", "no_pairs")]
+    return pairs, [*wrong, *(each for pair in pairs for each in _check(pair)), *_twice(pairs)]
+
+
+def _in_sheet(text: str) -> tuple[list[PairLine], list[WrongLine]]:
+    rows, wrong = read_sheet(text, COLUMNS, COLUMNS)
+    return [_pair(row.line, row.cells["question"], row.cells["sql"]) for row in rows], wrong
+
+
+def _in_json_lines(text: str) -> tuple[list[PairLine], list[WrongLine]]:
+    pairs: list[PairLine] = []
+    wrong: list[WrongLine] = []
+    for line, content in enumerate(text.split("\n"), start=1):
+        if content.strip():
+            found = _parsed(line, content)
+            if isinstance(found, PairLine):
+                pairs.append(found)
+            else:
+                wrong.append(found)
+    return pairs, wrong
+
+
+def _parsed(line: int, content: str) -> PairLine | WrongLine:
+    try:
+        given: Any = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return WrongLine(line, "", "no_json")
+    if not isinstance(given, dict):
+        return WrongLine(line, "", "no_json")
+    if given.get("kind", "pair") != "pair":
+        return WrongLine(line, "kind", "no_pair")
+    for name in COLUMNS:
+        if not isinstance(given.get(name), str):
+            return WrongLine(line, name, "empty")
+    return _pair(line, given["question"], given["sql"])
+
+
+def _pair(line: int, question: str, sql: str) -> PairLine:
+    return PairLine(line, question.strip(), sql.strip().rstrip(";").rstrip())
+
+
+def _check(pair: PairLine) -> Iterator[WrongLine]:
+    for name, value, most in (("question", pair.question, _QUESTION), ("sql", pair.sql, _SQL)):
+        yield from check_text(pair.line, name, value, most) if value else [WrongLine(pair.line, name, "empty")]
+
+
+def _twice(pairs: list[PairLine]) -> Iterator[WrongLine]:
+    """Of two answers to one question only one can be the right one."""
+    first: dict[str, int] = {}
+    for pair in pairs:
+        before = first.setdefault(normalised_question(pair.question), pair.line)
+        if before != pair.line:
+            yield WrongLine(pair.line, "question", "twice", {"line": before})

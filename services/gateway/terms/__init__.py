@@ -1,0 +1,1 @@
+"""Business terms as sheets: all of a dataset's terms taken away, and many sent in at once."""
