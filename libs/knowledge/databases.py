@@ -1,6 +1,5 @@
 """Read models of users' databases: how a dataset's database is reached, and what its tables are (databases.sql)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from libs.events.catalog import (
@@ -13,6 +12,7 @@ from libs.events.catalog import (
     TableDescription,
 )
 from libs.events.projection import Batch, Project
+from libs.knowledge.relations import relations_between
 from libs.postgres.pool import Connection
 
 _PUT_DATASOURCE = """
@@ -62,7 +62,7 @@ ORDER BY part
 class KnownDatabase:
     """A dataset and its database: `tables` and `relations` are those the owner picked, drew, or that were found.
 
-    `picked` are the names of the tables that the owner picked; none means all.
+    `picked` are the names of the tables that the owner picked; none means all. `drawn` are the relations as drawn.
     """
 
     dataset_id: str
@@ -74,6 +74,7 @@ class KnownDatabase:
     tables: tuple[TableDescription, ...]
     relations: tuple[Relation, ...]
     picked: frozenset[str]
+    drawn: tuple[Relation, ...] = ()
 
 
 async def known_database(connection: Connection, dataset_id: str) -> KnownDatabase | None:
@@ -85,9 +86,8 @@ async def known_database(connection: Connection, dataset_id: str) -> KnownDataba
     picked = frozenset(row["tables"])
     tables = [TableDescription.model_validate(table) for part in parts for table in part["tables"]]
     chosen = tuple(table for table in tables if not picked or table.name in picked)
-    names = {table.name for table in chosen}
     found = [Relation.model_validate(edge) for part in parts for edge in part["relations"]]
-    drawn = [Relation.model_validate(edge) for edge in row["relations"]]
+    drawn = tuple(Relation.model_validate(edge) for edge in row["relations"])
     return KnownDatabase(
         dataset_id,
         row["datasource_id"],
@@ -96,17 +96,10 @@ async def known_database(connection: Connection, dataset_id: str) -> KnownDataba
         row["generation"],
         DataSourceSettings.model_validate(row["settings"]),
         chosen,
-        tuple(edge for edge in unique_relations([*drawn, *found]) if edge.source in names and edge.target in names),
+        relations_between(chosen, drawn, found),
         picked,
+        drawn,
     )
-
-
-def unique_relations(relations: Iterable[Relation]) -> list[Relation]:
-    """`relations` without those that join what an earlier one joins already."""
-    first: dict[tuple[str, str, str, str], Relation] = {}
-    for edge in relations:
-        first.setdefault((edge.source, edge.source_col, edge.target, edge.target_col), edge)
-    return list(first.values())
 
 
 async def keep_datasources(connection: Connection, batch: Batch) -> None:

@@ -47,6 +47,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "尚无答案，问题仍在等待。请稍后在 location 处查看。",
         "There is no answer yet; the question is still waiting. Look at `location` in a while.",
     ),
+    "live.too_slow": (
+        "接收太慢，连接已结束。请带上最后收到的事件 id 重新连接，不会遗漏任何内容。",
+        "You took the events too slowly. Come back with the id of the last one you had; nothing is missed.",
+    ),
+    "live.signed_out": (
+        "令牌已失效，请重新登录。",
+        "The token is over; sign in again.",
+    ),
+    "live.interrupted": (
+        "推送中断。请带上最后收到的事件 id 重新连接，不会遗漏任何内容。",
+        "Following was interrupted. Come back with the id of the last event you had; nothing is missed.",
+    ),
     "feedback.received": ("感谢您的反馈", "Thank you for the feedback"),
     "status.pending": ("等待训练", "Waiting"),
     "status.training": ("训练中", "Training"),
@@ -138,6 +150,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "该 Idempotency-Key 已用于内容不同的请求，请换一个。",
         "This Idempotency-Key was used for a request of other content; use a new one.",
     ),
+    "problem.too_slow.title": ("请求体未按时到达", "The body came too slowly"),
+    "problem.too_slow": (
+        "请求体未在 30 秒内到达；未执行任何操作。",
+        "The body did not come within 30 seconds; nothing was done.",
+    ),
     "problem.still_running.title": ("请求仍在处理", "Still running"),
     "problem.still_running": ("同一请求仍在处理，请稍后再试。", "The same request still runs; try again in a moment."),
     "problem.no_question.title": ("没有可评价的问题", "No question to judge"),
@@ -180,6 +197,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "rating 为 1 表示答案正确，不能同时提交 corrected_sql。要纠正答案，请把 rating 设为 -1。",
         "A rating of 1 says that the answer is right, so corrected_sql has no place. To correct it, send the rating -1.",
     ),
+    "problem.modeling.title": ("模型中有无效的关系", "The model has invalid edges"),
+    "problem.modeling": (
+        "有些关系与最近读取的表结构不符，详见 errors；如数据库已改变，请先刷新表结构。",
+        "Some edges do not fit the tables as last read; `errors` names them. If the database changed, read it again.",
+    ),
+    "modeling.unknown_table": ("没有名为 {table} 的表。", "There is no table {table}."),
+    "modeling.unknown_column": ("表 {table} 没有名为 {column} 的列。", "The table {table} has no column {column}."),
+    "modeling.duplicate": ("前面的关系已连接这两列。", "An earlier edge joins these two columns already."),
+    "modeling.itself": ("{table}.{column} 不能与自己连接。", "{table}.{column} cannot be joined with itself."),
     "problem.unexpected.title": ("内部错误", "Internal error"),
     "problem.unexpected": (
         "发生了意外错误，请把 trace_id 告诉管理员。",

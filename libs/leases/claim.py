@@ -71,6 +71,10 @@ class LeaseLost(Exception):
     """The lease was taken over: what this process still wants to write about the work is refused."""
 
 
+class WorkGone(Exception):
+    """What the work is about is not known: it may not be known yet, or never again."""
+
+
 @dataclass(frozen=True)
 class Lease:
     """The right to do a piece of work. `trusted_until` is `time.monotonic()` seconds of this process."""

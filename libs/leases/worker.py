@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from libs.leases.claim import Lease, LeaseLost, claim, expire, release, renew
+from libs.leases.claim import Lease, LeaseLost, WorkGone, claim, expire, finish, release, renew
 from libs.postgres.listen import Listener, Wake
 from libs.postgres.transient import is_transient, retrying
 
@@ -46,7 +46,7 @@ class Worker:
     With `instance`, a name that no two living processes share, it takes up at once what an earlier process of that
     name held, instead of waiting for the end of its lease. Should that one live all the same, the fence refuses it.
     With `in_turns`, those who offered work have their turns. With `give_up`, work that was claimed `ATTEMPTS` times, by
-    whatever process, is not run again but given up.
+    whatever process, is not run again but given up. Work that is still gone then (`WorkGone`) is forgotten.
     """
 
     def __init__(
@@ -127,7 +127,11 @@ class Worker:
             await self._give_back(held, 0.0)
             if not held.lost.is_set():
                 raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, WorkGone) and lease.epoch > ATTEMPTS:
+                log.error("work_gone", kind=lease.kind, subject=lease.subject, attempts=ATTEMPTS)
+                await self._forget(held)
+                return
             failures = self._failures[lease.subject] = self._failures.get(lease.subject, 0) + 1
             delay = min(_FIRST_DELAY * 2 ** (failures - 1), _LONGEST_DELAY)
             log.exception("work_failed", kind=lease.kind, subject=lease.subject, failures=failures, retry_after=delay)
@@ -151,6 +155,11 @@ class Worker:
                 await _end([doing])
                 return
             held.lease = renewed
+
+    async def _forget(self, held: Held) -> None:
+        """End work that can never be done."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await finish(connection, held.lease)
 
     async def _give_back(self, held: Held, delay: float) -> None:
         """Give the lease back, if it is still ours, so that nobody has to wait for its end."""

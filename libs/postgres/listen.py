@@ -13,27 +13,34 @@ import structlog
 log = structlog.get_logger(__name__)
 
 _RECONNECT_SECONDS = 0.5
+_MOST_PAYLOADS = 1_000
 
 
 class Wake:
-    """Wakes one waiter; `wait` gives the payloads since the last wait."""
+    """Wakes one waiter; `wait` gives the payloads since the last wait, each once.
+
+    Of one that does not wait for long only so many are kept; then "" stands for whatever there was.
+    """
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
-        self._payloads: list[str] = []
+        self._payloads: set[str] = set()
 
     def ring(self, payload: str) -> None:
         """Wake the waiter."""
-        self._payloads.append(payload)
+        if len(self._payloads) < _MOST_PAYLOADS:
+            self._payloads.add(payload)
+        else:
+            self._payloads = {""}
         self._event.set()
 
-    async def wait(self, timeout: float) -> list[str]:
+    async def wait(self, timeout: float) -> set[str]:
         """Payloads of what came, at once or within `timeout` seconds; empty when nothing came."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 await self._event.wait()
         self._event.clear()
-        payloads, self._payloads = self._payloads, []
+        payloads, self._payloads = self._payloads, set()
         return payloads
 
 

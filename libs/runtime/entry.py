@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 _STOP_SECONDS = 10.0
 _LISTENING_SECONDS = 0.005
+_MESSAGE_BYTES = 65_536
+"""What a WebSocket's message may have; what comes in is short."""
 
 
 @dataclass
@@ -113,7 +115,11 @@ class _Server(uvicorn.Server):
     @classmethod
     def of(cls, app: Any, host: str, port: int) -> "_Server":
         """A server of `app`."""
-        return cls(uvicorn.Config(app, host=host, port=port, log_config=None, timeout_graceful_shutdown=3))
+        return cls(
+            uvicorn.Config(
+                app, host=host, port=port, log_config=None, timeout_graceful_shutdown=3, ws_max_size=_MESSAGE_BYTES
+            )
+        )
 
     def install_signal_handlers(self) -> None:
         """Install none."""

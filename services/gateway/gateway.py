@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import asyncpg
@@ -16,6 +17,7 @@ from libs.postgres.pool import to_json
 from libs.runtime.deadlines import deadline
 from services.gateway.accounts.store import Accounts
 from services.gateway.keys import Answer, Overtaken, current
+from services.gateway.live.feed import Feeds
 from services.gateway.projections import HANDLERS
 
 T = TypeVar("T")
@@ -34,6 +36,11 @@ class Gateway:
     secrets: SecretBox
     accounts: Accounts
     answer_seconds: float = 30.0
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """What those who watch trainings in this process share."""
+        return Feeds(self.pool, self.listener, self.accounts)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator["Write"]:

@@ -48,6 +48,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     gateway = Gateway(
         service.pool, service.listener, SecretBox(settings.secret_keys), accounts, settings.answer_seconds
     )
+    stack.push_async_callback(gateway.feeds.close)
     tasks: dict[str, Callable[[], Awaitable[None]]] = {**service.tasks(rebuild), "tidy": lambda: _tidy(gateway)}
     return Wired(tasks, service.checks(), make_app(gateway, service.checks()))
 

@@ -37,7 +37,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
         stack.push_async_callback(model.close)
     finder = Finder(service.pool, service.listener, vectors, embedder, connections, Caches(service.pool), model)
     answerer = Answerer(service.pool, rebuild.handlers, finder)
-    worker = service.worker("question", answerer.answer, _ANSWERS_AT_ONCE)
+    worker = service.worker("question", answerer.answer, _ANSWERS_AT_ONCE, answerer.give_up)
 
     async def chroma() -> str | None:
         await vectors.heartbeat()

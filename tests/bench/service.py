@@ -18,6 +18,7 @@ from deploy.demo.flights import DATABASE, READER, load_flights
 from deploy.local.postgres import create_database, users_server
 from deploy.local.stack import LocalStack
 from tests.bench.figures import spread
+from tests.bench.watching import checkpoint_to_client
 
 Figure = dict[str, object]
 
@@ -74,10 +75,12 @@ async def _control(client: Client, stack: LocalStack, users_url: str) -> list[Fi
         await client.post(f"/datasets/{dataset_id}/training/resume")
     killed = [await _taken_over(client, stack, dataset_id) for _ in range(_KILLS)]
     await client.post(f"/datasets/{dataset_id}/training/cancel")
+    await _checkpoint(client, dataset_id, started["training_id"], "cancelled")
     return [
         spread("request_to_first_checkpoint", "ms", first),
         spread("pause", "ms", pauses),
         spread("killed_to_first_checkpoint", "ms", killed),
+        *await checkpoint_to_client(client, stack, dataset_id),
     ]
 
 

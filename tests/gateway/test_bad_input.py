@@ -70,6 +70,8 @@ async def test_a_huge_body_is_413_also_when_it_hides_its_length(running: Running
         ("PATCH", "/datasets/{id}"),
         ("DELETE", "/datasets/{id}"),
         ("GET", "/datasets/{id}/tables"),
+        ("GET", "/datasets/{id}/modeling"),
+        ("PUT", "/datasets/{id}/modeling"),
         ("GET", "/datasets/{id}/modeling/suggestions"),
         ("GET", "/datasets/{id}/terms"),
         ("GET", "/datasets/{id}/terms/export"),
@@ -100,7 +102,7 @@ async def test_unknown_and_foreign_ids_are_404_and_signing_in_comes_first(
     datasource_id = (await running.ben.get(f"{API}/datasets/{dataset_id}")).json()["datasource_id"]
     foreign = datasource_id if path.startswith("/datasources") else dataset_id
     for identity in (new_id(), foreign, "no-id", "%00"):
-        body: dict[str, Any] = {"json": {}} if method == "PATCH" else {}
+        body: dict[str, Any] = {"json": {"edges": []}} if method in ("PATCH", "PUT") else {}
         answer = await running.anna.request(method, API + path.format(id=identity), **body)
         assert answer.status_code == 404, answer.text
     answer = await running.nobody.request(method, API + path.format(id=foreign))

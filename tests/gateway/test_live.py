@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import orjson
 
 from libs.events.catalog import (
@@ -24,7 +25,7 @@ from libs.events.catalog import (
 )
 from libs.events.ids import new_id
 from libs.runtime.clock import now
-from services.gateway.trainings.live import follow
+from services.gateway.live.follow import Line, follow
 from tests.gateway.conftest import API, Running
 from tests.gateway.test_bad_input import assert_problem
 
@@ -35,9 +36,17 @@ def reached(training_id: str, dataset_id: str, sequence: int, status: TrainingSt
     )
 
 
-async def take(events: AsyncIterator[dict[str, Any]], count: int) -> list[dict[str, Any]]:
-    async with asyncio.timeout(10):
-        return [await anext(events) for _ in range(count)]
+async def take(events: AsyncIterator[list[Line]], count: int) -> list[Line]:
+    """At least `count` lines of those that come."""
+    taken: list[Line] = []
+    async with asyncio.timeout(20):
+        while len(taken) < count:
+            taken += await anext(events)
+    return taken
+
+
+def token_of(client: httpx.AsyncClient) -> str:
+    return client.headers["authorization"].partition(" ")[2]
 
 
 async def eventually_asked(running: Running, dataset_id: str) -> str:
@@ -54,23 +63,24 @@ async def test_a_follower_sees_every_checkpoint_and_line_and_misses_nothing_when
 ) -> None:
     dataset_id = await running.dataset()
     training_id = (await running.anna.post(f"{API}/datasets/{dataset_id}/train")).json()["training_id"]
-    first = follow(running.gateway, dataset_id, None)
+    token = token_of(running.anna)
+    first = follow(running.gateway, dataset_id, token, None)
     await running.hear(reached(training_id, dataset_id, 1, "pending"))
     (seen,) = await take(first, 1)
-    assert (seen["event"], orjson.loads(seen["data"])["sequence"]) == ("checkpoint", 1)
-    await first.aclose()  # type: ignore[attr-defined]
+    assert (seen.event, orjson.loads(seen.data)["sequence"]) == ("checkpoint", 1)
+    await first.aclose()
     line = LogLine(number=1, content="Learning tables", created_at=now())
     await running.hear(
         reached(training_id, dataset_id, 2),
         TrainingLogged(training_id=training_id, dataset_id=dataset_id, lines=(line,)),
         reached(training_id, dataset_id, 3, "completed"),
     )
-    again = follow(running.gateway, dataset_id, seen["id"])
+    again = follow(running.gateway, dataset_id, token, seen.event_id)
     events = await take(again, 3)
-    checkpoints = [orjson.loads(e["data"])["sequence"] for e in events if e["event"] == "checkpoint"]
-    lines = [orjson.loads(e["data"])["content"] for e in events if e["event"] == "log"]
+    checkpoints = [orjson.loads(e.data)["sequence"] for e in events if e.event == "checkpoint"]
+    lines = [orjson.loads(e.data)["content"] for e in events if e.event == "log"]
     assert (checkpoints, lines) == ([2, 3], ["Learning tables"])
-    await again.aclose()  # type: ignore[attr-defined]
+    await again.aclose()
 
 
 async def test_a_question_is_answered_with_its_rows_and_shows_again_in_its_conversation(running: Running) -> None:

@@ -9,6 +9,7 @@ from tests.query.knowledge_events import (
     datasource,
     ddl,
     pair,
+    received,
     removed,
     structure,
     table,
@@ -116,3 +117,18 @@ async def test_a_dropped_copy_takes_its_vectors_along_and_leaves_the_others(quer
     assert await query.state() == await query.state("read_two")
     await query.drop_copy("read_two")
     assert await nearest(query, HOW_MANY) == [pair_id(HOW_MANY, COUNT)]
+
+
+async def test_what_is_handled_late_takes_nothing_back_that_came_after_it(query: Query) -> None:
+    wrong, right = (pair(HOW_MANY, sql, "feedback") for sql in ("SELECT wrong", "SELECT right"))
+    other = pair(BUSIEST, ORIGINS)
+    late = [
+        checkpoint(1, [wrong], training_id="late"),
+        checkpoint(2, [], training_id="late", forgotten=[other.item_id]),
+    ]
+    for event in late:
+        received(event)  # They are before the others in the log, but could not be handled.
+    await query.project(checkpoint(1, [right, other]))
+    for event in late:
+        await query.project(event)
+    assert set(await nearest(query, HOW_MANY)) == {right.item_id, other.item_id}

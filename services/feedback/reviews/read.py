@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from libs.events.catalog import FeedbackGiven
 from libs.events.envelope import Received
+from libs.leases.claim import WorkGone
 from libs.postgres.pool import Connection
 
 _VERDICT = "SELECT event_id, correlation_id, traceparent, given FROM verdicts WHERE feedback_id = $1"
@@ -28,10 +29,10 @@ class Standing:
 
 
 async def verdict(connection: Connection, feedback_id: str) -> Received[FeedbackGiven]:
-    """The verdict `feedback_id` as it was received."""
+    """The verdict `feedback_id` as it was received; raises `WorkGone` when it is unknown."""
     row = await connection.fetchrow(_VERDICT, feedback_id)
     if row is None:
-        raise LookupError(f"no verdict {feedback_id} in the read models")
+        raise WorkGone(f"no verdict {feedback_id} in the read models")
     given = FeedbackGiven.model_validate(row["given"])
     return Received(given, row["event_id"], row["correlation_id"], row["traceparent"], FeedbackGiven.__name__, -1, -1)
 

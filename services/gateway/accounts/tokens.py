@@ -1,6 +1,7 @@
 """Tokens: random and opaque; only their SHA-256 is stored, and each ends by itself."""
 
 import secrets
+from collections.abc import Collection
 from hashlib import sha256
 from typing import Any
 
@@ -20,6 +21,10 @@ RETURNING true
 _OWNER = """
 SELECT account_id, username, role, active, coalesce(last_used_at < now() - interval '1 minute', true) AS unnoted
 FROM tokens JOIN accounts USING (account_id) WHERE token_hash = $1 AND expires_at > now() AND active
+"""
+_VALID = """
+SELECT token_hash FROM tokens JOIN accounts USING (account_id)
+WHERE token_hash = ANY($1) AND expires_at > now() AND active
 """
 _NOTE = "UPDATE tokens SET last_used_at = now() WHERE token_hash = $1"
 _LIST = """
@@ -51,6 +56,11 @@ class Tokens:
         if found.pop("unnoted"):
             await self._pool.execute(_NOTE, _hashed(token))
         return found
+
+    async def valid(self, tokens: Collection[str]) -> set[str]:
+        """Those of `tokens` that are known, not over, and of open accounts."""
+        by_hash = {_hashed(token): token for token in tokens}
+        return {by_hash[row["token_hash"]] for row in await self._pool.fetch(_VALID, list(by_hash))}
 
     async def of(self, account_id: str, current: str) -> list[dict[str, Any]]:
         """The tokens of an account, never themselves: ids and times, and which one is `current`."""

@@ -12,6 +12,8 @@ from services.gateway.api.v1 import (
     chat,
     datasets,
     datasources,
+    live,
+    modeling,
     term_sheets,
     terms,
     training_files,
@@ -29,7 +31,10 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
     )
     app.state.gateway = gateway
     problems.install(app)
-    for part in (accounts, datasources, datasets, terms, term_sheets, trainings, training_files, chat, audit):
+    parts = (
+        accounts, datasources, datasets, modeling, terms, term_sheets, trainings, training_files, live, chat, audit,
+    )  # fmt: skip
+    for part in parts:
         app.include_router(part.router, prefix="/api/v1")
     openapi.describe(app)
     app.router.routes.extend(health_routes(checks))

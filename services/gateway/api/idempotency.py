@@ -6,6 +6,7 @@ Only requests of signed-in accounts: the answer to a login holds a token, which 
 password: the hash of such a request would tell the password to who guesses. It can be repeated without harm.
 """
 
+import hmac
 from hashlib import sha256
 from typing import Any
 
@@ -38,9 +39,10 @@ class Idempotency:
         if not key or account is None:
             await self._app(scope, receive, send)
             return
-        owner, key = account.account_id, sha256(key.encode()).hexdigest()
         request = f"{scope['path']}?{scope['query_string'].decode('latin-1')}".encode() + scope["espalier.body"]
-        digest = sha256(request).hexdigest()
+        # Under the key, of which only a hash is stored: nobody can try passwords on the digest of a body with one.
+        digest = hmac.new(key.encode(), request, sha256).hexdigest()
+        owner, key = account.account_id, sha256(key.encode()).hexdigest()
         if taken := await begin(self._pool, owner, key, digest):
             await self._run(scope, receive, send, taken)
         else:

@@ -1,5 +1,7 @@
 """What happens to every request before its route: a limit on the body, and a trace."""
 
+import asyncio
+
 import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +13,7 @@ from services.gateway.api.problems import problem_response
 log = structlog.get_logger(__name__)
 
 BODY_LIMIT = 1_048_576
+_BODY_SECONDS = 30.0
 _NOT_TRACED = ("/healthz", "/readyz", "/metrics")
 
 
@@ -25,16 +28,15 @@ class LimitBody:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "DELETE", "OPTIONS"):
             await self._app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "0")
-        body, more = b"", not (declared.isdecimal() and int(declared) > BODY_LIMIT)
-        too_large = not more
-        while more and not too_large:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            too_large = len(body) > BODY_LIMIT
-        if too_large:
-            language = preferred_language(Headers(scope=scope).get("accept-language"))
+        headers = Headers(scope=scope)
+        language = preferred_language(headers.get("accept-language"))
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                body = await _whole(receive, headers.get("content-length", "0"))
+        except TimeoutError:
+            await problem_response(language, 408, "too_slow", headers={"Connection": "close"})(scope, receive, send)
+            return
+        if body is None:
             await problem_response(language, 413, "too_large", limit=BODY_LIMIT)(scope, receive, send)
             return
         scope["espalier.body"] = body
@@ -71,6 +73,18 @@ class Trace:
                     raise
                 language = preferred_language(headers.get("accept-language"))
                 await problem_response(language, 500, "unexpected")(scope, receive, note)
+
+
+async def _whole(receive: Receive, declared: str) -> bytes | None:
+    """The body; None when it is too large, or says that it will be."""
+    body, more = b"", True
+    while more:
+        if len(body) > BODY_LIMIT or (declared.isdecimal() and int(declared[:20]) > BODY_LIMIT):
+            return None
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body if len(body) <= BODY_LIMIT else None
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

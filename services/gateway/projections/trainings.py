@@ -17,7 +17,9 @@ ON CONFLICT (dataset_id, item_id, generation) DO UPDATE
 SET origin = excluded.origin, state = excluded.state, learned_at = excluded.learned_at, "offset" = excluded."offset"
 WHERE i."offset" < excluded."offset"
 """
-_FORGET = "DELETE FROM learned_items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3"
+_FORGET = """
+DELETE FROM learned_items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4
+"""
 _NOT_FOLLOWED = {"items", "forgotten"}
 
 
@@ -60,7 +62,7 @@ def _checkpoint(received: Received[CheckpointReached]) -> tuple[Any, ...]:
 
 async def _keep_items(connection: Connection, event: CheckpointReached, offset: int) -> None:
     if event.forgotten:
-        await connection.execute(_FORGET, event.dataset_id, list(event.forgotten), event.generation)
+        await connection.execute(_FORGET, event.dataset_id, list(event.forgotten), event.generation, offset)
     rows = []
     for item in event.items:
         state = item.model_dump(mode="json", exclude={"embedding", "content"}) | {"training_id": event.training_id}

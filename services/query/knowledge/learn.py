@@ -8,6 +8,7 @@ does not commit, the batch comes again and the same is done again.
 from dataclasses import dataclass, field
 
 from libs.events.catalog import CheckpointReached, KnowledgeRemoved, LearnedItem
+from libs.events.envelope import Received
 from libs.events.projection import Batch
 from libs.knowledge.databases import keep_generations
 from libs.knowledge.items import normalised_question
@@ -16,26 +17,31 @@ from services.query.knowledge.vectors import Vectors
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('knowledge/' || $1, 0))"
 _NEW_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true"
-_FORGET = "DELETE FROM items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 RETURNING item_id"
+# All checkpoints of a dataset are in one partition. One that is handled late, because it could not be before, does
+# nothing to what later ones taught.
+_FORGET = """
+DELETE FROM items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4 RETURNING item_id
+"""
 _SUPERSEDE = """
 DELETE FROM items
 WHERE dataset_id = $1 AND kind = 'pair' AND normalised_question = $2 AND item_id <> $3 AND generation <= $4
+    AND "offset" <= $5
 RETURNING item_id
 """
 _CORRECTED = """
 SELECT EXISTS (SELECT FROM items WHERE dataset_id = $1 AND kind = 'pair' AND normalised_question = $2
-    AND origin = 'feedback' AND generation >= $3)
+    AND origin = 'feedback' AND generation >= $3 AND ("offset" > $4 OR NOT $5))
 """
 _PUT_ITEM = """
 INSERT INTO items AS i (dataset_id, item_id, generation, kind, origin, text, question, normalised_question, sql, tables,
-    content, training_id, learned_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    content, training_id, learned_at, "offset")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 ON CONFLICT (dataset_id, item_id) DO UPDATE
 SET generation = excluded.generation, kind = excluded.kind, origin = excluded.origin, text = excluded.text,
     question = excluded.question, normalised_question = excluded.normalised_question, sql = excluded.sql,
     tables = excluded.tables, content = excluded.content, training_id = excluded.training_id,
-    learned_at = excluded.learned_at
-WHERE i.generation <= excluded.generation RETURNING true
+    learned_at = excluded.learned_at, "offset" = excluded."offset"
+WHERE (i.generation, i."offset") <= (excluded.generation, excluded."offset") RETURNING true
 """
 _WAIT_FOR_VECTORS = "SET LOCAL idle_in_transaction_session_timeout = '90s'"
 """A transaction is idle while the vector store works: longer than the few calls between two statements may take (20 s
@@ -59,13 +65,14 @@ class Learning:
 
     async def learn(self, connection: Connection, batch: Batch) -> None:
         """Take in what checkpoints taught and drop what they say is no longer true."""
-        events: list[CheckpointReached] = [r.event for r in batch if r.event.items or r.event.forgotten]
+        taught: list[Received[CheckpointReached]] = [r for r in batch if r.event.items or r.event.forgotten]
         touched: dict[str, _Touched] = {}
-        for dataset_id in sorted({event.dataset_id for event in events}):
+        for dataset_id in sorted({received.event.dataset_id for received in taught}):
             await connection.execute(_LOCK, dataset_id)
-        for event in events:
+        for received in taught:
+            event = received.event
             if await connection.fetchval(_NEW_CHECKPOINT, event.dataset_id, event.training_id, event.sequence):
-                await _take_in(connection, event, touched.setdefault(event.dataset_id, _Touched()))
+                await _take_in(connection, received, touched.setdefault(event.dataset_id, _Touched()))
         await connection.execute(_WAIT_FOR_VECTORS)
         for dataset_id, changes in touched.items():
             await self._bring_vectors(connection, dataset_id, changes)
@@ -97,8 +104,9 @@ class Learning:
             await connection.execute("SELECT 1")  # This session is not idle, however many vectors there are.
 
 
-async def _take_in(connection: Connection, event: CheckpointReached, touched: _Touched) -> None:
-    gone = await connection.fetch(_FORGET, event.dataset_id, list(event.forgotten), event.generation)
+async def _take_in(connection: Connection, received: Received[CheckpointReached], touched: _Touched) -> None:
+    event, offset = received.event, received.offset
+    gone = await connection.fetch(_FORGET, event.dataset_id, list(event.forgotten), event.generation, offset)
     touched.items.update({row["item_id"]: None for row in gone})
     removed_before = await connection.fetchval(
         "SELECT generation FROM generations WHERE dataset_id = $1", event.dataset_id
@@ -107,19 +115,21 @@ async def _take_in(connection: Connection, event: CheckpointReached, touched: _T
         return
     for item in event.items:
         question = normalised_question(item.question or "")
-        if item.kind == "pair" and item.origin == "feedback":
-            older = await connection.fetch(_SUPERSEDE, event.dataset_id, question, item.item_id, event.generation)
-            touched.items.update({row["item_id"]: None for row in older})
-        elif item.kind == "pair" and await connection.fetchval(
-            _CORRECTED, event.dataset_id, question, event.generation
-        ):
-            # A person said how this question is to be answered; a later training does not take that back.
-            continue
-        if await _put(connection, event, item, question):
+        given = item.origin == "feedback"
+        if item.kind == "pair":
+            of_question = (event.dataset_id, question)
+            # What a person said of the question is not taken back: not by a training, nor by an older word.
+            if await connection.fetchval(_CORRECTED, *of_question, event.generation, offset, given):
+                continue
+            if given:
+                older = await connection.fetch(_SUPERSEDE, *of_question, item.item_id, event.generation, offset)
+                touched.items.update({row["item_id"]: None for row in older})
+        if await _put(connection, received, item, question):
             touched.items[item.item_id] = item
 
 
-async def _put(connection: Connection, event: CheckpointReached, item: LearnedItem, question: str) -> bool:
+async def _put(connection: Connection, received: Received[CheckpointReached], item: LearnedItem, question: str) -> bool:
+    event = received.event
     put: bool | None = await connection.fetchval(
         _PUT_ITEM,
         event.dataset_id,
@@ -135,6 +145,7 @@ async def _put(connection: Connection, event: CheckpointReached, item: LearnedIt
         item.content,
         event.training_id,
         event.reached_at,
+        received.offset,
     )
     return bool(put)
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from libs.events.catalog import Needs, Relation, TableDescription
-from libs.knowledge.databases import KnownDatabase, known_database, unique_relations
+from libs.knowledge.databases import KnownDatabase, known_database
+from libs.knowledge.relations import relations_between
 from libs.knowledge.terms import Term, terms_of
 from libs.postgres.pool import Connection
 
@@ -69,13 +70,12 @@ async def knowledge(connection: Connection, dataset_id: str) -> Knowledge | None
     relations = [
         Relation.model_validate(row["content"]) for row in learned if row["kind"] == "relation" and row["content"]
     ]
-    known = unique_relations([*database.relations, *relations])
     return Knowledge(
         await connection.fetchval("SELECT name FROM copy"),
         await connection.fetchval(_KNOWLEDGE_VERSION, dataset_id),
         database,
         tuple(sorted(tables, key=lambda table: table.name)),
-        tuple(edge for edge in known if edge.source in ddl and edge.target in ddl),
+        relations_between(tables, database.drawn, [*database.relations, *relations]),
         tuple(await terms_of(connection, dataset_id)),
         {name: row["item_id"] for name, row in ddl.items()},
     )

@@ -59,11 +59,20 @@ class Answerer:
                 log.exception("answering_failed", question_id=lease.subject)
                 conclusion = broken(asked.event.language)
             await steps.settle()
-            milliseconds = (time.monotonic() - began) * 1000
-            async with transaction(self.pool, "query") as opened:
-                steps.publish_rest(opened)
-                await self._publish(opened, asked, conclusion, steps, milliseconds)
-                await finish(opened.connection, lease)
+            await self._conclude(lease, asked, conclusion, steps, (time.monotonic() - began) * 1000)
+
+    async def give_up(self, lease: Lease, held: Held) -> None:
+        """Answer a question that could not be answered again and again for a reason of ours."""
+        asked, _, _ = await read_question(self.pool, lease.subject)
+        await self._conclude(lease, asked, broken(asked.event.language), Steps(self.pool, asked, held), 0.0)
+
+    async def _conclude(
+        self, lease: Lease, asked: Received[QuestionAsked], conclusion: Conclusion, steps: Steps, milliseconds: float
+    ) -> None:
+        async with transaction(self.pool, "query") as opened:
+            steps.publish_rest(opened)
+            await self._publish(opened, asked, conclusion, steps, milliseconds)
+            await finish(opened.connection, lease)
         telemetry.question_answered(conclusion.outcome, milliseconds / 1000)
         log.info("question_answered", question_id=lease.subject, outcome=conclusion.outcome, cached=conclusion.cached)
 

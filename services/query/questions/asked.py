@@ -8,6 +8,7 @@ import asyncpg
 
 from libs.events.catalog import QuestionAsked
 from libs.events.envelope import Received
+from libs.leases.claim import WorkGone
 from libs.postgres.listen import Listener
 from services.query.knowledge.recall import met
 
@@ -20,10 +21,13 @@ FROM questions WHERE question_id = $1
 
 
 async def read_question(pool: "asyncpg.Pool[Any]", question_id: str) -> tuple[Received[QuestionAsked], datetime, float]:
-    """The question, the database's time now, and the seconds to its deadline by the database's clock."""
+    """The question, the database's time now, and the seconds to its deadline by the database's clock.
+
+    Raises `WorkGone` for an unknown question.
+    """
     row = await pool.fetchrow(_QUESTION, question_id)
     if row is None or row["asked"] is None:
-        raise LookupError(f"no question {question_id} in the read models")
+        raise WorkGone(f"no question {question_id} in the read models")
     event = QuestionAsked.model_validate(row["asked"])
     received = Received(
         event, row["event_id"], row["correlation_id"], row["traceparent"], QuestionAsked.__name__, -1, -1

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from services.query.reasoning.interpret import interpret
+from services.query.reasoning.interpret import Interpretation, interpret
 from services.query.reasoning.link import Linked, link
 from services.query.reasoning.render import render
 from services.query.reasoning.schema import Knowledge
 
 SURE = 0.8
 """A score below this is no answer: being wrong is worse than asking back."""
+_MOST_CONDITIONS, _MOST_COLUMNS = 20, 40
+"""What one question asks for stays below; a text that repeats itself does not."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,22 @@ def compose(question: str, known: Knowledge) -> Composition:
     found = interpret(linked, known.schema)
     if found is None:
         return Composition(None, 0.0, linked=linked)
-    sql = render(found.plan, known.schema, found.spoken)
+    sql = _rendered(found, known)
     score = linked.coverage * found.used if sql else 0.0
-    if any(_names_something(word) for word in linked.unexplained):
+    if linked.unexplained or found.dropped:
         score = min(score, SURE / 2)
     return Composition(sql, round(score, 3), tuple(found.plan.tables), tuple(dict.fromkeys(found.plan.terms)), linked)
 
 
-def _names_something(word: str) -> bool:
-    """A word written like a name or code that is not known here: leaving it out would answer another question."""
-    return word[:1].isupper() or word[:1].isdigit()
+def _rendered(found: Interpretation, known: Knowledge) -> str | None:
+    """The SQL; None too for what is so large or so deep that no question means it."""
+    plan = found.plan
+    if (
+        len(plan.conditions) > _MOST_CONDITIONS
+        or len(plan.columns) + len(plan.groups) + len(plan.measures) > _MOST_COLUMNS
+    ):
+        return None
+    try:
+        return render(plan, known.schema, found.spoken)
+    except RecursionError:
+        return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from services.query.reasoning.plan import TimePart
 from services.query.reasoning.words import keys
 
 CueName = Literal[
@@ -13,9 +14,9 @@ CueName = Literal[
 ]  # fmt: skip
 
 _PHRASES: dict[CueName, str] = {
-    "count": "how many, number of, total number of, count of, count, count the number of, quantity of, amount of times, "
-    "how many times, 有多少, 多少, 多少个, 多少条, 多少位, 多少次, 多少家, 多少名, 多少人, 多少架, 有几个, 几个, 几位, 几家, "
-    "有几, 数量, 的数量, 个数, 次数, 总数, 人数, 数目, 有多少个, 有多少条, 有多少位, 有多少次, 有多少家, 有多少名, 有多少架, "
+    "count": "统计, how many, number of, total number of, count of, count, count the number of, quantity of, amount of times, "
+    "how many times, 有多少, 多少, 是多少, 为多少, 多少个, 多少条, 多少位, 多少次, 多少家, 多少名, 多少人, 多少架, 有几个, 几个, 几位, 几家, "
+    "有几, 数, 数量, 的数量, 个数, 次数, 总数, 人数, 数目, 有多少个, 有多少条, 有多少位, 有多少次, 有多少家, 有多少名, 有多少架, "
     "一共有多少, 总共有多少, 一共有多少条, 一共有多少首, 共有多少",
     "distinct": "distinct, different, unique, 不同, 不同的, 不重复的, 去重, 去重后的",
     "sum": "sum, sum of, total, total amount of, combined, overall, 总和, 的总和, 合计, 总计, 总额, 总, 总的, 累计, 加起来",
@@ -39,9 +40,9 @@ _PHRASES: dict[CueName, str] = {
     "bigger than, after, later than, exceeds, 超过, 大于, 高于, 多于, 不止, 以后, 之后, 长于, 晚于",
     "less": "less than, lower than, fewer than, smaller than, below, under, shorter than, before, earlier than, younger than, "
     "小于, 低于, 少于, 不到, 不足, 以前, 之前, 短于, 早于",
-    "at_least": "at least, no less than, not less than, greater than or equal to, or more, minimum of at least, "
+    "at_least": "at least, no less than, not less than, greater than or equal to, or more, since, starting from, 以来, 自从, 自, 起, minimum of at least, "
     "至少, 不少于, 不小于, 不低于, 大于等于, 以上, 及以上",
-    "at_most": "at most, no more than, not more than, less than or equal to, or less, up to, "
+    "at_most": "at most, no more than, not more than, less than or equal to, or less, up to, until, till, 截至, 截止, "
     "至多, 最多有, 不超过, 不大于, 不高于, 不多于, 小于等于, 以下, 及以下",
     "equal": "equal to, equal, exactly, is, are, was, equals, named, called, with name, 等于, 为, 叫, 名为, 名叫, 是",
     "not_equal": "not equal to, other than, except, is not, are not, excluding, not in, 不等于, 不是, 除了, 除, 不为, 之外",
@@ -53,7 +54,7 @@ _PHRASES: dict[CueName, str] = {
     "from": "from, departing from, departed from, depart from, leaving from, leaving, depart, departed, departing, "
     "originating, originating from, starting, start from, starting from, starting at, 从, 出发, 出发的, 起飞, 离开, 起飞的, 始发",
     "to": "to, arriving at, arriving, arrived at, arrive at, going to, landing at, landing in, heading to, ending at, "
-    "flying to, bound for, 到达, 到达的, 前往, 飞往, 抵达, 去, 到",
+    "flying to, bound for, 到达, 到达的, 前往, 飞往, 抵达, 去, 到, 至",
     "missing": "missing, null, unknown, empty, not recorded, do not have a, does not have a, 为空, 没有填写, 未填写, 缺失",
     "having": "have, has, had, having, contain, containing, there are, there is, 有",
     "contains": "containing the word, contains the word, contain the word, containing, starts with, including the word, 包含, 含有",
@@ -70,6 +71,8 @@ _STOP = (
     "respectively different possible current existing exist various used belong have made make held hold done go took take "
     "look lookup describe provide compute calculate retrieve find identify select question answer using based under "
     "not no up own together well sort order full whose who ones"
+    " located locate situated lives lived living stay staying stays associated associate related relate called belongs belonging "
+    "given gave gives assigned supplied offered provided provides listed contained involved according grouped group"
 )
 _STOP_HAN = "的了是在有哪些个请问给出我们你他她它吗呢吧列找查询显示告诉看下一多少什么怎么样那这些并其都被把对于中里上为和与及或者所及其以应要想知道以及家位名条次架首只台张种类款间情况分别各每人时当则也就让而但如果共总"
 
@@ -104,8 +107,53 @@ KINDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Superlatives that say by themselves what kind of column they look at."""
 
+HOW_MUCH = frozenset({"多少", "是多少", "为多少", "有多少"})
+"""Words that ask how much as well as how many."""
+
+RECENT = frozenset({"last", "latest", "most recent", "newest", "最近", "最新", "最晚"})
+EARLY = frozenset({"first", "earliest", "最早"})
+"""Words that look at the date of rows, and at the order in which they came."""
+
+RANKED_BY = frozenset(
+    {"by", "按", "按照", "ordered by", "sorted by", "ranked by", "order by", "sort by", "in order of"}
+)
+"""Words before what things are ranked by."""
+
 COUNTING = frozenset({"most", "the most", "fewest", "least", "最多", "最少"})
 """Superlatives that may speak of how many there are of something."""
+
+SPANS = frozenset(
+    keys(word)
+    for word in (
+        "day",
+        "week",
+        "month",
+        "year",
+        "hour",
+        "minute",
+        "天",
+        "日",
+        "周",
+        "月",
+        "年",
+        "小时",
+        "个月",
+        "分钟",
+        "季度",
+        "个季度",
+        "quarter",
+    )
+)
+"""Units of spans of time."""
+
+PER_TIME: dict[TimePart, str] = {
+    "year": "year, annually, yearly, annual, 年, 年份, 年度",
+    "month": "month, calendar month, monthly, 月, 月份",
+    "day": "day, date, daily, 天, 日",
+}
+"""Units of time that dates are grouped by."""
+ALONE = frozenset({"annually", "yearly", "annual", "monthly", "daily"})
+"""Those that need no `per`."""
 
 TIME_WORDS: dict[str, tuple[str, ...]] = {
     "year": ("year", "年", "年份", "年度"),
@@ -139,6 +187,16 @@ def phrases() -> dict[tuple[str, ...], CueName]:
 def stop_keys() -> frozenset[str]:
     """Keys of tokens that carry no meaning of their own."""
     return frozenset(key for word in _STOP.split() for key in keys(word)) | frozenset(_STOP_HAN)
+
+
+@cache
+def times() -> dict[tuple[str, ...], tuple[TimePart, bool]]:
+    """Tokens of units of time -> the unit, and whether it says by itself that groups are meant."""
+    return {
+        keys(word.strip()): (part, word.strip() in ALONE)
+        for part, words in PER_TIME.items()
+        for word in words.split(",")
+    }
 
 
 @cache

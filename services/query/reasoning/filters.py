@@ -3,16 +3,17 @@
 from dataclasses import replace
 
 from services.query.reasoning.cues import CueName
+from services.query.reasoning.dates import Dates
 from services.query.reasoning.lexicon import Meant
 from services.query.reasoning.plan import Comparison, Condition, Having, Measure, Place
-from services.query.reasoning.reading import NEAR, Reading
+from services.query.reasoning.reading import NEAR
 
 _COMPARISONS: dict[CueName, Comparison] = {
     "more": ">", "less": "<", "at_least": ">=", "at_most": "<=", "not_equal": "<>", "equal": "=",
 }  # fmt: skip
 
 
-class Filters(Reading):
+class Filters(Dates):
     """The steps that make conditions."""
 
     def _value(self, index: int, meant: Meant) -> None:
@@ -55,7 +56,9 @@ class Filters(Reading):
                 continue
             if column is None:
                 continue
-            place = Place(self.meant[column].table, self.meant[column].column or "")
+            place = self._thing(self.meant[column])
+            if self._holds_dates(place):
+                continue
             other = self._range_end(index) if cue is not None and self.marks[cue].cue == "between" else None
             name = self.marks[cue].cue if cue is not None else None
             comparison = _COMPARISONS.get(name, "=") if name else "="
@@ -88,18 +91,24 @@ class Filters(Reading):
         meant = self.meant.get(index + 1)
         if meant is None or meant.kind != "table" or (name := self.marks[cue].cue) not in _COMPARISONS:
             return False
+        if name in ("less", "at_most"):  # those that have none at all are in no row of the join
+            return False
         before = self.meant.get(cue - 1)
         if before and before.column and before.kind == "column" and self._measurable(self._thing(before)):
             return False
         group = next((i for i in range(index) if i in self.meant and self.meant[i].kind in ("column", "table")), None)
         if group is None:
             return False
-        self.plan.groups.append(self._thing(self.meant[group]))
+        self._group_by(self.meant[group])
         number = self.marks[index].number or "0"
         measure = Measure("count", meant.table)
         self.plan.having.append(Having(measure, _COMPARISONS[name], number))
-        self.plan.measures.append(measure)
         self.used |= {index, index + 1, cue, group}
+        if group and self.marks[group - 1].cue == "count":
+            self.plan.count_groups = True
+            self.used.add(group - 1)
+        else:
+            self.plan.measures.append(measure)
         return True
 
     def _range_end(self, index: int) -> str | None:

@@ -6,7 +6,8 @@ Every mark that finds its place in the plan is used; what is left over lowers th
 from dataclasses import dataclass, field
 
 from services.query.reasoning.cues import TIME_WORDS, CueName
-from services.query.reasoning.lexicon import Meant
+from services.query.reasoning.joins import join_path
+from services.query.reasoning.lexicon import Meant, name_column
 from services.query.reasoning.link import Linked
 from services.query.reasoning.measures import Measures
 from services.query.reasoning.plan import Condition, Plan
@@ -25,16 +26,14 @@ _SOFT: frozenset[CueName] = frozenset(
         "count",
         "each",
         "distinct",
-        "top",
-        "bottom",
         "ask",
         "unit",
     }
 )
 """Instructions that may go unused without changing what is meant."""
 _HARD: frozenset[CueName] = frozenset(
-    {"sum", "avg", "min", "max", "most", "least", "more", "less", "at_least", "at_most", "not_equal", "between", "not",
-     "without", "missing", "ascending", "descending", "order", "contains"}
+    {"sum", "avg", "min", "max", "most", "least", "top", "bottom", "more", "less", "at_least", "at_most", "not_equal",
+     "between", "not", "without", "missing", "ascending", "descending", "order", "contains"}
 )  # fmt: skip
 """Instructions that change the answer: when one finds no place in the plan, the plan is not what was asked."""
 _ALSO_LIGHT = frozenset({"在", "by", "at each", "按", "分别"})
@@ -48,6 +47,8 @@ class Interpretation:
     plan: Plan
     used: float
     spoken: set[tuple[str, str]] = field(default_factory=set)
+    dropped: tuple[str, ...] = ()
+    """Names, values and numbers of the question that found no place in the plan."""
 
 
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
@@ -57,7 +58,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     plan = reader.plan
     if not (plan.measures or plan.columns or plan.groups):
         return None
-    return Interpretation(plan, reader.share_used(), reader.spoken)
+    return Interpretation(plan, reader.share_used(), reader.spoken, reader.dropped())
 
 
 class _Reader(Measures):
@@ -72,12 +73,16 @@ class _Reader(Measures):
             if meant.kind == "value":
                 self._value(index, meant)
             elif meant.kind == "condition":
-                self.plan.conditions.append(Condition(meant.table, expression=meant.expression))
+                self.plan.conditions.append(Condition(meant.table, expression=meant.expression, beside=meant.beside))
                 self.used.add(index)
+        self._dates()
         self._comparisons()
         self._alternatives()
         self._missing()
+        self._ranked_by()
         self._groups()
+        self._times()
+        self._whole_terms()
         self._aggregates()
         self._superlatives()
         self._counts()
@@ -85,6 +90,9 @@ class _Reader(Measures):
         self._columns()
         self._order()
         self.used |= {i for i in self._free_things() if self._already_there(self.meant[i])}
+        self.used |= {i for i in self._free_things() if self._names_a_value(i)}
+        counted = {m.table for m in self.plan.measured if m.column is None and m.expression is None}
+        self.plan.keyed = [table for table in self.plan.keyed if table not in counted]
 
     def _ordered_by(self) -> None:
         """`sorted by price`: a column that is not shown for that alone."""
@@ -102,6 +110,8 @@ class _Reader(Measures):
             return
         free = self._free_things()
         with_values = {i for i in free if self._names_a_value(i)}
+        if with_values == set(free):
+            with_values = {i for i in free if self.meant[i].kind == "column"}
         if with_values < set(free):
             self.used |= with_values
         self.used |= {i for i in self._free_things() if self._only_joins(self.meant[i])}
@@ -112,11 +122,32 @@ class _Reader(Measures):
             if self.plan.groups or meant.kind == "measure":
                 continue
             if meant.kind == "table" and columns:
-                self.used.add(index)
+                if self._is_joined(meant.table):
+                    self.used.add(index)
                 continue
-            self.plan.columns.append(self._thing(meant))
+            self.plan.columns += self._row(meant)
             self.used.add(index)
-        self.plan.distinct = bool(self.plan.columns) and any(mark.cue == "distinct" for mark in self.marks)
+        self.plan.distinct = bool(self.plan.columns) and (
+            any(mark.cue == "distinct" for mark in self.marks) or self._lists_values()
+        )
+
+    def _is_joined(self, table: str) -> bool:
+        """Whether the plan's join reads a table: rows without any in it are left out."""
+        free = [self.meant[i] for i in self._free_things()]
+        tables = list(dict.fromkeys([*self.plan.tables, *(m.table for m in free if m.kind == "column")]))
+        path = join_path(self.schema, tables, self.spoken) if tables else None
+        return table in {*tables, *(end for edge in path or () for end in (edge.source, edge.target))}
+
+    def _lists_values(self) -> bool:
+        """`list all cities`: of a column whose values repeat each is told once, where no table's rows are asked for."""
+        if len(self.plan.columns) != 1 or self.plan.conditions or self.plan.order_by or self.plan.limit:
+            return False
+        place = self.plan.columns[0]
+        table = self.schema.table(place.table)
+        column, name = table.column(place.column), name_column(table)
+        named = any(meant.kind == "table" for meant in self.meant.values())
+        unique = column is None or column.primary_key or (name is not None and name.name == place.column)
+        return not (named or unique or self._measurable(place))
 
     def _order(self) -> None:
         for index, mark in enumerate(self.marks):
@@ -127,6 +158,8 @@ class _Reader(Measures):
                 by = self.plan.measures[-1] if self.plan.measures else places[-1] if places else None
                 self.plan.order_by = by
 
+        if self.plan.order_by is None and self.plan.groups and self.plan.groups[-1].part:
+            self.plan.order_by, self.plan.descending = self.plan.groups[-1], False
         if self.plan.order_by is None and self.plan.groups and keys(self.plan.groups[0].column)[0] in TIME_WORDS:
             self.plan.order_by, self.plan.descending = self.plan.groups[0], False
 
@@ -149,10 +182,6 @@ class _Reader(Measures):
             for edge in self.schema.relations
         )
 
-    def _already_there(self, meant: Meant) -> bool:
-        """A table that the plan reads anyway."""
-        return meant.kind == "table" and meant.table in self.plan.tables
-
     def _unheard(self) -> bool:
         """Whether an instruction that changes the answer found no place."""
         for index, mark in enumerate(self.marks):
@@ -161,7 +190,15 @@ class _Reader(Measures):
                 return True
         owned = {i for mark in self.marks if mark.cue for i in range(mark.first, mark.last)}
         compares = any(token.key == "than" and i not in owned for i, token in enumerate(self.text.tokens))
-        return compares or self._contradicts()
+        return compares or self.unclear or self._contradicts()
+
+    def dropped(self) -> tuple[str, ...]:
+        """What was understood by itself and left out all the same: the answer would be to another question."""
+        return tuple(
+            self._said(i)
+            for i, mark in enumerate(self.marks)
+            if i not in self.used and (mark.meanings or mark.number or mark.quoted or mark.period or mark.unit)
+        )
 
     def share_used(self) -> float:
         """The share of marks that mean something and are in the plan; soft instructions do not count.

@@ -23,6 +23,15 @@ def join_path(schema: Schema, tables: Sequence[str], spoken: Collection[tuple[st
     return path
 
 
+def whole_key(schema: Schema, edge: Relation) -> list[Relation]:
+    """The relation, with those beside it that point at the other columns of the same key."""
+    key = {column.name for column in schema.table(edge.target).columns if column.primary_key}
+    beside = [e for e in schema.relations if (e.source, e.target) == (edge.source, edge.target)]
+    targets = [e.target_col for e in beside]
+    whole = len(key) > 1 and set(targets) == key and len(targets) == len(key)
+    return beside if whole else [edge]
+
+
 def _shortest(
     schema: Schema, joined: set[str], wanted: str, spoken: Collection[tuple[str, str]]
 ) -> list[Relation] | None:

@@ -25,7 +25,8 @@ _CASE_MATTERS = 3
 class Meant:
     """Something a phrase may mean, and how well it says so (0 to 1).
 
-    A table has neither column, value nor condition; `expression` is the SQL of a term that is not just a column.
+    A table has neither column, value nor condition; `expression` is the SQL of a term that is not just a column,
+    `whole` says that it is an aggregate already, and `beside` are further tables that it reads.
     """
 
     table: str
@@ -35,6 +36,8 @@ class Meant:
     condition: bool = False
     term: str | None = None
     weight: float = 1.0
+    whole: bool = False
+    beside: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -89,16 +92,27 @@ def lexicon(schema: Schema, terms: tuple[Term, ...]) -> Lexicon:
 
 def label_column(table: Table) -> Column:
     """The column that people know a row by: a name or title, else the first text, else the key."""
+    if found := name_column(table):
+        return found
+    texts = [column for column in table.columns if _is_text(column)]
+    return next((c for c in texts if not c.foreign_key), table.primary_key or table.columns[0])
+
+
+def name_column(table: Table) -> Column | None:
+    """The column that holds the rows' names or titles; None where they have none."""
     for wanted in _LABELS:
         for column in table.columns:
             name = keys(column.name)
             if name == keys(wanted) or name == keys(table.name) + keys(wanted):
                 return column
-    texts = [column for column in table.columns if not column.is_number and not column.is_date]
-    for column in texts:
+    for column in filter(_is_text, table.columns):
         if (keys(column.name)[-1:] and keys(column.name)[-1] in _LABELS) or column.name.lower().endswith("name"):
             return column
-    return next((c for c in texts if not c.foreign_key), table.primary_key or table.columns[0])
+    return None
+
+
+def _is_text(column: Column) -> bool:
+    return not column.is_number and not column.is_date
 
 
 def _add_table(built: Lexicon, table: Table) -> None:
@@ -179,9 +193,13 @@ def _of_expression(schema: Schema, term: Term) -> Meant | None:
     if isinstance(tree, exp.Column):
         found = schema.table(table).column(tree.name)
         return Meant(table, found.name, term=term.term, weight=1.05) if found else None
-    condition = isinstance(tree, exp.Predicate | exp.Connector | exp.Not | exp.Paren | exp.Between | exp.In)
+    condition = isinstance(tree.unnest(), exp.Predicate | exp.Connector | exp.Not | exp.Between | exp.In)
+    whole = any(not isinstance(found.parent, exp.Window) for found in tree.find_all(exp.AggFunc))
+    if (whole and condition) or tree.find(exp.Query, exp.Window):
+        return None
     sql = tree.sql(dialect=schema.dialect)
-    return Meant(table, expression=sql, condition=condition, term=term.term, weight=1.05)
+    beside = tuple(dict.fromkeys(str(owner) for owner in owners if owner != table))
+    return Meant(table, expression=sql, condition=condition, term=term.term, weight=1.05, whole=whole, beside=beside)
 
 
 def _owner(schema: Schema, column: exp.Column, beside: list[exp.Column]) -> str | None:

@@ -1,14 +1,16 @@
 """Finds in a question the tables, columns, terms and values it speaks of, the numbers, and words that instruct."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from rapidfuzz import fuzz
 
-from services.query.reasoning.cues import CueName, phrases, stop_keys, unit_phrases
+from services.query.reasoning.cues import CueName, phrases, stop_keys, times, unit_phrases
 from services.query.reasoning.lexicon import Lexicon, Meant, case_matters, lexicon
+from services.query.reasoning.periods import Period, periods
+from services.query.reasoning.plan import TimePart
 from services.query.reasoning.schema import Schema, Term
-from services.query.reasoning.words import Text, number_at, read
+from services.query.reasoning.words import Text, keys, number_at, read
 
 _SPELLING = 86.0
 """Likeness of 0 to 100 (rapidfuzz) from which a word is taken for a misspelt one."""
@@ -44,6 +46,8 @@ class Mark:
     cue: CueName | None = None
     number: str | None = None
     quoted: str | None = None
+    period: Period | None = None
+    unit: TimePart | None = None
 
     @property
     def weight(self) -> float:
@@ -66,7 +70,7 @@ def link(question: str, schema: Schema, terms: tuple[Term, ...] = ()) -> Linked:
     """Link `question` to a database."""
     text = read(question)
     known = lexicon(schema, terms)
-    found = [*_cues(text), *_numbers(text), *_quotes(text), *_meanings(text, known)]
+    found = [*_cues(text), *_numbers(text), *_quotes(text), *_meanings(text, known), *_times(text, known)]
     marks = _best(found)
     return _measured(text, marks)
 
@@ -80,6 +84,8 @@ def _cues(text: Text) -> list[Mark]:
         for first in range(len(tokens))
         for last in range(first + 1, min(len(tokens), first + longest) + 1)
         if tuple(tokens[first:last]) in table
+        # `number of orders by year`: many orders are no instruction to order.
+        and not (tokens[first] == "order" and text.tokens[first].text.lower() == "orders")
     ]
 
 
@@ -88,6 +94,22 @@ def _numbers(text: Text) -> list[Mark]:
     for first in range(len(text.tokens)):
         if read_number := number_at(text, first):
             found.append(Mark(first, read_number[1], number=read_number[0]))
+    return found
+
+
+def _times(text: Text, known: Lexicon) -> list[Mark]:
+    """Dates, and units of time that things are grouped by; but a column of such a name is what its name says."""
+    found, tokens = [], [token.key for token in text.tokens]
+    for first, last, period in periods(text):
+        if not any((token,) in known.meanings for token in tokens[first:last] if token in ("年", "月", "日")):
+            found.append(Mark(first, last, number=tokens[first] if last - first == 1 else None, period=period))
+    each = {phrase for phrase, name in phrases().items() if name == "each"}
+    for first in range(len(tokens)):
+        for last in range(first + 1, min(first + 3, len(tokens) + 1)):
+            part, alone = times().get(tuple(tokens[first:last]), (None, False))
+            grouped = alone or any(tuple(tokens[first - length : first]) in each for length in range(1, first + 1))
+            if part and grouped and tuple(tokens[first:last]) not in known.meanings:
+                found.append(Mark(first, last, unit=part))
     return found
 
 
@@ -153,9 +175,7 @@ def _joined(text: Text, first: int, last: int, known: Lexicon) -> list[Meant]:
 def _weaker(meant: Meant, factor: float) -> Meant:
     if factor == 1.0:
         return meant
-    return Meant(
-        meant.table, meant.column, meant.value, meant.expression, meant.condition, meant.term, meant.weight * factor
-    )
+    return replace(meant, weight=meant.weight * factor)
 
 
 def _case_fits(meant: Meant, text: Text, first: int, last: int) -> bool:
@@ -204,7 +224,7 @@ def _rank(mark: Mark) -> tuple[float, ...]:
         return (1.0, length * (1.0 if known >= 0.75 else 0.6), 2.0 if known >= 0.9 else 0.5)
     if mark.cue is not None:
         return (1.0, length, 1.0 if mark.cue in _CUE_YIELDS else 3.0)
-    return (1.0, length, 2.5)
+    return (1.0, length, 2.6 if mark.period is not None or mark.unit is not None else 2.5)
 
 
 def _measured(text: Text, marks: tuple[Mark, ...]) -> Linked:
@@ -223,9 +243,17 @@ def _measured(text: Text, marks: tuple[Mark, ...]) -> Linked:
         total += size
         if mark is not None:
             explained += size * (min(mark.weight, 1.0) if mark.meanings else 1.0)
+        elif any(token.key in _named_by(owner.get(near)) for near in (index - 1, index + 1)):
+            explained += size
         else:
             unexplained.append(token.text)
     return Linked(text, marks, tuple(unexplained), explained / total if total else 0.0)
+
+
+def _named_by(mark: Mark | None) -> set[str]:
+    """The words in the names of the columns whose values a mark may mean: `status` in `cancelled status`."""
+    meanings = mark.meanings if mark is not None else ()
+    return {key for meant in meanings if meant.value is not None for key in keys(meant.column or "")}
 
 
 def _unit_after(text: Text, position: int) -> range:

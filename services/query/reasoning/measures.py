@@ -1,24 +1,49 @@
 """Reads from a question what is counted, added, averaged or ranked, and for each of what."""
 
-from services.query.reasoning.cues import COUNTING, KINDS, CueName
-from services.query.reasoning.filters import Filters
+from services.query.reasoning.counts import Counts
+from services.query.reasoning.cues import COUNTING, EARLY, KINDS, RECENT, CueName
+from services.query.reasoning.lexicon import Meant
 from services.query.reasoning.plan import Aggregate, Measure, Place
 from services.query.reasoning.words import keys
 
 _AGGREGATES: dict[CueName, Aggregate] = {"sum": "sum", "avg": "avg", "min": "min", "max": "max"}
 
 
-class Measures(Filters):
+class Measures(Counts):
     """The steps that make measures, groups and ranks."""
 
     def _groups(self) -> None:
         """`per airline`, `each month`, 每个月; but `by number of flights` is an order."""
         for index, mark in enumerate(self.marks[:-1]):
-            after = self.meant.get(index + 1)
+            after, further = self.meant.get(index + 1), self.meant.get(index + 2)
             if mark.cue == "each" and after and after.kind in ("column", "table") and index + 1 not in self.used:
-                if self._thing(after) not in self.plan.groups:
-                    self.plan.groups.append(self._thing(after))
+                if after.kind == "table" and further and further.kind == "column" and self._belongs(index + 2, after):
+                    after = further
+                    self.used.add(index + 2)
+                self._group_by(after)
                 self.used |= {index, index + 1}
+
+    def _belongs(self, index: int, table: Meant) -> bool:
+        """`per customer level`: a column right behind its table that is no number."""
+        meant, beside = self.meant[index], self.marks[index].first == self.marks[index - 1].last
+        return beside and meant.table == table.table and not self._measurable(self._thing(meant))
+
+    def _whole_terms(self) -> None:
+        """Terms that are aggregates already: `revenue`, and `total revenue` where it is a sum; they take no other."""
+        for index, meant in self.meant.items():
+            if not meant.whole or index in self.used:
+                continue
+            measure = self._measure_of("sum", meant)
+            if measure not in self.plan.measures:
+                self.plan.measures.append(measure)
+            self.used.add(index)
+            said = self.marks[index - 1].cue if index else None
+            if said == "sum" and (meant.expression or "").lower().startswith(("sum(", "count(")):
+                self.used.add(index - 1)
+
+    @staticmethod
+    def _measure_of(aggregate: Aggregate, meant: Meant) -> Measure:
+        return Measure(aggregate, meant.table, meant.column, meant.expression, whole=meant.whole, beside=meant.beside)
 
     def _aggregates(self) -> None:
         for index, mark in enumerate(self.marks):
@@ -53,7 +78,7 @@ class Measures(Filters):
 
     def _measure(self, cue: int, column: int, aggregate: Aggregate) -> None:
         meant = self.meant[column]
-        self.plan.measures.append(Measure(aggregate, meant.table, meant.column, meant.expression))
+        self.plan.measures.append(self._measure_of(aggregate, meant))
         self.used |= {cue, column}
 
     def _superlatives(self) -> None:
@@ -61,19 +86,20 @@ class Measures(Filters):
         for index, mark in enumerate(self.marks):
             if mark.cue not in ("most", "least", "top", "bottom") or index in self.used:
                 continue
-            descending = mark.cue in ("most", "top")
+            descending = self._descends(index)
             number = self._free_number(index)
             if number is not None:
                 self.plan.limit = int(self.marks[number].number or 1)
                 self.used.add(number)
-            if mark.cue in ("top", "bottom") and number is None:
+            dated = self._said(index) in RECENT | EARLY and self._follows_a_table(index)
+            if mark.cue in ("top", "bottom") and number is None and not dated:
                 continue
             if self._ordered_things(index, number, descending=descending):
                 self.used.add(index)
             elif mark.cue in ("most", "least") and (column := self._next_number(index)) is not None:
                 meant = self.meant[column]
                 aggregate: Aggregate = "max" if descending else "min"
-                self.plan.measures.append(Measure(aggregate, meant.table, meant.column, meant.expression))
+                self.plan.measures.append(self._measure_of(aggregate, meant))
                 self.used |= {index, column}
 
     def _ordered_things(self, index: int, number: int | None, *, descending: bool) -> bool:
@@ -94,7 +120,8 @@ class Measures(Filters):
             return False
         if not self.plan.groups:
             asked = [i for i in things if self.meant[i].kind == "column"] or things[:1]
-            self.plan.groups += [self._thing(self.meant[i]) for i in asked]
+            for i in asked:
+                self._group_by(self.meant[i])
             self.used |= set(asked)
         self.plan.order_by, self.plan.descending = measure, descending
         if number is None and self.plan.limit is None:
@@ -105,7 +132,14 @@ class Measures(Filters):
 
     def _ordered_rows(self, index: int, things: list[int], *, descending: bool) -> bool:
         """`the 5 longest flights`: rows of a table ordered by one of its columns."""
-        column = self._next_number(index)
+        column = self._column_before(index)
+        column = self._next_number(index) if column is None else column
+        if (
+            column is not None
+            and self._said(index) in RECENT | EARLY
+            and not self._is_date(self._thing(self.meant[column]))
+        ):
+            column = None
         rest = [i for i in things if i != column]
         if not rest:
             return False
@@ -116,10 +150,14 @@ class Measures(Filters):
         asked = [i for i in rest if self.meant[i].kind == "column"]
         self.plan.columns += [self._thing(self.meant[i]) for i in asked]
         if not asked:
-            self.plan.columns += [self._thing(self.meant[rest[0]]), place]
+            self.plan.columns += dict.fromkeys([*self._row(self.meant[rest[0]]), place])
         self.plan.limit = self.plan.limit or 1
         self.used |= {*(asked or rest[:1]), *([column] if column is not None else [])}
         return True
+
+    def _column_before(self, index: int) -> int | None:
+        """库存最多的商品: in Chinese the column stands before the superlative."""
+        return None if self._said(index).isascii() else self._numeric(range(index - 1, max(-1, index - 2), -1))
 
     def _of_its_kind(self, index: int, things: list[int]) -> Place | None:
         """The one column that a superlative such as `longest` looks at by itself, in the tables spoken of."""
@@ -128,7 +166,7 @@ class Measures(Filters):
                 found = [c for c in self.schema.table(table).columns if kind in keys(c.name)]
                 if len(found) == 1:
                     return Place(table, found[0].name)
-        return None
+        return self._in_time(index, self.meant[things[0]].table)
 
     def _counted(self, index: int, things: list[int]) -> int | None:
         """The table whose rows are counted for an order: after `number of`, or right after `most`."""
@@ -137,45 +175,9 @@ class Measures(Filters):
             if mark.cue == "count" and after in self.meant and self.meant[after].kind == "table":
                 self.used |= {near} | ({near - 1} if near and self.marks[near - 1].cue == "each" else set())
                 return after
-        if self._said(index) not in COUNTING:
+        if self._said(index) not in COUNTING or self._column_before(index) is not None:
             return None
         near = index + 1
         if near in things and self.meant[near].kind == "table" and len(things) > 1:
             return near
         return next((i for i in things[1:] if self.meant[i].kind == "table"), None) if len(things) > 1 else None
-
-    def _counts(self) -> None:
-        """`how many flights`: unless `多少` only asks for the measure that is there already."""
-        cues = [i for i, mark in enumerate(self.marks) if mark.cue == "count" and i not in self.used]
-        if not cues:
-            return
-        self.used |= set(cues)
-        things = [i for i in self._free_things() if self.meant[i].kind == "table"]
-        if self._distinct_column(cues):
-            return
-        if things:
-            table = self.meant[things[0]].table
-            self.used.add(things[0])
-        elif self.plan.measures:
-            return
-        elif columns := self._free_things():
-            meant = self.meant[columns[0]]
-            distinct = any(mark.cue == "distinct" for mark in self.marks)
-            self.plan.measures.append(Measure("count", meant.table, meant.column, distinct=distinct))
-            self.used.add(columns[0])
-            return
-        elif self.plan.conditions:
-            table = self.plan.conditions[0].table
-        else:
-            return
-        self.plan.measures.append(Measure("count", table))
-
-    def _distinct_column(self, cues: list[int]) -> bool:
-        """`how many different cities`."""
-        for cue in cues:
-            after = self.meant.get(cue + 2)
-            if cue + 2 < len(self.marks) and self.marks[cue + 1].cue == "distinct" and after and after.kind == "column":
-                self.plan.measures.append(Measure("count", after.table, after.column, distinct=True))
-                self.used |= {cue + 1, cue + 2}
-                return True
-        return False

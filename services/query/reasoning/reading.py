@@ -1,6 +1,7 @@
 """What the steps of an interpretation share: the marks of a question, what they mean, and which are used up."""
 
-from services.query.reasoning.lexicon import Meant, label_column
+from services.query.reasoning.cues import SPANS
+from services.query.reasoning.lexicon import Meant, label_column, name_column
 from services.query.reasoning.link import Linked, Mark
 from services.query.reasoning.plan import Place, Plan
 from services.query.reasoning.resolve import Resolved, resolve
@@ -9,6 +10,7 @@ from services.query.reasoning.words import keys
 
 NEAR = 3
 """So many marks on, a phrase still belongs to the one before."""
+_WIDEST = 12
 _SMALL = frozenset(str(number) for number in range(2, 101))
 
 
@@ -23,6 +25,7 @@ class Reading:
         self.plan = Plan()
         self.used: set[int] = set()
         self.spoken: set[tuple[str, str]] = set()
+        self.unclear = False
 
     def _said(self, index: int) -> str:
         """What stands in the question at a mark, in small letters."""
@@ -33,6 +36,17 @@ class Reading:
             return Place(meant.table, meant.column)
         return Place(meant.table, label_column(self.schema.table(meant.table)).name)
 
+    def _group_by(self, meant: Meant) -> None:
+        """Group by a column, or by the rows of a table: by their key, and shown by their name."""
+        table = self.schema.table(meant.table)
+        place, name, key = self._thing(meant), name_column(table), table.primary_key
+        if meant.kind == "table" and name is None and key is not None:
+            place = Place(meant.table, key.name)
+        if place not in self.plan.groups:
+            self.plan.groups.append(place)
+        if key and name and place.column == name.name and meant.table not in self.plan.keyed:
+            self.plan.keyed.append(meant.table)
+
     def _free_things(self) -> list[int]:
         return [i for i, m in self.meant.items() if i not in self.used and m.kind in ("table", "column", "measure")]
 
@@ -40,10 +54,28 @@ class Reading:
         """The number that belongs to `top`, `highest`: right behind it or before it."""
         for near in (index + 1, index - 1):
             number = self.marks[near].number if 0 <= near < len(self.marks) and near not in self.used else None
-            if number is not None and number.isdecimal() and int(number) > 0:
+            if number is not None and number.isdecimal() and int(number) > 0 and not self._in_units(near):
                 return near
-        behind = (i for i, mark in enumerate(self.marks[:index]) if mark.number and i not in self.used)
+        behind = (
+            i
+            for i, mark in enumerate(self.marks[:index])
+            if mark.number and i not in self.used and not self._in_units(i)
+        )
         return next((i for i in behind if self.marks[i].number in _SMALL and i + 1 in self.meant), None)
+
+    def _in_units(self, index: int) -> bool:
+        """`30 days`: a number of a unit of time counts no things."""
+        position = self.marks[index].last
+        tokens = tuple(token.key for token in self.text.tokens[position : position + 2])
+        meant = any(mark.first == position and mark.meanings for mark in self.marks)
+        return not meant and (tokens in SPANS or tokens[:1] in SPANS)
+
+    def _row(self, meant: Meant) -> list[Place]:
+        """What is shown of a thing: a column, the names of a table, or all of a table whose rows have no names."""
+        table = self.schema.table(meant.table)
+        if meant.kind == "table" and name_column(table) is None:
+            return [Place(table.name, column.name) for column in table.columns[:_WIDEST]]
+        return [self._thing(meant)]
 
     def _next_number(self, index: int) -> int | None:
         return self._numeric(range(index + 1, min(index + 1 + NEAR, len(self.marks))))
@@ -76,4 +108,4 @@ class Reading:
 
     def _is_date(self, place: Place) -> bool:
         column = self.schema.table(place.table).column(place.column)
-        return column is not None and column.is_date
+        return column is not None and (column.is_date or column.holds_dates)

@@ -7,6 +7,8 @@ from services.query.reasoning.lexicon import Meant
 from services.query.reasoning.link import Linked, Mark
 
 _NEAR = 3
+_TAKE_COLUMNS = frozenset({"sum", "avg", "min", "max", "most", "least", "each", "order"})
+"""Instructions that look at a column."""
 
 Resolved = dict[int, Meant]
 """Index of a mark -> what it means here."""
@@ -22,11 +24,28 @@ def resolve(linked: Linked) -> Resolved:
     counted = {i + 1 for i, mark in enumerate(linked.marks) if mark.cue == "count"}
     return {
         index: max(
-            mark.meanings, key=partial(_rank, sure=sure, after_count=index in counted, near=_owner(linked, index))
+            mark.meanings,
+            key=partial(
+                _rank,
+                sure=sure,
+                after_count=index in counted,
+                near=_owner(linked, index),
+                describes=_describes(linked, index),
+            ),
         )
         for index, mark in enumerate(linked.marks)
         if mark.meanings
     }
+
+
+def _describes(linked: Linked, index: int) -> bool:
+    """Whether a word says of what kind things are: `paid orders`, `orders that are paid`."""
+    mark, marks = linked.marks[index], linked.marks
+    before = marks[index - 1] if index and marks[index - 1].last == mark.first else None
+    after = marks[index + 1] if index + 1 < len(marks) and marks[index + 1].first == mark.last else None
+    if after is not None and _tables(after):
+        return before is None or before.cue not in _TAKE_COLUMNS
+    return before is not None and before.cue == "equal"
 
 
 def _owner(linked: Linked, index: int) -> str | None:
@@ -44,10 +63,14 @@ def _tables(mark: Mark) -> list[str]:
     return [m.table for m in mark.meanings if m.kind == "table" and m.weight >= mark.weight - 0.04 and m.weight >= 0.7]
 
 
-def _rank(meant: Meant, *, sure: Counter[str], after_count: bool, near: str | None) -> tuple[float, ...]:
+def _rank(
+    meant: Meant, *, sure: Counter[str], after_count: bool, near: str | None, describes: bool
+) -> tuple[float, ...]:
     weight = meant.weight
     if near == meant.table and meant.kind == "column":
         weight += 0.32
+    if describes and meant.kind == "value":
+        weight += 0.4
     if after_count and meant.kind == "table":
         weight += 0.2
     return (round(weight, 1), sure[meant.table], weight, meant.kind == "table")

@@ -1,5 +1,6 @@
 """What the reasoning works on: the structure of a database, its business terms, verified questions with SQL."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -7,6 +8,7 @@ from libs.datasources.dialect import Dialect
 
 _NUMBERS = ("INT", "NUMERIC", "DECIMAL", "REAL", "DOUBLE", "FLOAT", "MONEY", "NUMBER", "SERIAL")
 _DATES = ("DATE", "TIME")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]|$)")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,15 @@ class Column:
     def is_date(self) -> bool:
         """Whether it holds dates or times, by its type."""
         return any(word in self.type.upper() for word in _DATES)
+
+    @property
+    def holds_dates(self) -> bool:
+        """Whether it can be compared with ISO dates: by its type, or because its text values are such dates."""
+        typed = any(word in self.type.upper() for word in ("DATE", "TIMESTAMP"))
+        text = not self.is_number and not self.is_date
+        if self.values:
+            return (typed or text) and all(_ISO_DATE.match(value) for value in self.values)
+        return typed
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from libs.datasources.inspect import Structure
 from libs.datasources.open import Connections
 from libs.events.catalog import Language, Needs, Problem, Relation, TableDescription, TrainingRequested
-from libs.knowledge.databases import KnownDatabase, known_database, unique_relations
+from libs.knowledge.databases import KnownDatabase, known_database
+from libs.knowledge.relations import relations_between
 from libs.knowledge.terms import Term, terms_of
 from libs.language.catalogue import text
 from services.trainer.datasets.needs import met
@@ -53,13 +54,12 @@ async def prepare(attempt: Attempt, connections: Connections, reader: Reader, re
     names = {table.name for table in structure.tables}
     async with attempt.pool.acquire() as connection:
         terms = await terms_of(connection, request.dataset_id)
-    edges = unique_relations([*drawn, *structure.relations])
     unread = {name for name, _ in structure.unreadable}
     return Prepared(
         engine,
         database.settings.kind,
         structure.tables,
-        tuple(edge for edge in edges if edge.source in names and edge.target in names),
+        relations_between(structure.tables, drawn, structure.relations),
         tuple(terms),
         (set(chosen) or names) - unread if request.table_names or unread else None,
     )

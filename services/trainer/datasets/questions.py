@@ -61,14 +61,17 @@ class _Writer:
     def top(self, edge: Relation, relations: Sequence[Relation]) -> Example:
         target, source = self.tables[edge.target], self.tables[edge.source]
         label = self.quote(_label(target, edge.target_col))
+        key = _key(target)
         one, many = self.quote(edge.target), self.quote(edge.source)
         join = f"{many}.{self.quote(edge.source_col)} = {one}.{self.quote(edge.target_col)}"
         if edge.source == edge.target:
             join = f"{many}.{self.quote(edge.source_col)} = parent.{self.quote(edge.target_col)}"
         joined, alias = (f"{one} AS parent", "parent") if edge.source == edge.target else (one, one)
+        # Two rows of one name are two: they are told apart by the key.
+        groups = dict.fromkeys(f"{alias}.{column}" for column in (self.quote(key) if key else label, label))
         sql = (
             f"SELECT {alias}.{label}, count(*) AS count FROM {many} JOIN {joined} ON {join} "
-            f"GROUP BY {alias}.{label} ORDER BY count DESC LIMIT {_TOP}"
+            f"GROUP BY {', '.join(groups)} ORDER BY count DESC LIMIT {_TOP}"
         )
         several = sum((other.source, other.target) == (edge.source, edge.target) for other in relations) > 1
         kind = "top_by" if several else "top"
@@ -135,6 +138,12 @@ def _label(table: TableDescription, key: str) -> str:
     """The column that people know a row by."""
     texts = [column.name for column in table.columns if _is_text(column)]
     return next((name for name in texts if _LABEL.search(name)), key)
+
+
+def _key(table: TableDescription) -> str | None:
+    """The column that tells rows apart, when it is a single one."""
+    keys = [column.name for column in table.columns if column.primary_key]
+    return keys[0] if len(keys) == 1 else None
 
 
 def _is_text(column: ColumnDescription) -> bool:

@@ -12,7 +12,8 @@ from libs.events.envelope import Received
 from libs.events.ids import new_id
 from libs.events.projection import Batch, Handlers
 from libs.events.transaction import Transaction, transaction
-from libs.knowledge.databases import keep_structures, unique_relations
+from libs.knowledge.databases import keep_structures
+from libs.knowledge.relations import unique_relations
 from libs.leases.claim import Lease, fence
 from libs.postgres.pool import Connection
 from libs.runtime.clock import now

@@ -171,17 +171,6 @@ async def tables(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> li
     return [shown_table(t) for part in parts for t in part["tables"] if not picked or t["name"] in picked]
 
 
-@router.get("/{dataset_id}/modeling/suggestions", dependencies=[After])
-async def suggestions(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> dict[str, Any]:
-    """The tables as nodes, and the relations that were found between them as edges."""
-    shown_tables = await tables(dataset_id, gateway, account)
-    names = {table["table_name"] for table in shown_tables}
-    state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
-    parts = await newest_structure(gateway.pool, state["datasource_id"]) or []
-    edges = [edge for part in parts for edge in part["relations"]]
-    return {"nodes": shown_tables, "edges": [e for e in edges if e["source"] in names and e["target"] in names]}
-
-
 @router.delete("/{dataset_id}/cache")
 async def clear_cache(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage

@@ -2,9 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response, status
+from fastapi import APIRouter, Query, Response, status
 from pydantic import BaseModel, Field
-from sse_starlette import EventSourceResponse
 
 from libs.events.catalog import (
     CancelRequested,
@@ -24,12 +23,10 @@ from services.gateway.api.problems import Problem
 from services.gateway.gateway import Gateway, Write
 from services.gateway.knowledge.read import TYPES, kinds_of
 from services.gateway.trainings.decider import Allowed, Refused, Wish, decide_control, decide_retry, decide_start
-from services.gateway.trainings.live import follow
 from services.gateway.trainings.read import SHOWN_STATUS, needs_of, newest_training, training_state
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["trainings"])
 
-_HEARTBEAT_SECONDS = 15
 _REQUESTS: dict[Wish, type[ControlRequest]] = {
     "pause": PauseRequested,
     "resume": ResumeRequested,
@@ -210,18 +207,6 @@ async def remove(
         )
     await written(gateway, response, write.event_id)
     return {"message": text("training.removed", language)}
-
-
-@router.get("/training/stream")
-async def stream(
-    dataset_id: str,
-    gateway: GatewayPart,
-    account: SignedIn,
-    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", max_length=100)] = None,
-) -> EventSourceResponse:
-    """Every checkpoint and log line as it comes (server-sent events); Last-Event-ID goes on where it left off."""
-    await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
-    return EventSourceResponse(follow(gateway, dataset_id, last_event_id), ping=_HEARTBEAT_SECONDS)
 
 
 @router.get("/trainings", dependencies=[After])

@@ -1,0 +1,137 @@
+"""/api/v1/datasets/{id}/modeling: how the tables of a dataset relate, as drawn by its owner and as suggested."""
+
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Response
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import PydanticCustomError
+
+from libs.events.catalog import DatasetChanged, Modeling, Relation
+from libs.events.envelope import MAXIMUM_BYTES, EventTooLarge
+from libs.language.catalogue import Language, text
+from libs.runtime.clock import now
+from services.gateway.api.context import (
+    After,
+    AskedLanguage,
+    GatewayPart,
+    IfMatch,
+    SignedIn,
+    check_version,
+    owned,
+    written,
+)
+from services.gateway.api.fields import TableName
+from services.gateway.api.problems import Problem
+from services.gateway.api.v1.datasources import shown_table
+from services.gateway.datasets.modeling import WrongEdge, decide_modeling, not_drawn
+from services.gateway.datasources.read import newest_structure
+
+router = APIRouter(prefix="/datasets/{dataset_id}/modeling", tags=["datasets"])
+
+_MOST_EDGES, _MOST_NODES, _MOST_DEPTH = 2_000, 2_000, 20
+_NODE_BYTES, _ALL_NODES_BYTES = 8_000, 200_000
+
+
+def _storable(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """`nodes` as JSON holds them; raises `PydanticCustomError` for what is too large, too deep, or cannot be stored."""
+    whole = 0
+    for node in nodes:
+        if not _shallow(node, _MOST_DEPTH):
+            raise PydanticCustomError("node_depth", "a node is too deep", {"most": _MOST_DEPTH})
+        try:
+            content = orjson.dumps(node)
+        except TypeError as error:
+            raise PydanticCustomError("string_unicode", "a node holds what JSON cannot keep") from error
+        if b"\\u0000" in content:
+            raise PydanticCustomError("nul", "a node holds a zero character")
+        if len(content) > _NODE_BYTES:
+            raise PydanticCustomError("node_bytes", "a node is too large", {"most": _NODE_BYTES})
+        whole += len(content)
+    if whole > _ALL_NODES_BYTES:
+        raise PydanticCustomError("nodes_bytes", "the nodes are too large", {"most": _ALL_NODES_BYTES})
+    kept: list[dict[str, Any]] = orjson.loads(orjson.dumps(nodes))
+    return kept
+
+
+def _shallow(value: Any, depth: int) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return depth >= 0 and all(_shallow(each, depth - 1) for each in inside)
+
+
+class Edge(BaseModel):
+    """A relation between two tables: `source.source_col` and `target.target_col` hold the same values."""
+
+    source: TableName
+    target: TableName
+    source_col: TableName
+    target_col: TableName
+    type: Literal["many_to_one", "one_to_many", "one_to_one", "many_to_many"] = "many_to_one"
+    confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+
+class Drawing(BaseModel):
+    """The whole model: nodes as whoever draws them likes, and the relations that hold."""
+
+    nodes: Annotated[list[dict[str, Any]], Field(max_length=_MOST_NODES), AfterValidator(_storable)] = []
+    edges: Annotated[list[Edge], Field(max_length=_MOST_EDGES)]
+
+
+@router.get("", dependencies=[After])
+async def get(dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response) -> dict[str, Any]:
+    """The model as it was drawn."""
+    state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    response.headers["ETag"] = f'"{state["version"]}"'
+    drawn: dict[str, Any] = state["modeling_config"]
+    return drawn
+
+
+@router.put("")
+async def put(
+    dataset_id: str,
+    body: Drawing,
+    gateway: GatewayPart,
+    account: SignedIn,
+    language: AskedLanguage,
+    response: Response,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """Draw the model anew; the next training learns its relations, and questions join along them at once."""
+    drawn = Modeling.model_validate(body.model_dump())
+    async with gateway.writing() as write:
+        state = await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        before = DatasetChanged.model_validate(state)
+        check_version(if_match, before.version)
+        parts = await newest_structure(write.connection, before.datasource_id) or []
+        columns = {
+            table["name"]: {column["name"] for column in table["columns"]} for p in parts for table in p["tables"]
+        }
+        event = decide_modeling(before, drawn, columns, now(), account.account_id)
+        if not isinstance(event, DatasetChanged):
+            raise Problem(422, "modeling", errors=[_shown(wrong, language) for wrong in event])
+        try:
+            await write.record(event)
+        except EventTooLarge as error:
+            raise Problem(413, "too_large", limit=MAXIMUM_BYTES) from error
+    await written(gateway, response, write.event_id, event.version)
+    return event.modeling_config.model_dump(mode="json")
+
+
+def _shown(wrong: WrongEdge, language: Language) -> dict[str, Any]:
+    field = ".".join(part for part in ("body", "edges", str(wrong.index), wrong.field) if part)
+    return {"field": field, "message": text(f"modeling.{wrong.code}", language, table=wrong.table, column=wrong.column)}
+
+
+@router.get("/suggestions", dependencies=[After])
+async def suggestions(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> dict[str, Any]:
+    """The tables as nodes, and the relations found between them that are not drawn yet as edges."""
+    state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    picked = set(state["tables"])
+    parts = await newest_structure(gateway.pool, state["datasource_id"]) or []
+    tables = [table for part in parts for table in part["tables"] if not picked or table["name"] in picked]
+    names = {table["name"] for table in tables}
+    found = [Relation.model_validate(edge) for part in parts for edge in part["relations"]]
+    among = [edge for edge in found if edge.source in names and edge.target in names]
+    drawn = Modeling.model_validate(state["modeling_config"]).edges
+    edges = [edge.model_dump(mode="json") for edge in not_drawn(among, drawn)]
+    return {"nodes": [shown_table(table) for table in tables], "edges": edges}

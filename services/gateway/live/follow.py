@@ -1,0 +1,64 @@
+"""Follows a dataset's trainings for one client: first what is in the database, then what the shared feed hands on."""
+
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from libs.postgres.transient import is_transient
+from services.gateway.gateway import Gateway
+from services.gateway.live.told import Place, Told, beginning, told_after
+from services.gateway.live.watcher import Dropped
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An event as a client gets it; with `event_id` it can come back and misses nothing after it."""
+
+    event: str
+    event_id: str
+    data: str
+
+
+Lines = AsyncGenerator[list[Line], None]
+
+
+async def follow(gateway: Gateway, dataset_id: str, token: str, last_event_id: str | None) -> Lines:
+    """What comes after `last_event_id`, for ever, each once; an empty list as a heartbeat in silence.
+
+    Begins with how the newest training stands when there is no id. Raises `Dropped` when the client is told no more.
+    """
+    try:
+        async with aclosing(_followed(gateway, dataset_id, token, last_event_id)) as followed:
+            async for lines in followed:
+                yield lines
+    except Exception as error:
+        if is_transient(error):
+            raise Dropped("interrupted") from error
+        raise
+
+
+async def _followed(gateway: Gateway, dataset_id: str, token: str, last_event_id: str | None) -> Lines:
+    place = await beginning(gateway.pool, dataset_id, last_event_id)
+    async with gateway.feeds.watched(dataset_id, token) as (feed, watcher):
+        for listening in (False, True):  # What comes between the last reading and listening is read by a second look.
+            if listening:
+                await feed.listen(watcher)
+            while told := await told_after(gateway.pool, dataset_id, place):
+                place, lines = _lines(place, told)
+                yield lines
+                watcher.check()
+        while True:
+            told = await watcher.take()
+            place, lines = _lines(place, told)
+            if lines or not told:
+                yield lines
+
+
+def _lines(place: Place, told: Iterable[Told]) -> tuple[Place, list[Line]]:
+    """`told` without what was told up to `place`, and the place after it."""
+    lines = []
+    for each in told:
+        if after := place.after(each):
+            place = after
+            lines.append(Line(each.event, str(place), each.data))
+    return place, lines

@@ -1,0 +1,42 @@
+"""How many there are of something is a count; how much a named thing has of it is a value."""
+
+import pytest
+
+from services.query.reasoning.generate import reason
+from tests.query.shop import SHOP, answered, asked_back, shop
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("手机的单价是多少", "SELECT price FROM products WHERE name = '手机'"),
+        ("键盘的单价多少", "SELECT price FROM products WHERE name = '键盘'"),
+        ("手机有多少库存", "SELECT stock FROM products WHERE name = '手机'"),
+        ("电子商品的单价是多少", "SELECT name, price FROM products WHERE category = '电子'"),
+        ("有多少客户", "SELECT count(*) FROM customers"),
+        ("北京的客户有多少", "SELECT count(*) FROM customers WHERE city = '北京'"),
+        ("有多少电子商品", "SELECT count(*) FROM products WHERE category = '电子'"),
+    ],
+)
+def test_how_much_of_a_thing_is_its_value_and_how_many_things_is_a_count(question: str, sql: str) -> None:
+    assert answered(question) == shop().execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("question", ["有几个城市", "how many cities", "How many cities are there?", "城市有多少个"])
+def test_a_city_in_many_rows_is_one_city(question: str) -> None:
+    assert answered(question) == [(4,)]
+
+
+@pytest.mark.parametrize("question", ["list all cities", "城市有哪些", "Which cities are there?"])
+def test_a_list_of_cities_has_each_once(question: str) -> None:
+    assert sorted(answered(question)) == [("Berlin",), ("Paris",), ("上海",), ("北京",)]
+
+
+def test_how_many_of_a_quantity_is_asked_back() -> None:
+    assert asked_back("how many stock")
+
+
+@pytest.mark.parametrize("word", ["2000北京有多少客户", "Berlin customers and ", "gold " * 3 + "2 "])
+async def test_a_text_that_repeats_itself_is_asked_back(word: str) -> None:
+    draft = await reason((word * 700)[:2000], "zh", SHOP)
+    assert draft.kind == "clarification"

@@ -1,0 +1,75 @@
+"""A date in a question is a range of days of a date column, and things are grouped by month and year."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from libs.datasources.gate import admit
+from services.query.reasoning.compose import SURE, compose
+from services.query.reasoning.schema import Column, Knowledge, Schema, Table
+from tests.query.shop import SHOP, answered, asked_back, shop
+
+
+@pytest.mark.parametrize(
+    ("question", "condition"),
+    [
+        ("how many orders were placed in 2024", "placed LIKE '2024-%'"),
+        ("2024年有多少订单", "placed LIKE '2024-%'"),
+        ("how many orders in April 2024", "placed LIKE '2024-04-%'"),
+        ("2024年4月有多少订单", "placed LIKE '2024-04-%'"),
+        ("how many orders between 2024-01-01 and 2024-03-31", "placed BETWEEN '2024-01-01' AND '2024-03-31'"),
+        ("2024年1月到2024年3月有多少订单", "placed BETWEEN '2024-01-01' AND '2024-03-31'"),
+        ("how many orders from January 2024 until March 2024", "placed BETWEEN '2024-01-01' AND '2024-03-31'"),
+        ("how many orders after 2024-06-06", "placed > '2024-06-06'"),
+        ("how many orders before 2024", "placed < '2024-01-01'"),
+        ("how many orders since 2024-06-06", "placed >= '2024-06-06'"),
+        ("how many orders on 2024-12-24", "placed = '2024-12-24'"),
+    ],
+)
+def test_a_date_is_a_range_of_days(question: str, condition: str) -> None:
+    assert answered(question) == shop().execute(f"SELECT count(*) FROM orders WHERE {condition}").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("question", "form", "measure"),
+    [
+        ("orders per month", "%Y-%m", "count(*)"),
+        ("每个月的订单数", "%Y-%m", "count(*)"),
+        ("按月统计订单数", "%Y-%m", "count(*)"),
+        ("number of orders by year", "%Y", "count(*)"),
+        ("revenue per month", "%Y-%m", "sum(paid)"),
+        ("每年的销售额", "%Y", "sum(paid)"),
+    ],
+)
+def test_things_are_grouped_by_month_and_year(question: str, form: str, measure: str) -> None:
+    sql = f"SELECT strftime('{form}', placed), {measure} FROM orders GROUP BY 1 ORDER BY 1"
+    assert answered(question) == shop().execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("question", ["orders per week", "orders in 2023 and 2024", "how many products in 2024"])
+def test_a_time_without_a_place_is_asked_back(question: str) -> None:
+    assert asked_back(question)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "month"),
+    [("sqlite", "STRFTIME('%Y-%m', placed)"), ("postgres", "TO_CHAR(placed, 'YYYY-MM')"),
+     ("mariadb", "DATE_FORMAT(placed, '%Y-%m')")],
+)  # fmt: skip
+def test_a_month_is_written_as_each_database_wants_it(dialect: Any, month: str) -> None:
+    composed = compose("revenue per month in 2024", replace(SHOP, schema=replace(SHOP.schema, dialect=dialect)))
+    assert composed.sql and composed.score >= SURE
+    assert month.lower() in composed.sql.lower()
+    assert "placed >= '2024-01-01' AND placed < '2025-01-01'" in composed.sql
+    assert "group by" in admit(composed.sql, dialect, tables=["orders"]).sql.lower()
+
+
+@pytest.mark.parametrize(
+    "column", [Column("born", "DATE"), Column("born", "TEXT", values=("2011-05-06", "2012-02-29"))]
+)
+def test_dates_that_are_kept_as_text_are_dates_too(column: Column) -> None:
+    table = Table("students", (Column("id", "INTEGER", primary_key=True), Column("name", "TEXT"), column))
+    composed = compose("students born in 2012", Knowledge(Schema((table,), (), "sqlite")))
+    assert composed.score >= SURE
+    assert composed.sql == "SELECT name FROM students WHERE born >= '2012-01-01' AND born < '2013-01-01'"

@@ -1,0 +1,50 @@
+"""A join that repeats rows neither counts nor adds them twice."""
+
+import pytest
+
+from services.query.reasoning.compose import compose
+from services.query.reasoning.schema import Column, Knowledge, Relation, Schema, Table
+from tests.query.shop import answered, asked_back, shop
+
+
+def test_rows_that_a_join_repeats_are_counted_once() -> None:
+    sql = (
+        "SELECT p.name, count(DISTINCT order_id) FROM order_lines JOIN products p ON p.id = product_id "
+        "GROUP BY p.id, p.name"
+    )
+    assert sorted(answered("How many orders are there per product?")) == sorted(shop().execute(sql).fetchall())
+
+
+def test_what_a_join_repeats_is_not_added() -> None:
+    assert asked_back("revenue per product")
+    assert asked_back("total paid for Lamp")
+
+
+def test_tables_are_joined_along_the_whole_of_a_key() -> None:
+    floors = Table(
+        "blocks", (Column("floor", "INTEGER", primary_key=True), Column("code", "INTEGER", primary_key=True))
+    )
+    rooms = Table(
+        "rooms",
+        (Column("room", "INTEGER", primary_key=True), Column("in_floor", "INTEGER"), Column("in_code", "INTEGER")),
+    )
+    relations = (Relation("rooms", "in_floor", "blocks", "floor"), Relation("rooms", "in_code", "blocks", "code"))
+    composed = compose("How many rooms per block code?", Knowledge(Schema((floors, rooms), relations, "sqlite")))
+    assert composed.sql and "rooms.in_floor = blocks.floor AND rooms.in_code = blocks.code" in composed.sql
+    assert "COUNT(*)" in composed.sql
+
+
+def test_two_customers_of_one_name_are_two() -> None:
+    sql = "SELECT name, count(*) FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, name ORDER BY 2 DESC"
+    assert sorted(answered("number of orders per customer")) == sorted(shop().execute(sql).fetchall())
+    assert answered("which customer has the most orders") == shop().execute(sql + " LIMIT 1").fetchall()
+
+
+def test_how_many_have_more_than_some_is_one_number() -> None:
+    sql = "SELECT count(*) FROM (SELECT 1 FROM orders GROUP BY customer_id HAVING count(*) > 7)"
+    assert answered("how many customers have more than 7 orders") == shop().execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("question", ["how many customers have less than 3 orders", "customers who have orders"])
+def test_those_that_have_none_are_not_mistaken(question: str) -> None:
+    assert asked_back(question)

@@ -1,0 +1,43 @@
+"""A business term is used as what it is: an aggregate as a measure, a condition as a filter."""
+
+import pytest
+
+from services.query.reasoning.compose import SURE, compose
+from tests.query.shop import SHOP, answered, asked_back, shop
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is the revenue?", "total revenue", "销售额是多少", "销售额有多少", "营业额多少", "总销售额是多少"],
+)
+def test_a_term_that_is_an_aggregate_is_not_aggregated_again(question: str) -> None:
+    assert answered(question) == shop().execute("SELECT sum(paid) FROM orders").fetchall()
+
+
+@pytest.mark.parametrize("question", ["revenue per city", "每个城市的销售额"])
+def test_a_term_is_measured_for_each_group_through_a_join(question: str) -> None:
+    sql = "SELECT city, sum(paid) FROM orders JOIN customers c ON c.id = customer_id GROUP BY city"
+    assert sorted(answered(question)) == sorted(shop().execute(sql).fetchall())
+
+
+def test_things_are_ranked_by_a_term() -> None:
+    sql = (
+        "SELECT name, sum(paid) FROM orders JOIN customers c ON c.id = customer_id "
+        "GROUP BY c.id, name ORDER BY 2 DESC LIMIT 3"
+    )
+    assert answered("Top 3 customers by revenue") == shop().execute(sql).fetchall()
+
+
+def test_a_term_that_is_no_aggregate_still_gets_one() -> None:
+    assert answered("total doubled pay") == shop().execute("SELECT sum(paid * 2) FROM orders").fetchall()
+    assert answered("average doubled pay") == shop().execute("SELECT avg(paid * 2) FROM orders").fetchall()
+
+
+def test_a_term_that_is_a_condition_still_filters() -> None:
+    composed = compose("how many settled orders are there", SHOP)
+    assert composed.score >= SURE
+    assert composed.sql == "SELECT COUNT(*) AS count FROM orders WHERE status = 'paid'"
+
+
+def test_an_aggregate_of_an_aggregate_is_asked_back() -> None:
+    assert asked_back("average revenue")

@@ -1,0 +1,59 @@
+"""Every word with a meaning finds its place in the SQL, as it is stored, or the composer asks back."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.query.reasoning.compose import compose
+from services.query.reasoning.schema import Column, Knowledge, Schema, Table
+from tests.query.shop import SHOP, answered, asked_back, shop
+
+
+@pytest.mark.parametrize(
+    ("question", "conditions"),
+    [
+        ("how many paid orders are there in Berlin from gold customers",
+         "o.status = 'paid' AND city = 'Berlin' AND level = 'gold'"),
+        ("how many paid orders are there in Berlin", "o.status = 'paid' AND city = 'Berlin'"),
+        ("how many orders are paid", "o.status = 'paid'"),
+    ],
+)  # fmt: skip
+def test_a_word_that_says_of_what_kind_things_are_is_the_stored_value(question: str, conditions: str) -> None:
+    sql = f"SELECT count(*) FROM orders o JOIN customers c ON c.id = customer_id WHERE {conditions}"
+    assert answered(question) == shop().execute(sql).fetchall()
+
+
+def test_the_same_word_is_a_column_where_something_is_added() -> None:
+    assert answered("total paid") == shop().execute("SELECT sum(paid) FROM orders").fetchall()
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many shiny customers are there?",
+        "how many refunded orders are there in Berlin from gold customers",
+        "how many orders are there in Berlin from gold customers who complained",
+        "revenue of 42",
+    ],
+)
+def test_a_word_without_a_place_is_asked_back(question: str) -> None:
+    assert asked_back(question)
+
+
+def test_the_word_beside_a_value_may_name_its_column() -> None:
+    assert answered("类别为电子的商品有哪些") == [("Lamp",), ("手机",)]
+    assert answered("电子类别有多少商品") == [(2,)]
+
+
+@pytest.mark.parametrize("value", ["电子", "電子", "ｶﾒﾗ", "⽹络", "Ⅳ号", "ﬁne", "Café", "İstanbul"])
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres", "mariadb"])
+def test_a_value_is_written_as_it_is_stored(value: str, dialect: str) -> None:
+    table = Table("things", (Column("name", "TEXT"), Column("kind", "TEXT", values=("other", value))), "东西")
+    known = Knowledge(replace(Schema((table,), (), "sqlite"), dialect=dialect))  # type: ignore[arg-type]
+    sql = compose(f"有多少{value}东西", known).sql
+    assert sql is not None and sql.endswith(f"WHERE kind = '{value}'")
+
+
+def test_a_value_in_other_characters_is_another_value() -> None:
+    assert "電子" not in (compose("有多少電子商品", SHOP).sql or "")
+    assert asked_back("有多少電子商品")
