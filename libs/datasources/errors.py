@@ -6,7 +6,7 @@ DataSourceError
 ├── DatabaseMissing  database_missing
 ├── NotAllowed       not_allowed (rights), host_not_allowed (the server does not let us in from here),
 │                    address_not_allowed (no database may be there), folder_not_allowed (SQLite)
-├── TookTooLong      timeout
+├── TookTooLong      timeout (a query), connect_timeout (the server does not answer at all)
 ├── QueryFailed      query_failed
 ├── RefusedByGate    the gate's own codes (gate.py)
 └── Unreadable       unreadable (anything else; its text is not shown, it might hold a secret)

@@ -116,7 +116,7 @@ async def _closed(engine: AsyncEngine) -> None:
 @asynccontextmanager
 async def reading(engine: AsyncEngine, seconds: float) -> AsyncIterator[AsyncConnection]:
     """A read-only transaction that lasts at most `seconds`; every error in it comes out as a `DataSourceError`."""
-    task = asyncio.current_task()
+    connecting, task = True, asyncio.current_task()
     cancelled_before = task.cancelling() if task else 0
 
     def cancelled() -> bool:
@@ -124,12 +124,13 @@ async def reading(engine: AsyncEngine, seconds: float) -> AsyncIterator[AsyncCon
 
     try:
         async with asyncio.timeout(seconds + CONNECT_SECONDS), engine.connect() as connection:
+            connecting = False
             await kind_of(engine).begin_reading(connection, seconds, cancelled)
             yield connection
     except Exception as error:
         if cancelled():
             raise asyncio.CancelledError from error  # stopping ended in an error, but it was asked for
-        raise translated(error) from error
+        raise translated(error, connecting=connecting) from error
 
 
 @asynccontextmanager

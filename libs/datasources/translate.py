@@ -10,13 +10,18 @@ from libs.datasources.errors import CannotReach, DataSourceError, TookTooLong
 from libs.datasources.kinds import KINDS
 
 
-def translated(error: BaseException) -> DataSourceError:
-    """The typed error for whatever a driver or SQLAlchemy raised; no driver text about connections is kept."""
+def translated(error: BaseException, *, connecting: bool = False) -> DataSourceError:
+    """The typed error for whatever a driver or SQLAlchemy raised; no driver text about connections is kept.
+
+    What takes too long while `connecting` is a server that does not answer at all, not a query that asks for much.
+    """
     if isinstance(error, DataSourceError):
         return error
     if isinstance(error, NoFreeConnection):
         return TookTooLong()
     for cause in _causes(error):
+        if connecting and isinstance(cause, TimeoutError):
+            return TookTooLong("connect_timeout")
         if meant := _of_network(cause) or next(filter(None, (kind.error(cause) for kind in KINDS.values())), None):
             return meant
     return DataSourceError()

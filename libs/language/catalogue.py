@@ -28,6 +28,26 @@ def text(key: str, language: Language = "en", **values: object) -> str:
     return (chinese if language == "zh" else english).format(**values)
 
 
+def sentences(*parts: str) -> str:
+    """The parts as sentences, one after the other, each with one full stop: `。` after Chinese, else `. `."""
+    said = ""
+    for part in filter(None, map(clause, parts)):
+        chinese = language_of(part) == "zh"
+        said += " " if said and not chinese and not said.endswith("。") else ""
+        said += part if part[-1] in "?!？！…:：" else part + ("。" if chinese else ".")
+    return said
+
+
+def clause(part: str) -> str:
+    """A sentence without its full stop, to be put into another one."""
+    return part.strip().rstrip(".。 ")
+
+
+def known(key: str) -> bool:
+    """Whether somebody wrote the text of `key`."""
+    return key in _TEXTS
+
+
 def preferred_language(accept_language: str | None) -> Language:
     """The language a person asked for with an Accept-Language header (RFC 9110); English when none fits."""
     choices: list[tuple[float, Language]] = []

@@ -21,6 +21,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "datasource.folder_not_allowed.hint": ("请把文件移到允许的文件夹，或请管理员修改 ESPALIER_SQLITE_FOLDERS。", "Move it there, or ask an operator to change ESPALIER_SQLITE_FOLDERS."),
     "datasource.timeout": ("数据库在规定时间内没有回答", "The database did not answer in time"),
     "datasource.timeout.hint": ("请缩小查询范围（例如更短的时间段），或稍后再试。", "Ask for less, such as a shorter period, or try again later."),
+    "datasource.connect_timeout": ("数据库服务器没有应答", "The database server does not answer"),
+    "datasource.connect_timeout.hint": ("请检查主机和端口是否正确、服务器是否正常运行，以及防火墙是否丢弃了连接。", "Check that host and port are right, that the server is well, and that no firewall drops the connection."),
     "datasource.query_failed": ("数据库拒绝了该查询：{reason}", "The database refuses the query: {reason}"),
     "datasource.query_failed.hint": ("请检查 SQL 中的表名和列名。", "Check the names of tables and columns in the SQL."),
     "datasource.refused_by_gate": ("出于安全考虑，该 SQL 不会被执行：{reason}", "For safety this SQL is not run: {reason}"),

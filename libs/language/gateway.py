@@ -5,6 +5,42 @@ TEXTS: dict[str, tuple[str, str]] = {
     "training.pause_requested": ("训练暂停请求已发送", "The request to pause the training was sent"),
     "training.resume_requested": ("训练恢复请求已发送", "The request to resume the training was sent"),
     "training.cancel_requested": ("训练取消请求已发送", "The request to cancel the training was sent"),
+    "training.pause_under_way": (
+        "训练正在暂停，无需再次请求",
+        "The training is about to pause already; nothing more was sent",
+    ),
+    "training.resume_under_way": (
+        "训练正在恢复，无需再次请求",
+        "The training is about to go on already; nothing more was sent",
+    ),
+    "training.cancel_under_way": (
+        "训练正在取消，无需再次请求",
+        "The training is being cancelled already; nothing more was sent",
+    ),
+    "training.refused.none": (
+        "该数据集还没有训练。请用 POST train 开始训练。",
+        "The dataset has no training yet. Start one with POST train.",
+    ),
+    "training.refused.over": (
+        "最近一次训练已经结束（{state}）。请用 POST train 开始新的训练。",
+        "The last training is over ({state}). Start a new one with POST train.",
+    ),
+    "training.refused.failed": (
+        "最近一次训练已经失败。请用 POST training/retry 从中断处继续，或用 POST train 重新开始。",
+        "The last training has failed. Go on from there with POST training/retry, or start anew with POST train.",
+    ),
+    "training.refused.running": (
+        "训练没有暂停（当前：{state}），无需恢复。可以暂停（POST training/pause）或取消（POST training/cancel）。",
+        "The training is not paused (now: {state}), so there is nothing to resume. It can be paused (POST training/pause) or cancelled (POST training/cancel).",
+    ),
+    "training.refused.paused": (
+        "训练已经暂停。可以恢复（POST training/resume）或取消（POST training/cancel）。",
+        "The training is paused already. It can be resumed (POST training/resume) or cancelled (POST training/cancel).",
+    ),
+    "training.refused.cancelling": (
+        "训练正在取消。请等待其结束，然后用 POST train 开始新的训练。",
+        "The training is being cancelled. Wait for its end, then start a new one with POST train.",
+    ),
     "training.removed": ("训练数据已清理", "What was learned has been removed"),
     "cache.cleared": ("缓存已清理", "The cache was cleared"),
     "answer.waiting": (
@@ -84,11 +120,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "最近一次训练并未失败（当前：{state}）。请直接开始训练。",
         "The last training did not fail (now: {state}); start one with POST train.",
     ),
-    "problem.not_training.title": ("当前没有训练", "Not training"),
-    "problem.not_training": (
-        "当前状态为{state}，不能执行此操作。",
-        "The state is {state}, which does not allow this.",
-    ),
+    "problem.not_training.title": ("训练状态不允许此操作", "The training does not allow this now"),
     "problem.changed.title": ("对象已被修改", "Changed meanwhile"),
     "problem.changed": (
         "版本已是 {version}，请重新读取后再修改。",
@@ -101,6 +133,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "problem.timed_out.title": ("等待超时", "Took too long"),
     "problem.timed_out": ("在规定时间内没有得到回答，请稍后再试。", "No answer came in time; try again later."),
+    "problem.datasource_late.title": ("数据库没有应答", "The database did not answer"),
+    "problem.datasource_late": (
+        "数据库在 {seconds} 秒内没有应答。请检查主机、端口和防火墙；如果数据库正常，请稍后再试。",
+        "The database did not answer within {seconds} seconds. Check host, port and firewall; if it is well, try again later.",
+    ),
     "problem.position.title": ("位置无效", "Invalid position"),
     "problem.position": (
         "after 应为写入请求返回的 Espalier-Position。",
@@ -129,6 +166,36 @@ TEXTS: dict[str, tuple[str, str]] = {
     "problem.sql_expression": (
         "SQL 表达式无法解析：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
         "The SQL expression cannot be read: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
+    ),
+    "problem.term_taken.title": ("术语已存在", "Term exists"),
+    "problem.term_taken": (
+        "该数据集中已有术语“{name}”。请修改已有的术语，或换一个名称。",
+        "The dataset has a term {name} already. Change that one, or choose another name.",
+    ),
+    "problem.unknown_columns.title": ("表或列不存在", "Unknown tables or columns"),
+    "problem.unknown_columns": (
+        "数据集中没有：{names}。请检查拼写；如果数据库刚刚修改过，请先用 GET /datasources/(id)/tables?refresh=true 重新读取。",
+        "The dataset does not have: {names}. Check the spelling; if the database was changed just now, read it again with GET /datasources/(id)/tables?refresh=true.",
+    ),
+    "problem.unknown_tables.title": ("表不存在", "Unknown tables"),
+    "problem.unknown_tables": (
+        "数据库中没有这些表：{names}。请检查拼写；如果刚刚新建了表，请先用 GET /datasources/(id)/tables?refresh=true 重新读取。",
+        "The database has no such tables: {names}. Check the spelling; if they are new, read the database again with GET /datasources/(id)/tables?refresh=true.",
+    ),
+    "problem.no_conversation.title": ("没有这个对话", "No such conversation"),
+    "problem.no_conversation": (
+        "没有这个对话，或它不属于您。要开始新的对话，请不要填写 conversation_id，回答中会给出它。",
+        "There is no such conversation, or it is not yours. To begin one, leave conversation_id out; the answer names it.",
+    ),
+    "problem.other_dataset.title": ("对话属于另一个数据集", "Conversation about another dataset"),
+    "problem.other_dataset": (
+        "该对话针对数据集 {dataset_id}。请向该数据集提问，或不填 conversation_id 以开始新的对话。",
+        "This conversation is about the dataset {dataset_id}. Ask that one, or leave conversation_id out to begin another.",
+    ),
+    "problem.praise_with_correction.title": ("评价与更正矛盾", "Praise and correction at once"),
+    "problem.praise_with_correction": (
+        "rating 为 1 表示答案正确，不能同时提交 corrected_sql。要纠正答案，请把 rating 设为 -1。",
+        "A rating of 1 says that the answer is right, so corrected_sql has no place. To correct it, send the rating -1.",
     ),
     "problem.modeling.title": ("模型中有无效的关系", "The model has invalid edges"),
     "problem.modeling": (

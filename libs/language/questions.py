@@ -41,7 +41,13 @@ TEXTS = {
     "question.step.retrieved_none": ("没有相近的已学问题。", "No learned question is near."),
     "question.step.ran": ("查询返回 {rows} 行。", "Rows that the query gave: {rows}."),
     "question.step.refused": ("SQL 未能执行：{reason}", "The SQL could not be run: {reason}"),
-    "question.step.drafted": ("由 {strategy} 生成 SQL（把握 {score}）", "Wrote SQL by: {strategy} (score {score})"),
+    "question.step.drafted": (
+        "已生成 SQL：{strategy}（把握 {score}）",
+        "Wrote the SQL: {strategy} (score {score})",
+    ),
+    "question.strategy.adapted": ("改写自已学过的相近问题", "from a learned question that is near"),
+    "question.strategy.composed": ("由表结构和术语组合而成", "put together from the tables and terms"),
+    "question.strategy.model": ("由语言模型写出", "written by the language model"),
     "question.step.corrected": ("已修正 SQL", "Corrected the SQL"),
     "question.nothing_known": (
         "该数据集中没有与此相关的内容，无法回答。",

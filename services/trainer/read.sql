@@ -17,7 +17,9 @@ CREATE TABLE runs (
     answered bigint NOT NULL DEFAULT 0,
     stage integer NOT NULL DEFAULT 0,
     progress double precision NOT NULL DEFAULT 0,
-    items_learned integer NOT NULL DEFAULT 0
+    items_learned integer NOT NULL DEFAULT 0,
+    message text NOT NULL DEFAULT '',
+    problem jsonb
 );
 
 -- What datasets know, without the texts: what is here need not be learned again.

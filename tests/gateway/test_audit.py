@@ -43,11 +43,11 @@ async def test_everything_a_person_does_is_told_with_who_and_when_and_only_once(
     training_id = (await running.anna.post(f"{path}/train")).json()["training_id"]
     for wish in ("pause", "resume", "cancel"):
         await running.anna.post(f"{path}/training/{wish}")
-    question = {"dataset_id": dataset_id, "question": "A secret?", "conversation_id": f"a-{dataset_id}"}
+    question = {"dataset_id": dataset_id, "question": "A secret?"}
     asked = (await running.anna.post(f"{API}/chat/", json=question)).json()
     verdict = {"dataset_id": dataset_id, "question": "A secret?", "sql": "SELECT 1", "rating": 1}
     given = await running.anna.post(f"{API}/chat/feedback", json=verdict)
-    gone = await running.anna.delete(f"{API}/chat/conversations/a-{dataset_id}")
+    gone = await running.anna.delete(f"{API}/chat/conversations/{asked['conversation_id']}")
     await running.anna.get(f"{API}/datasets?after={gone.headers['espalier-position']}")
     ours = [act for act in await _audit(running.anna) if act["dataset_id"] == dataset_id]
     assert [(act["action"], act["subject_id"], act["about"]) for act in reversed(ours)] == [
@@ -62,7 +62,7 @@ async def test_everything_a_person_does_is_told_with_who_and_when_and_only_once(
         ("training.cancel", training_id, ""),
         ("question.asked", asked["question_id"], ""),
         ("feedback.given", given.json()["feedback_id"], ""),
-        ("conversation.deleted", f"a-{dataset_id}", ""),
+        ("conversation.deleted", asked["conversation_id"], ""),
     ]
     me = (await running.anna.get(f"{API}/auth/me")).json()
     assert {(act["who"], act["username"]) for act in ours} == {(me["account_id"], "anna")}

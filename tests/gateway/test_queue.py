@@ -36,7 +36,7 @@ async def test_a_failed_training_is_retried_with_its_tables_and_no_other_is(runn
     problem = Problem(code="refused", detail="The database refuses connections", hint="Start it")
     await running.hear(reached(started, dataset_id, 1, "failed", problem=problem))
     shown = (await running.anna.get(f"{path}/training/progress")).json()
-    assert (shown["status"], shown["error_msg"]) == ("failed", "The database refuses connections. Start it")
+    assert (shown["status"], shown["error_msg"]) == ("failed", "The database refuses connections. Start it.")
     assert_problem(await running.ben.post(f"{path}/training/retry"), 404)
     again = await running.anna.post(f"{path}/training/retry", headers={"Accept-Language": "zh"})
     assert (again.status_code, again.json()["message"]) == (202, "训练已开始")

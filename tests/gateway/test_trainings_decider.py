@@ -14,31 +14,39 @@ from services.gateway.trainings.decider import (
 
 
 @pytest.mark.parametrize(
-    ("status", "last_wish", "wish", "allowed"),
+    ("status", "last_wish", "wish", "expected"),
     [
-        ("pending", None, "pause", True),
-        ("training", None, "pause", True),
-        ("paused", "pause", "pause", False),
-        ("paused", "resume", "pause", True),
-        ("training", None, "resume", False),
-        ("training", "pause", "resume", True),
-        ("paused", "pause", "resume", True),
-        ("paused", "resume", "resume", False),
-        ("paused", "pause", "cancel", True),
-        ("training", None, "cancel", True),
-        ("completed", None, "cancel", False),
-        ("failed", "pause", "resume", False),
-        ("cancelled", "cancel", "pause", False),
+        ("pending", None, "pause", "allowed"),
+        ("training", None, "pause", "allowed"),
+        ("training", "resume", "pause", "allowed"),
+        ("training", "pause", "pause", "under way"),
+        ("paused", "pause", "pause", "paused"),
+        ("paused", "resume", "pause", "allowed"),
+        ("training", None, "resume", "running"),
+        ("training", "resume", "resume", "running"),
+        ("training", "pause", "resume", "allowed"),
+        ("paused", "pause", "resume", "allowed"),
+        ("paused", "resume", "resume", "under way"),
+        ("pending", "resume", "resume", "under way"),
+        ("paused", "pause", "cancel", "allowed"),
+        ("training", None, "cancel", "allowed"),
+        ("training", "cancel", "cancel", "under way"),
+        ("paused", "cancel", "resume", "cancelling"),
+        ("training", "cancel", "pause", "cancelling"),
+        ("completed", None, "cancel", "over"),
+        ("failed", "pause", "resume", "failed"),
+        ("cancelled", "cancel", "pause", "over"),
     ],
 )
-def test_a_wish_is_allowed_only_where_it_fits(status: str, last_wish: Wish | None, wish: Wish, allowed: bool) -> None:
+def test_a_wish_is_allowed_only_where_it_fits(status: str, last_wish: Wish | None, wish: Wish, expected: str) -> None:
     decided = decide_control(Training("t", status, last_wish, 4), wish)
-    assert decided == (Allowed(5) if allowed else Refused(status))
+    said = decided.why if isinstance(decided, Refused) else "allowed" if decided == Allowed(5) else "under way"
+    assert said == expected
 
 
 @pytest.mark.parametrize("wish", ["pause", "resume", "cancel"])
 def test_nothing_can_be_asked_of_a_dataset_without_a_training(wish: Wish) -> None:
-    assert decide_control(None, wish) == Refused("pending")
+    assert decide_control(None, wish) == Refused("pending", "none")
 
 
 @pytest.mark.parametrize("status", ["pending", "preparing", "training", "paused"])

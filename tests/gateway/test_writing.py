@@ -125,8 +125,9 @@ async def test_a_dataset_that_is_being_trained_cannot_be_deleted(running: Runnin
 
 async def test_a_deleted_conversation_is_shown_no_longer_and_cannot_be_gone_on_with(running: Running) -> None:
     dataset_id = await running.dataset()
-    asked = {"dataset_id": dataset_id, "question": "How many?", "conversation_id": f"c-{dataset_id}"}
+    asked = {"dataset_id": dataset_id, "question": "How many?"}
     question = (await running.anna.post(f"{API}/chat/", json=asked)).json()
+    asked["conversation_id"] = question["conversation_id"]
     conversation = f"{API}/chat/conversations/{asked['conversation_id']}"
     assert (await running.ben.delete(conversation)).status_code == 404
     assert (await running.anna.get(conversation)).status_code == 200
@@ -168,4 +169,5 @@ async def test_training_data_shows_a_correction_and_not_what_it_corrects(running
         await running.hear(*known)
         shown = (await running.anna.get(f"{API}/datasets/{dataset_id}/training-data?type=qa")).json()
         assert {item["sql"] for item in shown["items"]} == expected
+        assert {(item["kind"], item["type"]) for item in shown["items"]} == {("pair", "qa")}
         assert shown["total"] == 2

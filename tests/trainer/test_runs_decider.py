@@ -130,6 +130,14 @@ def test_an_ended_training_answers_with_its_end() -> None:
     assert len(run.when(Obey()).when(Begin(2)).when(Reach(2, 4, 100.0, "m")).said) == said
 
 
+def test_what_an_ended_training_said_last_stays_its_last_word() -> None:
+    run = working().when(Reach(1, 4, 100.0, "All 7 things learned.", ends=True)).given(wish(CancelRequested, 7))
+    assert run.when(Obey()).last.message == "All 7 things learned."
+    problem = Problem(code="login", detail="wrong password", hint="check it")
+    failed = working().when(Fail(1, problem)).given(wish(CancelRequested, 7)).when(Obey()).last
+    assert (failed.status, failed.message, failed.problem) == ("failed", "wrong password", problem)
+
+
 def test_a_failure_names_the_problem_unless_the_training_was_cancelled() -> None:
     problem = Problem(code="login", detail="wrong password", hint="check it")
     assert working().when(Fail(1, problem)).last.problem == problem

@@ -1,5 +1,6 @@
 """MySQL and MariaDB, through aiomysql."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -52,22 +53,22 @@ class MySQL(Kind):
         encrypted = ssl.create_default_context()
         encrypted.check_hostname, encrypted.verify_mode = False, ssl.CERT_NONE  # as PostgreSQL's `prefer` has it
 
-        async def connect() -> aiomysql.Connection:
-            made = await connected(
-                await access.addresses(settings.host, port),
-                lambda address: aiomysql.connect(
+        async def connect_to(address: str) -> aiomysql.Connection:
+            async with asyncio.timeout(CONNECT_SECONDS):  # The driver's own limit ends before the server's greeting.
+                return await aiomysql.connect(
                     host=address,
                     port=port,
                     user=settings.username,
                     password=access.password or "",
                     db=settings.database,
                     charset="utf8mb4",
-                    connect_timeout=CONNECT_SECONDS,
                     local_infile=False,
                     ssl=encrypted,
                     program_name="espalier",
-                ),
-            )
+                )
+
+        async def connect() -> aiomysql.Connection:
+            made = await connected(await access.addresses(settings.host, port), connect_to)
             mariadb = "mariadb" in made.get_server_info().lower()
             async with made.cursor() as cursor:
                 await cursor.execute(_ON_MARIADB if mariadb else _ONCE_CONNECTED)

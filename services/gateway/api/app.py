@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from libs.runtime.health import Checks, health_routes
-from services.gateway.api import problems
+from services.gateway.api import openapi, problems
 from services.gateway.api.idempotency import Idempotency
 from services.gateway.api.middleware import LimitBody, Trace
 from services.gateway.api.v1 import (
@@ -27,7 +27,6 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
     app = FastAPI(
         title="Espalier",
         version="1",
-        summary="Teaches a database to answer questions, and trains models beside it.",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.state.gateway = gateway
@@ -37,6 +36,7 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router, prefix="/api/v1")
+    openapi.describe(app)
     app.router.routes.extend(health_routes(checks))
     # The last added is the outermost.
     app.add_middleware(Idempotency, pool=gateway.pool, accounts=gateway.accounts)

@@ -10,8 +10,9 @@ from opentelemetry import trace
 from starlette.exceptions import HTTPException
 
 from libs.datasources.errors import DataSourceError
-from libs.language.catalogue import Language, preferred_language, text
+from libs.language.catalogue import Language, preferred_language, sentences, text
 from libs.runtime.deadlines import DeadlinePassed
+from services.gateway.api.invalid import invalid_fields
 from services.gateway.keys import Overtaken
 
 _BY_STATUS = {
@@ -67,7 +68,7 @@ def problem_response(
         "type": f"urn:espalier:problem:{code}",
         "title": text(f"problem.{code}.title", language),
         "status": status,
-        "detail": detail or text(f"problem.{code}", language, **values),
+        "detail": sentences(detail) if detail else text(f"problem.{code}", language, **values),
         "trace_id": trace_id(),
     }
     if hint:
@@ -116,7 +117,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [{"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()]
+        errors = invalid_fields(list(error.errors()), language_of(request))
         return problem_response(language_of(request), 422, "invalid", errors=errors)
 
     @app.exception_handler(HTTPException)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from unicodedata import normalize
 
 from libs.events.catalog import BusinessTermChanged, DatasetChanged
 from services.gateway.trainings.decider import Training, decide_start
@@ -28,6 +29,11 @@ def decide_delete(
     if active := decide_start(training):
         return BeingTrained(active)
     return decide_change(before, {"deleted": True}, at, who)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether questions cannot tell two names apart: neither by case nor by the width of characters."""
+    return normalize("NFKC", one).casefold().split() == normalize("NFKC", other).casefold().split()
 
 
 def decide_term(

@@ -9,6 +9,8 @@ from libs.postgres.pool import to_json
 
 KINDS = {"qa": ["pair"], "ddl": ["ddl"], "document": ["document", "term", "relation"]}
 """The kinds of learned items by the names that the API has for them."""
+TYPES = {kind: name for name, kinds in KINDS.items() for kind in kinds}
+"""The API's name of each kind."""
 
 _PAGE = 500
 _GENERATION = "SELECT coalesce(max(generation), 0) FROM removals WHERE dataset_id = $1"

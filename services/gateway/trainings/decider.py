@@ -31,24 +31,37 @@ class Allowed:
 
 
 @dataclass(frozen=True)
+class UnderWay:
+    """The same was asked for already and is about to happen: the repetition changes nothing."""
+
+
+Why = Literal["none", "over", "failed", "running", "paused", "cancelling"]
+
+
+@dataclass(frozen=True)
 class Refused:
-    """The request does not fit the state."""
+    """The request does not fit the state; `why` names the text that says what can be done instead."""
 
     status: str
+    why: Why = "over"
 
 
-def decide_control(training: Training | None, wish: Wish) -> Allowed | Refused:
+def decide_control(training: Training | None, wish: Wish) -> Allowed | UnderWay | Refused:
     """Pause what runs or waits, resume what rests or is about to, cancel what has not ended."""
     if training is None:
-        return Refused("pending")
-    resting = training.status == "paused" and training.last_wish != "resume"
-    about_to_rest = training.last_wish == "pause"
-    fits = {
-        "pause": training.active and not resting,
-        "resume": training.active and (resting or about_to_rest),
-        "cancel": training.active,
-    }[wish]
-    return Allowed(training.control_sequence + 1) if fits else Refused(training.status)
+        return Refused("pending", "none")
+    if not training.active:
+        return Refused(training.status, "failed" if training.status == "failed" else "over")
+    if training.last_wish == "cancel":
+        return UnderWay() if wish == "cancel" else Refused(training.status, "cancelling")
+    paused = training.status == "paused"
+    if wish == "pause" and training.last_wish == "pause":
+        return Refused(training.status, "paused") if paused else UnderWay()
+    if wish == "resume" and training.last_wish == "resume" and (paused or training.status == "pending"):
+        return UnderWay()
+    if wish == "resume" and training.last_wish != "pause" and not paused:
+        return Refused(training.status, "running")
+    return Allowed(training.control_sequence + 1)
 
 
 def decide_start(training: Training | None) -> str | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from libs.events.catalog import ENDED, Language, Needs
-from libs.language.catalogue import text
+from libs.language.catalogue import sentences, text
 from libs.postgres.pool import Connection
 from services.gateway.trainings.decider import Training, Wish
 
@@ -74,7 +74,7 @@ async def training_state(connection: Any, dataset_id: str, language: Language) -
         "status": status,
         "status_text": text(f"status.{status}", language),
         "process_rate": last.get("progress", 0.0),
-        "error_msg": f"{problem['detail']}. {problem['hint']}".strip() if problem else None,
+        "error_msg": sentences(problem["detail"], problem["hint"]) if problem else None,
         "last_train_at": completed.isoformat() if completed else None,
         "current_step": last.get("message", ""),
         "training_id": row["training_id"] if row else None,

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from libs.events.catalog import Language, Outcome, Problem, ResultColumn, Sources
-from libs.language.catalogue import text
+from libs.language.catalogue import sentences, text
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def unanswerable(key: str, language: Language, version: int = 0) -> Conclusion:
 
 def failed(problem: Problem, version: int = 0, sql: str | None = None) -> Conclusion:
     """Something went wrong that a person can do something about."""
-    said = f"{problem.detail} {problem.hint}".strip()
+    said = sentences(problem.detail, problem.hint)
     return Conclusion("failed", sql=sql, answer_text=said, knowledge_version=version)
 
 

@@ -1,7 +1,9 @@
 """Hands what is known to the reasoning, runs what it proposes, and says what came of it."""
 
+from itertools import islice
+
 from libs.events.catalog import QuestionAsked, Sources, Step
-from libs.language.catalogue import text
+from libs.language.catalogue import language_of, text
 from services.query.knowledge.recall import Knowledge
 from services.query.questions.answered import answered
 from services.query.questions.attempt import attempt
@@ -14,6 +16,7 @@ from services.query.reasoning.model import Model
 from services.query.reasoning.schema import Knowledge as Scope
 
 _CORRECTIONS = 2
+_CHOICES = 3
 
 
 async def reasoned(
@@ -28,15 +31,16 @@ async def reasoned(
     scope = scope_of(known, database.dialect, found)
     draft = await reason(asked.question, asked.language, scope, model)
     if draft.sql is None:
-        return _without_sql(draft)
-    detail = text("question.step.drafted", asked.language, strategy=draft.strategy, score=f"{draft.score:.2f}")
+        return _without_sql(draft, asked, scope)
+    strategy = text(f"question.strategy.{draft.strategy}", asked.language)
+    detail = text("question.step.drafted", asked.language, strategy=strategy, score=f"{draft.score:.2f}")
     steps.add(Step(name=draft.strategy, status="done", detail=detail, sql=draft.sql))
     ran = await attempt(asked, database, draft.sql, steps)
     if ran is None and model is not None:
         ran = await _corrected(asked, scope, database, draft.sql, steps, model)
     if ran is None:
         unclear = text("question.unclear", asked.language)
-        choices = tuple(one.pair.question for one in found[:3])
+        choices = _choices(asked, scope)
         return Conclusion("clarification", chart_type="clarification", answer_text=unclear, choices=choices)
     return answered(asked, ran, _sources(draft, known, ran))
 
@@ -71,7 +75,14 @@ def _sources(draft: Draft, known: Knowledge, ran: Ran) -> Sources:
     )
 
 
-def _without_sql(draft: Draft) -> Conclusion:
+def _choices(asked: QuestionAsked, scope: Scope) -> tuple[str, ...]:
+    """The nearest learned questions that are in the language of the question."""
+    near = (pair.question for pair in scope.pairs)
+    return tuple(islice((question for question in near if language_of(question) == asked.language), _CHOICES))
+
+
+def _without_sql(draft: Draft, asked: QuestionAsked, scope: Scope) -> Conclusion:
     if draft.kind == "unanswerable":
         return Conclusion("unanswerable", answer_text=draft.text)
-    return Conclusion("clarification", chart_type="clarification", answer_text=draft.text, choices=draft.choices)
+    choices = _choices(asked, scope) if draft.choices else ()
+    return Conclusion("clarification", chart_type="clarification", answer_text=draft.text, choices=choices)

@@ -7,12 +7,13 @@ from typing import Any
 import asyncpg
 import structlog
 
-from libs.datasources.errors import DataSourceError, TookTooLong
+from libs.datasources.errors import DataSourceError
 from libs.datasources.inspect import Structure
-from libs.events.catalog import Problem, SchemaInspected, SchemaInspectionRequested
+from libs.events.catalog import Language, Problem, SchemaInspected, SchemaInspectionRequested
 from libs.events.envelope import Received
 from libs.events.projection import Batch
 from libs.events.transaction import Transaction, transaction
+from libs.language.catalogue import text
 from libs.leases.claim import Lease, fence, finish, offer
 from libs.leases.worker import Held
 from libs.runtime import telemetry
@@ -99,9 +100,15 @@ class Inspection:
                 read = self.reader.test if request.only_test else self.reader.structure
                 return await read(request.settings)
         except TimeoutError:
-            return TookTooLong().problem(request.language)
+            return _late(request.language)
         except DataSourceError as error:
             return error.problem(request.language)
+
+
+def _late(language: Language) -> Problem:
+    """Looking took longer than anybody waits for it: nothing that a narrower question would help."""
+    said = text("trainer.inspection_late", language)
+    return Problem(code="timeout", detail=said, hint=text("trainer.inspection_late.hint", language))
 
 
 def _inspected(request: SchemaInspectionRequested, found: Structure | Problem) -> SchemaInspected:

@@ -55,6 +55,8 @@ class State:
     stage: int = 0
     progress: float = 0.0
     items_learned: int = 0
+    message: str = ""
+    problem: Problem | None = None
 
     @property
     def language(self) -> Language:
@@ -164,6 +166,8 @@ def _checkpoint(state: State, event: CheckpointReached) -> State:
         stage=event.stage,
         progress=event.progress,
         items_learned=event.items_learned,
+        message=event.message,
+        problem=event.problem,
     )
 
 
@@ -216,9 +220,11 @@ def _reach(state: State, at: datetime, command: Reach) -> tuple[Event, ...]:
 
 
 def _repeat_the_end(state: State, at: datetime) -> tuple[Event, ...]:
+    """The end stays as it was, with its own words; only the log tells of the request."""
     if state.wish_sequence <= state.answered or state.status is None:
         return ()
-    return _say(state, at, state.status, message=text("trainer.over", state.language))
+    told = text("trainer.over", state.language)
+    return _say(state, at, state.status, message=state.message, problem=state.problem, told=told)
 
 
 def _say(
@@ -232,8 +238,9 @@ def _say(
     forgotten: tuple[str, ...] = (),
     problem: Problem | None = None,
     level: Level = "INFO",
+    told: str = "",
 ) -> tuple[Event, ...]:
-    """A checkpoint and its log line, which has the same number."""
+    """A checkpoint and its log line, which has the same number, and the same text but for what is `told` there."""
     sequence, content = state.sequence + 1, message or _message(status, state)
     reached = CheckpointReached(
         training_id=state.training_id,
@@ -254,7 +261,7 @@ def _say(
         problem=problem if status == "failed" else None,
         reached_at=at,
     )
-    line = LogLine(number=sequence, level=level, content=content, created_at=at)
+    line = LogLine(number=sequence, level=level, content=told or content, created_at=at)
     return reached, TrainingLogged(training_id=state.training_id, dataset_id=state.dataset_id, lines=(line,))
 
 

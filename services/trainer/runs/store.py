@@ -1,6 +1,6 @@
 """Reads and writes trainings as the decider knows them."""
 
-from libs.events.catalog import TrainingRequested
+from libs.events.catalog import Problem, TrainingRequested
 from libs.events.envelope import Received
 from libs.events.projection import Batch
 from libs.postgres.pool import Connection
@@ -9,12 +9,12 @@ from services.trainer.runs.decider import State, evolve
 _MAKE = "INSERT INTO runs (training_id, dataset_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _LOAD = """
 SELECT training_id, dataset_id, requested, wish, wish_sequence, sequence, status, attempt, epoch, stalled, answered,
-    stage, progress, items_learned
+    stage, progress, items_learned, message, problem
 FROM runs WHERE training_id = $1
 """
 _SAVE = """
 UPDATE runs SET wish = $2, wish_sequence = $3, sequence = $4, status = $5, attempt = $6, epoch = $7, stalled = $8,
-    answered = $9, stage = $10, progress = $11, items_learned = $12
+    answered = $9, stage = $10, progress = $11, items_learned = $12, message = $13, problem = $14
 WHERE training_id = $1
 """
 _SAVE_REQUEST = """
@@ -33,8 +33,12 @@ async def load(connection: Connection, training_id: str, *, lock: bool = False) 
     if row is None:
         return None
     fields = dict(row)
-    requested = fields.pop("requested")
-    return State(**fields, requested=TrainingRequested.model_validate(requested) if requested else None)
+    requested, problem = fields.pop("requested"), fields.pop("problem")
+    return State(
+        **fields,
+        requested=TrainingRequested.model_validate(requested) if requested else None,
+        problem=Problem.model_validate(problem) if problem else None,
+    )
 
 
 async def sequence(connection: Connection, training_id: str) -> int:
@@ -103,4 +107,6 @@ async def _save(connection: Connection, state: State) -> None:
         state.stage,
         state.progress,
         state.items_learned,
+        state.message,
+        state.problem.model_dump(mode="json") if state.problem else None,
     )

@@ -4,16 +4,14 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request, status
 from fastapi.security import OAuth2PasswordRequestForm
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from services.gateway.accounts.store import TOKEN_SECONDS, LastAdministrator, LoginSlowedDown
 from services.gateway.api.context import Administrator, GatewayPart, SignedIn
+from services.gateway.api.fields import GivenPassword, Password, Username
 from services.gateway.api.problems import Problem, not_found
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
-
-
-_Password = Annotated[str, Field(min_length=8, max_length=200)]
 
 
 def _token(request: Request) -> str:
@@ -27,8 +25,8 @@ Token = Annotated[str, Depends(_token)]
 class NewAccount(BaseModel):
     """An account to be made."""
 
-    username: str = Field(min_length=1, max_length=100, pattern=r"^[^\x00]+$")
-    password: _Password
+    username: Username
+    password: Password
     role: Literal["admin", "member"] = "member"
 
 
@@ -42,8 +40,8 @@ class Change(BaseModel):
 class NewPassword(BaseModel):
     """A password in place of the old one."""
 
-    old_password: str = Field(max_length=200)
-    new_password: _Password
+    old_password: GivenPassword
+    new_password: Password
 
 
 @router.post("/login")
@@ -89,7 +87,9 @@ async def end_token(token_id: str, gateway: GatewayPart, account: SignedIn) -> N
 async def change_password(body: NewPassword, token: Token, gateway: GatewayPart, account: SignedIn) -> None:
     """Change one's password, which ends all other tokens."""
     try:
-        changed = await gateway.accounts.change_password(account, body.old_password, body.new_password, token)
+        changed = await gateway.accounts.change_password(
+            account, body.old_password.get_secret_value(), body.new_password.get_secret_value(), token
+        )
     except LoginSlowedDown as slowed:
         raise _slowed_down(slowed) from None
     if not changed:
@@ -105,7 +105,7 @@ async def me(account: SignedIn) -> dict[str, Any]:
 @router.post("/users", status_code=status.HTTP_201_CREATED)
 async def create_account(body: NewAccount, gateway: GatewayPart, _admin: Administrator) -> dict[str, Any]:
     """A new account, made by an administrator."""
-    account = await gateway.accounts.create(body.username, body.password, body.role)
+    account = await gateway.accounts.create(body.username, body.password.get_secret_value(), body.role)
     if account is None:
         raise Problem(409, "name_taken", name=body.username)
     return vars(account)

@@ -4,11 +4,11 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response, status
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 from sse_starlette import EventSourceResponse
 
 from libs.events.catalog import ConversationDeleted, FeedbackGiven, QuestionAsked
@@ -20,6 +20,8 @@ from libs.runtime.clock import now
 from libs.runtime.deadlines import DeadlinePassed
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
+from services.gateway.api.fields import Id, Prose, Sql
+from services.gateway.api.fields import Question as QuestionText
 from services.gateway.api.problems import Problem, not_found
 from services.gateway.chat.decider import Judged, decide_judged
 from services.gateway.chat.read import answer, not_answered, steps, waiting
@@ -32,33 +34,31 @@ _ANSWERED = """
 SELECT q.dataset_id, q.state->>'question' AS question, a.state->>'sql' AS sql, question_id
 FROM shown_questions AS q LEFT JOIN answers AS a USING (question_id) WHERE question_id = $1 AND who = $2
 """
+_DATASET = "SELECT dataset_id FROM shown_questions WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 1"
 _ROWS_SECONDS = 5.0
 _STEP_SECONDS = 0.5
 _LATE_SECONDS = 3.0
 """An answer that ends just in time still has its way to go."""
-_Id = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]+$")]
-_Sql = Annotated[str, Field(min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
-_Question = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]*\S[^\x00]*$")]
 
 
 class Question(BaseModel):
     """A question to a dataset."""
 
-    dataset_id: _Id
-    question: _Question
-    conversation_id: _Id | None = None
+    dataset_id: Id
+    question: QuestionText
+    conversation_id: Id | None = None
 
 
 class Feedback(BaseModel):
     """A verdict on an answer, or on a question and SQL of one's own."""
 
-    question_id: _Id | None = None
-    dataset_id: _Id | None = None
-    question: _Question | None = None
-    sql: _Sql | None = None
+    question_id: Id | None = None
+    dataset_id: Id | None = None
+    question: QuestionText | None = None
+    sql: Sql | None = None
     rating: Literal[1, -1]
-    corrected_sql: _Sql | None = None
-    comment: Annotated[str, Field(max_length=4_000, pattern=r"^[^\x00]*$")] = ""
+    corrected_sql: Sql | None = None
+    comment: Prose = ""
 
 
 @router.post("/", responses={202: {"description": "Not answered yet; Location says where to look"}})
@@ -82,7 +82,7 @@ async def _ask(gateway: Gateway, account: Account, body: Question) -> QuestionAs
         await owned(write.connection, "datasets", "dataset_id", body.dataset_id, account)
         needs, _ = await needs_of(write.connection, body.dataset_id)
         if body.conversation_id:
-            await _check_conversation(write.connection, body.conversation_id, account)
+            await _check_conversation(write.connection, body, account)
         asked_at = now()
         event = QuestionAsked(
             question_id=new_id(), dataset_id=body.dataset_id, question=body.question.strip(),
@@ -100,13 +100,13 @@ def _place(question_id: str) -> str:
     return f"/api/v1/chat/questions/{question_id}"
 
 
-async def _check_conversation(connection: Any, conversation_id: str, account: Account) -> None:
-    other = (
-        "SELECT EXISTS (SELECT FROM questions WHERE conversation_id = $1 AND who <> $2) "
-        "OR EXISTS (SELECT FROM deleted_conversations WHERE conversation_id = $1)"
-    )
-    if await connection.fetchval(other, conversation_id, account.account_id):
-        raise not_found()
+async def _check_conversation(connection: Any, body: Question, account: Account) -> None:
+    """A conversation is made by a question without one; it is about one dataset, and its owner's alone."""
+    dataset_id = await connection.fetchval(_DATASET, body.conversation_id, account.account_id)
+    if dataset_id is None:
+        raise Problem(404, "no_conversation")
+    if dataset_id != body.dataset_id:
+        raise Problem(422, "other_dataset", dataset_id=dataset_id)
 
 
 async def _answered(gateway: Gateway, question_id: str, seconds: float) -> dict[str, Any]:
@@ -188,11 +188,7 @@ async def delete_conversation(
 ) -> None:
     """Show a conversation no longer; what was learned from it stays."""
     async with gateway.writing() as write:
-        dataset_id = await write.connection.fetchval(
-            "SELECT dataset_id FROM shown_questions WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 1",
-            conversation_id,
-            account.account_id,
-        )
+        dataset_id = await write.connection.fetchval(_DATASET, conversation_id, account.account_id)
         if dataset_id is None:
             raise not_found()
         await write.record(
@@ -208,6 +204,8 @@ async def give_feedback(
     body: Feedback, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
 ) -> dict[str, str]:
     """Say that an answer is right, or correct it."""
+    if body.rating == 1 and body.corrected_sql:
+        raise Problem(422, "praise_with_correction")
     judged = await _judged(gateway, account, body)
     async with gateway.writing() as write:
         await owned(write.connection, "datasets", "dataset_id", judged.dataset_id, account, lock=True)

@@ -1,5 +1,6 @@
 """/api/v1/datasets: what of a database is asked."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response, status
@@ -21,30 +22,31 @@ from services.gateway.api.context import (
     owned,
     written,
 )
+from services.gateway.api.fields import Id, Name, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.v1.datasources import shown_table
 from services.gateway.datasets.decider import BeingTrained, decide_change, decide_delete
+from services.gateway.datasets.structure import known_tables, unknown_tables
 from services.gateway.datasources.read import newest_structure
 from services.gateway.trainings.read import newest_training, training_state
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
 
-_Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-_Tables = Annotated[list[_Name], Field(max_length=5_000)]
+_Tables = Annotated[list[TableName], Field(max_length=5_000)]
 
 
 class NewDataset(BaseModel):
     """A dataset to be made; without tables it has all of the database."""
 
-    name: _Name
-    datasource_id: _Name
+    name: Name
+    datasource_id: Id
     tables: _Tables = []
 
 
 class Change(BaseModel):
     """What is to be changed of a dataset; what is left out stays."""
 
-    name: _Name | None = None
+    name: Name | None = None
     tables: _Tables | None = None
 
 
@@ -80,6 +82,7 @@ async def create(
     )  # fmt: skip
     async with gateway.writing() as write:
         await owned(write.connection, "datasources", "datasource_id", body.datasource_id, account, lock=True)
+        await _check_tables(write.connection, body.datasource_id, body.tables)
         await write.record(event)
         response.headers.update({"Location": f"/api/v1/datasets/{dataset_id}", "ETag": '"1"'})
         made = await shown(write.connection, event.model_dump(mode="json"), language)
@@ -124,6 +127,7 @@ async def change(
     async with gateway.writing() as write:
         before = await _owned(write.connection, dataset_id, account)
         check_version(if_match, before.version)
+        await _check_tables(write.connection, before.datasource_id, given.get("tables", ()))
         event = decide_change(before, given, now(), account.account_id)
         await write.record(event)
     await written(gateway, response, write.event_id, event.version)
@@ -144,6 +148,12 @@ async def delete(
             raise Problem(409, "training_active", training_id=decided.training_id)
         await write.record(decided)
     await written(gateway, response, write.event_id, decided.version)
+
+
+async def _check_tables(connection: Any, datasource_id: str, names: Iterable[str]) -> None:
+    """Refuse names of tables that the database did not have when its structure was last read."""
+    if unknown := unknown_tables(names, await known_tables(connection, datasource_id) if names else None):
+        raise Problem(422, "unknown_tables", names=", ".join(unknown[:20]))
 
 
 async def _owned(connection: Any, dataset_id: str, account: Account) -> DatasetChanged:

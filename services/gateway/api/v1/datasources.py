@@ -17,6 +17,7 @@ from libs.events.catalog import (
 from libs.events.ids import new_id
 from libs.language.catalogue import Language
 from libs.runtime.clock import now
+from libs.runtime.deadlines import DeadlinePassed
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import (
     After,
@@ -29,6 +30,7 @@ from services.gateway.api.context import (
     owned,
     written,
 )
+from services.gateway.api.fields import DatabasePassword, GivenLine, Line, Name
 from services.gateway.api.problems import Problem
 from services.gateway.datasources.decider import InUse, decide_change, decide_delete
 from services.gateway.datasources.read import datasets_of, newest_structure
@@ -37,40 +39,42 @@ from services.gateway.gateway import Gateway
 router = APIRouter(prefix="/datasources", tags=["data sources"])
 
 _INSPECTION_SECONDS = 15.0
+_ANSWER_SECONDS = 2.0
+"""What was found, or that nothing was in time, has its way to go."""
 _SECRET = ("password_ciphertext", "key_id")
-_Text = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
+_PrivateColumns = Annotated[tuple[Line, ...], Field(max_length=10_000)]
 
 
 class Connection(BaseModel):
     """How to reach a database."""
 
     kind: Literal["sqlite", "postgresql", "mysql"]
-    host: _Text = ""
+    host: Line = ""
     port: int | None = Field(default=None, ge=1, le=65535)
-    username: _Text = ""
-    password: SecretStr | None = Field(default=None, max_length=500)
-    database: Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00]*$")]
+    username: Line = ""
+    password: DatabasePassword | None = None
+    database: GivenLine
     sample_values: bool = True
-    private_columns: Annotated[tuple[_Text, ...], Field(max_length=10_000)] = ()
+    private_columns: _PrivateColumns = ()
 
 
 class NewDataSource(Connection):
     """A data source to be registered."""
 
-    name: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
+    name: Name
 
 
 class Change(BaseModel):
     """What is to be changed of a data source; what is left out stays."""
 
-    name: str | None = Field(default=None, min_length=1, max_length=200)
-    host: _Text | None = None
+    name: Name | None = None
+    host: Line | None = None
     port: int | None = Field(default=None, ge=1, le=65535)
-    username: _Text | None = None
-    password: SecretStr | None = Field(default=None, max_length=500)
-    database: str | None = Field(default=None, min_length=1, max_length=500)
+    username: Line | None = None
+    password: DatabasePassword | None = None
+    database: GivenLine | None = None
     sample_values: bool | None = None
-    private_columns: Annotated[tuple[_Text, ...], Field(max_length=10_000)] | None = None
+    private_columns: _PrivateColumns | None = None
 
 
 def shown(state: dict[str, Any]) -> dict[str, Any]:
@@ -237,7 +241,10 @@ async def _inspected(gateway: Gateway, request: SchemaInspectionRequested) -> li
         parts = [row["state"] for row in rows]
         return parts if parts and len(parts) == parts[0]["parts"] else None
 
-    parts = await gateway.wait_for("inspections", whole, _INSPECTION_SECONDS)
+    try:
+        parts = await gateway.wait_for("inspections", whole, _INSPECTION_SECONDS + _ANSWER_SECONDS)
+    except DeadlinePassed:
+        raise Problem(504, "datasource_late", seconds=round(_INSPECTION_SECONDS)) from None
     if not parts[0]["ok"]:
         problem = FoundProblem.model_validate(parts[0]["problem"])
         raise Problem(422, "datasource", detail=problem.detail, hint=problem.hint, reason=problem.code)

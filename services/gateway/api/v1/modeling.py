@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import APIRouter, Response
 from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import PydanticCustomError
 
 from libs.events.catalog import DatasetChanged, Modeling, Relation
 from libs.events.envelope import MAXIMUM_BYTES, EventTooLarge
@@ -20,6 +21,7 @@ from services.gateway.api.context import (
     owned,
     written,
 )
+from services.gateway.api.fields import TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.v1.datasources import shown_table
 from services.gateway.datasets.modeling import WrongEdge, decide_modeling, not_drawn
@@ -30,26 +32,24 @@ router = APIRouter(prefix="/datasets/{dataset_id}/modeling", tags=["datasets"])
 _MOST_EDGES, _MOST_NODES, _MOST_DEPTH = 2_000, 2_000, 20
 _NODE_BYTES, _ALL_NODES_BYTES = 8_000, 200_000
 
-_Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-
 
 def _storable(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """`nodes` as JSON holds them; raises `ValueError` for what is too large, too deep, or cannot be stored."""
+    """`nodes` as JSON holds them; raises `PydanticCustomError` for what is too large, too deep, or cannot be stored."""
     whole = 0
     for node in nodes:
         if not _shallow(node, _MOST_DEPTH):
-            raise ValueError(f"a node is nested deeper than {_MOST_DEPTH}")
+            raise PydanticCustomError("node_depth", "a node is too deep", {"most": _MOST_DEPTH})
         try:
             content = orjson.dumps(node)
         except TypeError as error:
-            raise ValueError("a node holds what JSON cannot keep") from error
+            raise PydanticCustomError("string_unicode", "a node holds what JSON cannot keep") from error
         if b"\\u0000" in content:
-            raise ValueError("a node holds a zero character")
+            raise PydanticCustomError("nul", "a node holds a zero character")
         if len(content) > _NODE_BYTES:
-            raise ValueError(f"a node has more than {_NODE_BYTES} bytes")
+            raise PydanticCustomError("node_bytes", "a node is too large", {"most": _NODE_BYTES})
         whole += len(content)
     if whole > _ALL_NODES_BYTES:
-        raise ValueError(f"all nodes have more than {_ALL_NODES_BYTES} bytes")
+        raise PydanticCustomError("nodes_bytes", "the nodes are too large", {"most": _ALL_NODES_BYTES})
     kept: list[dict[str, Any]] = orjson.loads(orjson.dumps(nodes))
     return kept
 
@@ -62,10 +62,10 @@ def _shallow(value: Any, depth: int) -> bool:
 class Edge(BaseModel):
     """A relation between two tables: `source.source_col` and `target.target_col` hold the same values."""
 
-    source: _Name
-    target: _Name
-    source_col: _Name
-    target_col: _Name
+    source: TableName
+    target: TableName
+    source_col: TableName
+    target_col: TableName
     type: Literal["many_to_one", "one_to_many", "one_to_one", "many_to_many"] = "many_to_one"
     confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
 

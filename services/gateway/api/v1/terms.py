@@ -7,44 +7,46 @@ from pydantic import BaseModel, Field
 
 from libs.datasources.dialect import dialect_of
 from libs.datasources.errors import RefusedByGate
-from libs.datasources.gate import parse_expression
 from libs.events.catalog import BusinessTermChanged
 from libs.events.ids import new_id
+from libs.language.catalogue import clause
 from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, GatewayPart, IfMatch, Paging, SignedIn, check_version, owned, written
+from services.gateway.api.fields import Name, Prose
 from services.gateway.api.problems import Problem, not_found
-from services.gateway.datasets.decider import decide_term
+from services.gateway.datasets.decider import decide_term, same_name
+from services.gateway.datasets.expression import unknown_names
+from services.gateway.datasets.structure import known_tables
 from services.gateway.datasources.read import kind_of
 from services.gateway.gateway import Gateway
-from services.gateway.terms.limits import LONG, NAME, SYNONYMS
+from services.gateway.terms.limits import SYNONYMS
 from services.gateway.terms.read import changes_of
 
 router = APIRouter(prefix="/datasets/{dataset_id}/terms", tags=["terms"])
 
-_Name = Annotated[str, Field(min_length=1, max_length=NAME, pattern=r"^[^\x00]*$")]
-_Long = Annotated[str, Field(max_length=LONG, pattern=r"^[^\x00]*$")]
-_Synonyms = Annotated[list[_Name], Field(max_length=SYNONYMS)]
+_Synonyms = Annotated[list[Name], Field(max_length=SYNONYMS)]
 
 _TERM = "SELECT state FROM terms WHERE term_id = $1 AND dataset_id = $2 AND NOT deleted"
+_NAMES = "SELECT state->>'term' FROM terms WHERE dataset_id = $1 AND term_id <> $2 AND NOT deleted"
 
 
 class Term(BaseModel):
     """A business term."""
 
-    term: _Name
-    definition: _Long = ""
+    term: Name
+    definition: Prose = ""
     synonyms: _Synonyms = []
-    sql_expression: _Long | None = None
+    sql_expression: Prose | None = None
 
 
 class Change(BaseModel):
     """What is to be changed of a term; what is left out stays."""
 
-    term: _Name | None = None
-    definition: _Long | None = None
+    term: Name | None = None
+    definition: Prose | None = None
     synonyms: _Synonyms | None = None
-    sql_expression: _Long | None = None
+    sql_expression: Prose | None = None
 
 
 def shown(state: dict[str, Any]) -> dict[str, Any]:
@@ -116,10 +118,11 @@ async def _put(
     """Write a new term, or a known one (dataset, id), under the lock of its dataset, which counts all changes."""
     dataset_id = term[0] if isinstance(term, tuple) else term.dataset_id
     async with gateway.writing() as write:
-        await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        dataset = await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
         before = await _known(write.connection, *term) if isinstance(term, tuple) else term
         check_version(if_match, before.version)
-        await _check_expression(write.connection, dataset_id, given.get("sql_expression"))
+        await _check_name(write.connection, before, given.get("term"))
+        await _check_expression(write.connection, dataset, given.get("sql_expression"))
         changes = await changes_of(write.connection, dataset_id)
         event = decide_term(before, given, changes, now(), account.account_id)
         await write.record(event)
@@ -131,13 +134,26 @@ async def _put(
     return term_now
 
 
-async def _check_expression(connection: Any, dataset_id: str, expression: str | None) -> None:
+async def _check_name(connection: Any, before: BusinessTermChanged, name: str | None) -> None:
+    """Refuse a second term of one name: questions could not tell which is meant."""
+    if name is not None:
+        others = await connection.fetch(_NAMES, before.dataset_id, before.term_id)
+        if any(same_name(other[0], name) for other in others):
+            raise Problem(409, "term_taken", name=name)
+
+
+async def _check_expression(connection: Any, dataset: dict[str, Any], expression: str | None) -> None:
     """Refuse what every question of the dataset would stumble over."""
-    if expression:
-        try:
-            parse_expression(expression, dialect_of(await kind_of(connection, dataset_id)))
-        except RefusedByGate as error:
-            raise Problem(422, "sql_expression", why=error.reason) from None
+    if not expression:
+        return
+    dialect = dialect_of(await kind_of(connection, dataset["dataset_id"]))
+    known = await known_tables(connection, dataset["datasource_id"], dataset["tables"])
+    try:
+        unknown = unknown_names(expression, dialect, known)
+    except RefusedByGate as error:
+        raise Problem(422, "sql_expression", why=clause(error.reason)) from None
+    if unknown:
+        raise Problem(422, "unknown_columns", names=", ".join(unknown))
 
 
 async def _known(connection: Any, dataset_id: str, term_id: str) -> BusinessTermChanged:

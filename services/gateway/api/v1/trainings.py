@@ -18,10 +18,11 @@ from libs.language.catalogue import Language, text
 from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
+from services.gateway.api.fields import TableName
 from services.gateway.api.problems import Problem
 from services.gateway.gateway import Gateway, Write
-from services.gateway.knowledge.read import kinds_of
-from services.gateway.trainings.decider import Refused, Wish, decide_control, decide_retry, decide_start
+from services.gateway.knowledge.read import TYPES, kinds_of
+from services.gateway.trainings.decider import Allowed, Refused, Wish, decide_control, decide_retry, decide_start
 from services.gateway.trainings.read import SHOWN_STATUS, needs_of, newest_training, training_state
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["trainings"])
@@ -40,9 +41,7 @@ Kinds = Annotated[str, Query(alias="type", pattern=r"^(qa|ddl|document)(,(qa|ddl
 class Start(BaseModel):
     """A training to be started; without names it learns all tables of the dataset."""
 
-    table_names: Annotated[
-        list[Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]] | None, Field(max_length=5_000)
-    ] = None
+    table_names: Annotated[list[TableName], Field(max_length=5_000)] | None = None
 
 
 @router.post("/train", status_code=status.HTTP_202_ACCEPTED)
@@ -167,21 +166,30 @@ async def _control(
         training = await newest_training(write.connection, dataset_id)
         decided = decide_control(training, wish)
         if isinstance(decided, Refused) or training is None:
-            status_word = SHOWN_STATUS[training.status if training else "pending"]
-            raise Problem(400, "not_training", state=text(f"status.{status_word}", language))
-        await write.record(
-            _REQUESTS[wish](
-                training_id=training.training_id,
-                dataset_id=dataset_id,
-                control_sequence=decided.control_sequence,
-                who=account.account_id,
-                requested_at=now(),
+            raise _refusal(decided, language)
+        said = "under_way"
+        if isinstance(decided, Allowed):
+            said = "requested"
+            await write.record(
+                _REQUESTS[wish](
+                    training_id=training.training_id,
+                    dataset_id=dataset_id,
+                    control_sequence=decided.control_sequence,
+                    who=account.account_id,
+                    requested_at=now(),
+                )
             )
-        )
-        requested = {"message": text(f"training.{wish}_requested", language)}
+        requested = {"message": text(f"training.{wish}_{said}", language)}
         await write.answers(status.HTTP_202_ACCEPTED, requested, response.headers)
-    await written(gateway, response, write.event_id)
+    if write.event_id:
+        await written(gateway, response, write.event_id)
     return requested
+
+
+def _refusal(decided: object, language: Language) -> Problem:
+    refused = decided if isinstance(decided, Refused) else Refused("pending", "none")
+    state = text(f"status.{SHOWN_STATUS[refused.status]}", language)
+    return Problem(400, "not_training", detail=text(f"training.refused.{refused.why}", language, state=state))
 
 
 @router.delete("/training")
@@ -252,4 +260,8 @@ async def training_data(
         paging.size,
         paging.offset,
     )
-    return paging.of([row["state"] | {"learned_at": row["learned_at"].isoformat()} for row in rows], total)
+    items = [
+        row["state"] | {"type": TYPES[row["state"]["kind"]], "learned_at": row["learned_at"].isoformat()}
+        for row in rows
+    ]
+    return paging.of(items, total)

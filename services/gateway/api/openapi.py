@@ -1,0 +1,144 @@
+"""The OpenAPI document: what FastAPI knows of the routes, with the errors and headers that all of them have in common.
+
+They come from middleware and exception handlers, so they are declared here, once, instead of at each route.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+SUMMARY = "Asks databases questions in Chinese or English, and learns from trainings and corrections."
+DESCRIPTION = """\
+Register a database (`/datasources`), choose tables of it (`/datasets`), explain words (`terms`), train, then ask
+(`/chat`). Sign in with `POST /auth/login` and send the token as `Authorization: Bearer ...`.
+
+- Every error is `application/problem+json` (RFC 9457), in the language of `Accept-Language` (zh or en).
+- A POST with an `Idempotency-Key` is carried out once; a repetition within a day gets the same answer.
+- A change takes `If-Match` with the `ETag` that was read, and answers 412 when somebody else was faster.
+- A write answers its `Espalier-Position`; a read with `?after=` that position sees what was written.
+"""
+
+_PROBLEM = {
+    "title": "Problem",
+    "description": "An error (RFC 9457); `detail` says what happened and what to do, in the language asked for.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "trace_id"],
+    "properties": {
+        "type": {"type": "string", "description": "Stable: urn:espalier:problem:..."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "trace_id": {"type": "string", "description": "By which operators find what happened."},
+        "hint": {"type": "string", "description": "What to do about a data source."},
+        "reason": {"type": "string", "description": "A stable word for what a data source said."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field"],
+                "properties": {
+                    "field": {"type": "string", "description": "Of a body or query, or a column of a file."},
+                    "message": {"type": "string", "description": "What is wrong with a field of a request."},
+                    "line": {"type": "integer", "description": "Of a file."},
+                    "detail": {"type": "string", "description": "What is wrong with a line of a file."},
+                },
+            },
+        },
+    },
+}
+_MEANING = {
+    400: "The request does not fit the state, or a parameter is no position",
+    401: "Not signed in, or the login failed",
+    403: "Only administrators may do this, or the old password is wrong",
+    404: "There is no such thing, or it is not yours",
+    409: "It stands in the way of something else, or the same request still runs",
+    412: "It was changed meanwhile (If-Match)",
+    413: "The body is too large",
+    415: "The body is of another format than is read here",
+    422: "Fields are missing or invalid, or the data source has a problem",
+    429: "Too many attempts; Retry-After says when to go on",
+    504: "Something did not answer in time",
+}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "title": "Idempotency-Key"},
+    "description": "The request is carried out once for each key; a repetition within a day gets the same answer.",
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Let `app` show this document; it is made when it is first asked for."""
+
+    def document() -> dict[str, Any]:
+        if not app.openapi_schema:
+            made = get_openapi(
+                title=app.title, version=app.version, summary=SUMMARY, description=DESCRIPTION, routes=app.routes,
+                license_info=app.license_info,
+            )  # fmt: skip
+            app.openapi_schema = _completed(made)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _completed(document: dict[str, Any]) -> dict[str, Any]:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            _complete(path, method, operation)
+    schemas = document["components"]["schemas"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = _PROBLEM
+    return document
+
+
+def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
+    # FastAPI makes summaries of the names of functions; what routes do is in their first sentence.
+    said = str(operation.get("description", "")).strip()
+    if said:
+        operation["summary"] = said.splitlines()[0].rstrip(".")
+    secured = "security" in operation
+    if method == "post" and secured:
+        operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
+    responses = operation["responses"]
+    if path.endswith("/training/stream"):
+        responses["200"]["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+    if path.endswith("/chat/"):
+        responses["200"]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
+        responses["202"]["content"] = {"application/json": {"schema": {"type": "object"}}}
+    responses.pop("422", None)
+    for status in sorted(set(_statuses(path, method, operation))):
+        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        responses[str(status)] = {"description": _MEANING[status], "content": content}
+
+
+def _statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[int]:
+    """The errors that a route can answer with, as far as its form tells."""
+    parameters = {(one["in"], one["name"].lower()) for one in operation.get("parameters", [])}
+    body = "requestBody" in operation
+    if "security" in operation:
+        yield 401
+    if path.endswith(("/auth/login", "/auth/password")):
+        yield from (401, 429)
+    if path.endswith(("/auth/users", "/users/{account_id}", "/auth/password")):
+        yield 403
+    if path.endswith(("/datasets", "/chat/", "/feedback")) or any(where == "path" for where, _ in parameters):
+        yield 404
+    if body or ("query", "after") in parameters or "/training/" in path:
+        yield 400
+    if method in {"post", "patch", "put", "delete"} and "security" in operation:
+        yield 409
+    if ("header", "if-match") in parameters:
+        yield 412
+    if method in {"post", "patch", "put"}:
+        yield 413
+    if path.endswith("/import"):
+        yield 415
+    if body or parameters:
+        yield 422
+    if ("query", "after") in parameters or path.endswith(("/test", "/tables")):
+        yield 504

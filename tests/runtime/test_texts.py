@@ -1,0 +1,30 @@
+"""What users read: sentences are put together with one full stop each, in either language."""
+
+import pytest
+
+from libs.language.catalogue import clause, known, sentences
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (("There is no table to learn.", "See that they exist."), "There is no table to learn. See that they exist."),
+        (("The server does not accept this user", "Check it."), "The server does not accept this user. Check it."),
+        (("Line 1, Col: 17..", ""), "Line 1, Col: 17."),
+        (("用户名或密码不正确", "请检查用户名和密码。"), "用户名或密码不正确。请检查用户名和密码。"),
+        (("没有可以学习的表。", "请检查。"), "没有可以学习的表。请检查。"),
+        (("Who is it?", "Ask again"), "Who is it? Ask again."),
+        (("", ""), ""),
+    ],
+)
+def test_sentences_end_with_exactly_one_full_stop(parts: tuple[str, ...], said: str) -> None:
+    assert sentences(*parts) == said
+
+
+def test_a_sentence_inside_another_loses_its_full_stop() -> None:
+    assert (clause("It is wrong.."), clause("不对。")) == ("It is wrong", "不对")
+
+
+@pytest.mark.parametrize("strategy", ["adapted", "composed", "model"])
+def test_every_way_to_write_sql_has_words_of_its_own(strategy: str) -> None:
+    assert known(f"question.strategy.{strategy}")
