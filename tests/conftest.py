@@ -12,11 +12,21 @@ from pathlib import Path
 import asyncpg
 import pytest
 import pytest_asyncio
+import structlog
 
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.infrastructure import infrastructure as servers
 from deploy.local.postgres import create_database
 from tests import mariadb
+
+# Plain logs: structlog's default draws the locals of every frame of a traceback, which takes seconds.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(),
+    ]
+)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -7,16 +7,20 @@ import time
 
 import pytest
 
-TARGETS = ("tests/faults", "tests/system/test_trainer_dies.py")
-TIMES = 3
+TARGETS = {
+    "tests/faults/test_events_killed.py": 3,
+    "tests/system/test_trainer_dies.py": 3,
+    "tests/faults/test_trainings_killed.py": 1,
+}
+"""What is run, and how often."""
 
 
 def main() -> int:
     """Run all; gives the exit code: 0 only when every run held."""
     worst = 0
     os.environ |= {"ESPALIER_FAULTS_TRAININGS": "100", "ESPALIER_FAULTS_SECONDS": "120"}
-    for number in range(TIMES):
-        for target in TARGETS:
+    for target, times in TARGETS.items():
+        for number in range(times):
             began = time.perf_counter()
             code = int(pytest.main(["-q", "--capture=no", target]))
             seconds = round(time.perf_counter() - began, 1)

@@ -20,8 +20,8 @@ from deploy.demo.client import Client
 from deploy.local.stack import LocalStack
 from tests.faults.trainers import Trainer, environment, trouble
 
-TRAININGS = int(os.environ.get("ESPALIER_FAULTS_TRAININGS", "9"))
-SECONDS = float(os.environ.get("ESPALIER_FAULTS_SECONDS", "12"))
+TRAININGS = int(os.environ.get("ESPALIER_FAULTS_TRAININGS", "6"))
+SECONDS = float(os.environ.get("ESPALIER_FAULTS_SECONDS", "8"))
 _COMPLETION_SECONDS = 300 + 3 * TRAININGS
 
 

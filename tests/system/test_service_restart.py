@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import ports
-from deploy.local import services as services_module
+from deploy.local import ports, restarts
 from deploy.local.process import StackError
 from deploy.local.services import Service
 
@@ -70,7 +69,7 @@ async def test_a_killed_service_is_started_again(tmp_path: Path, recorded: Recor
 async def test_a_service_that_keeps_dying_is_given_up(
     tmp_path: Path, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(services_module, "FIRST_DELAY_SECONDS", 0.001)
+    monkeypatch.setattr(restarts, "FIRST_DELAY_SECONDS", 0.001)
     trainer = service(tmp_path, recorded, "raise SystemExit(3)")
     await asyncio.wait_for(trainer.keep_running(), 30)
     await trainer.stop()

@@ -33,14 +33,14 @@ async def _checkpoints(running: Running, training_id: str) -> list[dict[str, Any
     return [checkpoint for checkpoint in found if checkpoint["training_id"] == training_id]
 
 
-async def _begun(running: Running, name: str) -> tuple[str, str]:
+async def _begun(running: Running, name: str, numbers: range) -> tuple[str, str]:
     """A training that has learned something and has seconds to go: none of its texts were ever embedded before."""
     connection = await asyncpg.connect(running.database_url)
-    for number in range(40):
+    for number in numbers:
         await connection.execute(f"COMMENT ON TABLE archive_{number} IS 'Archive {number} of {name}'")
     await connection.close()
-    dataset_id = await running.dataset(name)
-    started = await running.client.post(f"/datasets/{dataset_id}/train")
+    dataset_id, tables = await running.dataset(name), [f"archive_{number}" for number in numbers]
+    started = await running.client.post(f"/datasets/{dataset_id}/train", {"table_names": tables})
 
     async def some_learned() -> bool:
         progress = await running.client.get(f"/datasets/{dataset_id}/training/progress")
@@ -62,7 +62,7 @@ def _assert_whole(checkpoints: list[dict[str, Any]]) -> None:
 
 
 async def test_a_killed_trainers_training_goes_on_with_a_higher_epoch(running: Running) -> None:
-    dataset_id, training_id = await _begun(running, "killed")
+    dataset_id, training_id = await _begun(running, "killed", range(20))
     running.stack.kill("trainer", signal.SIGKILL)
     await running.until(dataset_id, "completed", seconds=90)
     checkpoints = await _checkpoints(running, training_id)
@@ -71,7 +71,7 @@ async def test_a_killed_trainers_training_goes_on_with_a_higher_epoch(running: R
 
 
 async def test_a_frozen_trainer_that_wakes_after_take_over_writes_nothing(running: Running) -> None:
-    dataset_id, training_id = await _begun(running, "frozen")
+    dataset_id, training_id = await _begun(running, "frozen", range(20, 40))
     running.stack.kill("trainer", signal.SIGSTOP)
     other = await running.stack.start_another("trainer")
     try:
