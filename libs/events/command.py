@@ -2,8 +2,7 @@
 the log, `... retry` handles once more what could not be handled.
 
 A service may have more such commands. All are processes of their own beside the running service, which goes on working
-meanwhile. With `--compare`
-a rebuild also tells the checksums of the old and the new copy, for which writers wait.
+meanwhile. With `--compare` a rebuild also tells the checksums of the old and the new copy, for which writers wait.
 """
 
 import asyncio
