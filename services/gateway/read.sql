@@ -95,20 +95,21 @@ CREATE TABLE learned_items (
     normalised_question text,
     state jsonb NOT NULL,
     learned_at timestamptz NOT NULL,
+    requested_offset bigint NOT NULL,
     "offset" bigint NOT NULL,
     PRIMARY KEY (dataset_id, item_id, generation)
 );
 CREATE INDEX learned_items_question ON learned_items (dataset_id, normalised_question);
 
--- Without the pairs that a correction supersedes: of pairs with one question the newest that a person gave counts,
--- newest in the log, which is what the query service goes by too.
+-- Without the pairs that a correction supersedes: of pairs with one question the last that a person gave counts,
+-- last asked for in the log, which is what the query service goes by too.
 CREATE VIEW known_items AS
 SELECT * FROM learned_items AS item WHERE NOT EXISTS (
     SELECT FROM learned_items AS given
     WHERE item.kind = 'pair' AND given.kind = 'pair' AND given.origin = 'feedback'
     AND given.dataset_id = item.dataset_id AND given.normalised_question = item.normalised_question
     AND given.generation = item.generation AND given.item_id <> item.item_id
-    AND (item.origin <> 'feedback' OR item."offset" < given."offset"));
+    AND (item.origin <> 'feedback' OR (item.requested_offset, item."offset") < (given.requested_offset, given."offset")));
 
 CREATE TABLE questions (
     question_id text PRIMARY KEY,

@@ -21,6 +21,7 @@ CREATE TABLE items (
     content jsonb,
     training_id text NOT NULL,
     learned_at timestamptz NOT NULL,
+    requested_offset bigint NOT NULL,
     "offset" bigint NOT NULL,
     PRIMARY KEY (dataset_id, item_id)
 );

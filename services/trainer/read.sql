@@ -7,6 +7,7 @@ CREATE TABLE runs (
     requested_event_id text,
     requested_correlation_id text,
     requested_traceparent text,
+    requested_offset bigint NOT NULL DEFAULT 0,
     wish text NOT NULL DEFAULT 'go',
     wish_sequence bigint NOT NULL DEFAULT 0,
     sequence bigint NOT NULL DEFAULT 0,

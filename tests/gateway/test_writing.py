@@ -153,19 +153,22 @@ async def test_a_term_whose_sql_expression_cannot_be_read_is_refused(running: Ru
 async def test_training_data_shows_a_correction_and_not_what_it_corrects(running: Running) -> None:
     dataset_id = await running.dataset()
 
-    def pair(sequence: int, question: str, sql: str, origin: Literal["training", "feedback"]) -> CheckpointReached:
+    def pair(
+        sequence: int, question: str, sql: str, origin: Literal["training", "feedback"], asked: int = 8
+    ) -> CheckpointReached:
         item = LearnedItem(item_id=sql, kind="pair", text="", question=question, sql=sql, origin=origin)
         return CheckpointReached(
             training_id=f"t-{dataset_id}", dataset_id=dataset_id, sequence=sequence, status="training", items=(item,),
-            reached_at=datetime(2026, 1, 1, 0, sequence, tzinfo=UTC),
+            requested_offset=asked, reached_at=datetime(2026, 1, 1, 0, sequence, tzinfo=UTC),
         )  # fmt: skip
 
     learned = [
         pair(1, "How many?", "SELECT 1", "training"), pair(2, "how many", "SELECT 2", "feedback"),
         pair(3, "How many?", "SELECT 3", "feedback"), pair(4, "How many?", "SELECT 4", "training"),
-        pair(5, "Which?", "SELECT 5", "training"), pair(6, "How many?", "SELECT 2", "feedback"),
+        pair(5, "Which?", "SELECT 5", "training"), pair(6, "How many?", "SELECT 6", "feedback", asked=7),
+        pair(7, "How many?", "SELECT 2", "feedback"),
     ]  # fmt: skip
-    for known, expected in ((learned[:5], {"SELECT 3", "SELECT 5"}), (learned[5:], {"SELECT 2", "SELECT 5"})):
+    for known, expected in ((learned[:6], {"SELECT 3", "SELECT 5"}), (learned[6:], {"SELECT 2", "SELECT 5"})):
         await running.hear(*known)
         shown = (await running.anna.get(f"{API}/datasets/{dataset_id}/training-data?type=qa")).json()
         assert {item["sql"] for item in shown["items"]} == expected

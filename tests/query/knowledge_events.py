@@ -78,12 +78,14 @@ def checkpoint(
     dataset_id: str = "d1",
     generation: int = 0,
     forgotten: Sequence[str] = (),
+    requested_offset: int = 0,
 ) -> CheckpointReached:
     return CheckpointReached(
         training_id=training_id,
         dataset_id=dataset_id,
         sequence=sequence,
         generation=generation,
+        requested_offset=requested_offset,
         status="training",
         items=tuple(items),
         forgotten=tuple(forgotten),

@@ -132,3 +132,14 @@ async def test_what_is_handled_late_takes_nothing_back_that_came_after_it(query:
     for event in late:
         await query.project(event)
     assert set(await nearest(query, HOW_MANY)) == {right.item_id, other.item_id}
+
+
+async def test_pairs_of_a_paused_import_take_back_nothing_that_was_said_after_it_was_asked_for(query: Query) -> None:
+    imported, corrected = (pair(HOW_MANY, sql, "feedback") for sql in ("SELECT wrong", "SELECT right"))
+    other = pair(BUSIEST, ORIGINS, "feedback")
+    await query.project(checkpoint(1, [corrected], training_id="correction", requested_offset=8))
+    await query.project(checkpoint(4, [imported, other], training_id="import", requested_offset=7))
+    assert set(await nearest(query, HOW_MANY)) == {corrected.item_id, other.item_id}
+    again = checkpoint(1, [imported], training_id="again", requested_offset=9)
+    await query.project(again)
+    assert set(await nearest(query, HOW_MANY)) == {imported.item_id, other.item_id}

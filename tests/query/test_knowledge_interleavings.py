@@ -43,7 +43,8 @@ OTHERS: tuple[tuple[Event, ...], ...] = (
 @st.composite
 def checkpoints(draw: st.DrawFn) -> list[CheckpointReached]:
     """Trainings of several generations, mixed as one partition may hold them."""
-    events, sequences = [], {"t1": 0, "t2": 0, "f1": 0}
+    events, sequences = [], {"t1": 0, "t2": 0, "f1": 0, "f2": 0}
+    asked = dict(zip(sequences, draw(st.permutations(range(len(sequences)))), strict=True))
     for _ in range(draw(st.integers(1, 7))):
         training = draw(st.sampled_from(sorted(sequences)))
         sequences[training] += 1
@@ -51,7 +52,14 @@ def checkpoints(draw: st.DrawFn) -> list[CheckpointReached]:
         forgotten = draw(st.lists(st.sampled_from([item.item_id for item in ITEMS]), max_size=1))
         generation = draw(st.integers(0, 2))
         events.append(
-            checkpoint(sequences[training], items, training_id=training, generation=generation, forgotten=forgotten)
+            checkpoint(
+                sequences[training],
+                items,
+                training_id=training,
+                generation=generation,
+                forgotten=forgotten,
+                requested_offset=asked[training],
+            )
         )
     return events
 

@@ -107,7 +107,8 @@ class Trainer:
         for event in events:
             async with transaction(self.pool, "trainer") as opened:
                 event_id = new_id()
-                received = [Received(event, event_id, event_id, None, type(event).__name__, 0, 0)]
+                offset = len(self.delivered)
+                received = [Received(event, event_id, event_id, None, type(event).__name__, 0, offset)]
                 await HANDLERS.apply_projections(opened.connection, received)
                 await HANDLERS.apply_reactions(opened, received)
             self.delivered += received

@@ -237,6 +237,8 @@ async def test_an_import_that_was_paused_goes_on_after_the_last_learned_pair(tra
     checkpoints = await trainer.said()
     check_history(checkpoints)
     assert (checkpoints[-1].status, checkpoints[-1].items_learned) == ("completed", 24)
+    asked = next(each.offset for each in trainer.delivered if each.event is request)
+    assert {c.requested_offset for c in checkpoints} == {asked} != {0}
 
 
 async def test_a_training_of_the_database_does_not_forget_imported_pairs(trainer: Trainer) -> None:

@@ -60,6 +60,8 @@ class CheckpointReached(Event):
     epoch: int = 0
     generation: int = 0
     source: Literal["user", "feedback", "schedule", "retry"] = "user"
+    requested_offset: int = 0
+    """Where the training's request stands in the log: of what people said about one question, the last counts."""
     status: TrainingStatus
     control_sequence: int = 0
     """The last control request this checkpoint knows of: it is the answer to it."""

@@ -12,10 +12,12 @@ _PUT_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3, $4, $5, $6) ON CO
 _PUT_LOG = "INSERT INTO training_logs VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
 # Not compared with `removals` here: a removal may commit beside this transaction, unseen. Readers compare.
 _PUT_ITEM = """
-INSERT INTO learned_items AS i VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO learned_items AS i VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (dataset_id, item_id, generation) DO UPDATE
-SET origin = excluded.origin, state = excluded.state, learned_at = excluded.learned_at, "offset" = excluded."offset"
-WHERE i."offset" < excluded."offset"
+SET origin = excluded.origin, state = excluded.state, learned_at = excluded.learned_at,
+    requested_offset = excluded.requested_offset, "offset" = excluded."offset"
+WHERE (i.origin = 'feedback', i.requested_offset, i."offset")
+    < (excluded.origin = 'feedback', excluded.requested_offset, excluded."offset")
 """
 _FORGET = """
 DELETE FROM learned_items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4
@@ -68,7 +70,8 @@ async def _keep_items(connection: Connection, event: CheckpointReached, offset: 
         state = item.model_dump(mode="json", exclude={"embedding", "content"}) | {"training_id": event.training_id}
         question = normalised_question(item.question) if item.question else None
         what = (item.item_id, event.generation, item.kind, item.origin, question)
-        rows.append((event.dataset_id, *what, state, event.reached_at, offset))
+        said = event.requested_offset if item.origin == "feedback" else 0
+        rows.append((event.dataset_id, *what, state, event.reached_at, said, offset))
     if rows:
         await connection.executemany(_PUT_ITEM, rows)
 

@@ -17,31 +17,33 @@ from services.query.knowledge.vectors import Vectors
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('knowledge/' || $1, 0))"
 _NEW_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true"
-# All checkpoints of a dataset are in one partition. One that is handled late, because it could not be before, does
-# nothing to what later ones taught.
+# All checkpoints of a dataset are in one partition, and so are all requests of its trainings. A checkpoint that is
+# handled late, because it could not be before, does nothing to what later ones taught; and what a person said counts
+# from when it was said, not from when it was learned: a training that was paused meanwhile takes no newer word back.
 _FORGET = """
 DELETE FROM items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4 RETURNING item_id
 """
 _SUPERSEDE = """
 DELETE FROM items
 WHERE dataset_id = $1 AND kind = 'pair' AND normalised_question = $2 AND item_id <> $3 AND generation <= $4
-    AND "offset" <= $5
+    AND (origin <> 'feedback' OR (requested_offset, "offset") <= ($5, $6))
 RETURNING item_id
 """
 _CORRECTED = """
 SELECT EXISTS (SELECT FROM items WHERE dataset_id = $1 AND kind = 'pair' AND normalised_question = $2
-    AND origin = 'feedback' AND generation >= $3 AND ("offset" > $4 OR NOT $5))
+    AND origin = 'feedback' AND generation >= $3 AND ((requested_offset, "offset") > ($4, $5) OR NOT $6))
 """
 _PUT_ITEM = """
 INSERT INTO items AS i (dataset_id, item_id, generation, kind, origin, text, question, normalised_question, sql, tables,
-    content, training_id, learned_at, "offset")
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    content, training_id, learned_at, requested_offset, "offset")
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (dataset_id, item_id) DO UPDATE
 SET generation = excluded.generation, kind = excluded.kind, origin = excluded.origin, text = excluded.text,
     question = excluded.question, normalised_question = excluded.normalised_question, sql = excluded.sql,
     tables = excluded.tables, content = excluded.content, training_id = excluded.training_id,
-    learned_at = excluded.learned_at, "offset" = excluded."offset"
-WHERE (i.generation, i."offset") <= (excluded.generation, excluded."offset") RETURNING true
+    learned_at = excluded.learned_at, requested_offset = excluded.requested_offset, "offset" = excluded."offset"
+WHERE (i.generation, i.origin = 'feedback', i.requested_offset, i."offset")
+    <= (excluded.generation, excluded.origin = 'feedback', excluded.requested_offset, excluded."offset") RETURNING true
 """
 _WAIT_FOR_VECTORS = "SET LOCAL idle_in_transaction_session_timeout = '90s'"
 """A transaction is idle while the vector store works: longer than the few calls between two statements may take (20 s
@@ -117,12 +119,12 @@ async def _take_in(connection: Connection, received: Received[CheckpointReached]
         question = normalised_question(item.question or "")
         given = item.origin == "feedback"
         if item.kind == "pair":
-            of_question = (event.dataset_id, question)
+            of_question, said = (event.dataset_id, question), (event.requested_offset, offset)
             # What a person said of the question is not taken back: not by a training, nor by an older word.
-            if await connection.fetchval(_CORRECTED, *of_question, event.generation, offset, given):
+            if await connection.fetchval(_CORRECTED, *of_question, event.generation, *said, given):
                 continue
             if given:
-                older = await connection.fetch(_SUPERSEDE, *of_question, item.item_id, event.generation, offset)
+                older = await connection.fetch(_SUPERSEDE, *of_question, item.item_id, event.generation, *said)
                 touched.items.update({row["item_id"]: None for row in older})
         if await _put(connection, received, item, question):
             touched.items[item.item_id] = item
@@ -145,6 +147,7 @@ async def _put(connection: Connection, received: Received[CheckpointReached], it
         item.content,
         event.training_id,
         event.reached_at,
+        event.requested_offset if item.origin == "feedback" else 0,
         received.offset,
     )
     return bool(put)

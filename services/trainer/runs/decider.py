@@ -44,6 +44,7 @@ class State:
     training_id: str
     dataset_id: str
     requested: TrainingRequested | None = None
+    requested_offset: int = 0
     wish: Wish = "go"
     wish_sequence: int = 0
     sequence: int = 0
@@ -250,6 +251,7 @@ def _say(
         epoch=state.epoch if epoch is None else epoch,
         generation=state.requested.generation if state.requested else 0,
         source=state.requested.source if state.requested else "user",
+        requested_offset=state.requested_offset,
         status=status,
         control_sequence=max(state.wish_sequence, state.requested.control_sequence if state.requested else 0),
         stage=state.stage,

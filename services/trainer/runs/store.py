@@ -8,8 +8,8 @@ from services.trainer.runs.decider import State, evolve
 
 _MAKE = "INSERT INTO runs (training_id, dataset_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _LOAD = """
-SELECT training_id, dataset_id, requested, wish, wish_sequence, sequence, status, attempt, epoch, stalled, answered,
-    stage, progress, items_learned, message, problem
+SELECT training_id, dataset_id, requested, requested_offset, wish, wish_sequence, sequence, status, attempt, epoch,
+    stalled, answered, stage, progress, items_learned, message, problem
 FROM runs WHERE training_id = $1
 """
 _SAVE = """
@@ -18,7 +18,8 @@ UPDATE runs SET wish = $2, wish_sequence = $3, sequence = $4, status = $5, attem
 WHERE training_id = $1
 """
 _SAVE_REQUEST = """
-UPDATE runs SET requested = $2, requested_event_id = $3, requested_correlation_id = $4, requested_traceparent = $5
+UPDATE runs SET requested = $2, requested_event_id = $3, requested_correlation_id = $4, requested_traceparent = $5,
+    requested_offset = $6
 WHERE training_id = $1 AND requested IS NULL
 """
 _CAUSE = """
@@ -86,6 +87,7 @@ async def _keep_one(connection: Connection, training_id: str, batch: Batch) -> N
                 received.event_id,
                 received.correlation_id,
                 received.traceparent,
+                received.offset,
             )
         state = evolve(state, received.event)
     if state != before:
