@@ -22,19 +22,21 @@ from libs.datasources.sample import MaySample, distinct_values
 from libs.events.catalog import ColumnDescription, Relation, TableDescription
 
 _SECONDS = 60.0
-_VALUE_TABLES = 100
-"""Values are sampled in so many tables at most: beyond, reading them takes longer than they are worth."""
+_VALUES_SECONDS = 20.0
+"""Values are sampled for so long at most: a database of thousands of tables, or a slow one, has not all looked at."""
 
 
 @dataclass(frozen=True)
 class Structure:
-    """What a database holds. `unreadable` are the tables that could not be read, each with the reason."""
+    """What a database holds. `unreadable` are the tables that could not be read, each with the reason; in `unsampled`
+    of the others, values were not looked at for want of time."""
 
     server_version: str
     milliseconds: float
     tables: tuple[TableDescription, ...]
     relations: tuple[Relation, ...] = ()
     unreadable: tuple[tuple[str, DataSourceError], ...] = ()
+    unsampled: int = 0
 
 
 async def test_connection(engine: AsyncEngine) -> Structure:
@@ -66,11 +68,13 @@ async def inspect(
         readable = await kind.readable(connection, [table.name for table in tables])
         usable: list[TableDescription] = []
         unreadable: list[tuple[str, DataSourceError]] = []
-        for number, table in enumerate(tables):
+        unsampled, late = 0, time.perf_counter() + _VALUES_SECONDS
+        for table in tables:
             try:
                 if table.name not in readable:
                     raise NotAllowed
-                sampled = number < _VALUE_TABLES
+                sampled = time.perf_counter() < late
+                unsampled += not sampled
                 columns = await _with_values(connection, table, may_sample) if sampled else table.columns
             except DataSourceError as error:
                 unreadable.append((table.name, error))
@@ -79,7 +83,7 @@ async def inspect(
                 usable.append(table.model_copy(update={"columns": columns, "row_estimate": estimate}))
         relations = await relations_of(connection, usable, may_sample)
     milliseconds = (time.perf_counter() - began) * 1000
-    return Structure(version, milliseconds, tuple(usable), relations, tuple(unreadable))
+    return Structure(version, milliseconds, tuple(usable), relations, tuple(unreadable), unsampled)
 
 
 def _reflect(connection: Connection, only: frozenset[str]) -> tuple[TableDescription, ...]:
@@ -157,12 +161,16 @@ async def _with_values(
     connection: AsyncConnection, table: TableDescription, may_sample: MaySample
 ) -> tuple[ColumnDescription, ...]:
     """The columns with the values of those that have few; raises `DataSourceError` when it is about this table."""
-    columns = []
-    for column in table.columns:
-        is_text = any(word in column.type.upper() for word in ("CHAR", "TEXT", "CLOB", "ENUM"))
-        values: tuple[str, ...] = ()
-        if is_text and may_sample(table.name, column.name):
-            async with attempted(connection):
-                values = await distinct_values(connection, table.name, column.name)
-        columns.append(column.model_copy(update={"values": values}) if values else column)
-    return tuple(columns)
+    texts = [column.name for column in table.columns if _is_text(column) and may_sample(table.name, column.name)]
+    if not texts:
+        return table.columns
+    async with attempted(connection):
+        values = await distinct_values(connection, table.name, texts)
+    return tuple(
+        column.model_copy(update={"values": values[column.name]}) if column.name in values else column
+        for column in table.columns
+    )
+
+
+def _is_text(column: ColumnDescription) -> bool:
+    return any(word in column.type.upper() for word in ("CHAR", "TEXT", "CLOB", "ENUM"))

@@ -1,5 +1,6 @@
 """How tables relate: foreign keys for certain; otherwise columns that hold the values of another table's key."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -17,7 +18,7 @@ Candidate = tuple[TableDescription, ColumnDescription, TableDescription, ColumnD
 _SAMPLE_VALUES = 300
 _LEAST_SHARE = 0.7
 """So many of the sampled values must stand in the key; fewer is a coincidence of names or of small numbers."""
-_MOST_TESTED = 400
+_MOST_TESTED, _SECONDS = 400, 20.0
 _IRREGULAR = {"people": "person", "children": "child", "women": "woman", "men": "man", "feet": "foot", "data": "datum"}
 
 
@@ -36,7 +37,10 @@ async def relations_of(
         and may_sample(pair[0].name, pair[1].name)
         and may_sample(pair[2].name, pair[3].name)
     )
+    late = time.monotonic() + _SECONDS
     for source, column, target, key in islice(unknown, _MOST_TESTED):
+        if time.monotonic() > late:
+            break
         place = (source.name, column.name)
         try:
             async with attempted(connection):

@@ -1,10 +1,12 @@
 """Looks at rows: the distinct values of a column, and how many values of one column another has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import MetaData, Select, String, Table, cast, distinct, func, select
+from sqlalchemy import CursorResult, MetaData, Select, String, Table, cast, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from libs.datasources.kinds import kind_of
 
 MaySample: TypeAlias = Callable[[str, str], bool]
 """Whether the values of a column, named by its table and itself, may be looked at."""
@@ -14,6 +16,8 @@ VALUES_LIMIT, VALUE_CHARACTERS = 50, 60
 
 _SCAN_ROWS = 20_000
 _KEY_CHARACTERS = 200
+_COLUMNS = 50
+"""So many columns are asked for with one query: SQLite takes no more than 500."""
 
 
 def sketch(table: str, columns: list[str], schema: str | None = None) -> Table:
@@ -23,16 +27,32 @@ def sketch(table: str, columns: list[str], schema: str | None = None) -> Table:
     return Table(table, MetaData(), *(Column(name) for name in columns), schema=schema)
 
 
-async def distinct_values(connection: AsyncConnection, table: str, column: str) -> tuple[str, ...]:
-    """The distinct values of a text column when they are few and short, else none."""
-    source = sketch(table, [column])
+async def distinct_values(
+    connection: AsyncConnection, table: str, columns: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """The distinct values of those text columns that have few and short ones; a query for many columns at once."""
+    found: dict[str, list[str]] = {column: [] for column in columns}
+    for start in range(0, len(columns), _COLUMNS):
+        together = columns[start : start + _COLUMNS]
+        query = " UNION ALL ".join(_distinct(connection, table, each, number) for number, each in enumerate(together))
+        rows: CursorResult[Any] = await connection.exec_driver_sql(query)
+        for number, value in rows:
+            found[together[number]].append(_plain(value))
+    return {
+        column: tuple(sorted(values))
+        for column, values in found.items()
+        if 0 < len(values) <= VALUES_LIMIT and all(len(value) <= VALUE_CHARACTERS for value in values)
+    }
+
+
+def _distinct(connection: AsyncConnection, table: str, column: str, number: int) -> str:
+    """Written by hand: for a thousand tables, SQLAlchemy would take longer to write it than a database to answer it."""
+    quoted, kind = connection.dialect.identifier_preparer.quote_identifier, kind_of(connection)
     # Of a long text only so much is fetched as tells that it is too long.
-    start = func.substr(cast(source.c[column], String), 1, VALUE_CHARACTERS + 1).label(column)
-    scanned = select(start).where(source.c[column].is_not(None)).limit(_SCAN_ROWS).subquery()
-    found = await _strings(connection, select(scanned.c[column]).distinct().limit(VALUES_LIMIT + 1))
-    if len(found) > VALUES_LIMIT or any(len(value) > VALUE_CHARACTERS for value in found):
-        return ()
-    return tuple(sorted(found))
+    start = f"substr(CAST({quoted(column)} AS {kind.text_type}), 1, {VALUE_CHARACTERS + 1}) AS value"
+    scanned = f"SELECT {start} FROM {quoted(table)} WHERE {quoted(column)} IS NOT NULL LIMIT {_SCAN_ROWS}"
+    few = f"SELECT DISTINCT value FROM ({scanned}) AS scanned LIMIT {VALUES_LIMIT + 1}"
+    return f"SELECT {number}, value FROM ({few}) AS few"
 
 
 async def some_values(connection: AsyncConnection, table: str, column: str, limit: int) -> set[str]:
@@ -54,5 +74,9 @@ async def share_found(connection: AsyncConnection, values: set[str], table: str,
 
 
 async def _strings(connection: AsyncConnection, query: Select[Any]) -> list[str]:
+    return [_plain(value) for (value,) in await connection.execute(query)]
+
+
+def _plain(value: Any) -> str:
     # PostgreSQL's jsonb and text know no NUL, which SQLite and MySQL can give.
-    return [str(value).replace("\0", "\ufffd") for (value,) in await connection.execute(query)]
+    return str(value).replace("\0", "\ufffd")

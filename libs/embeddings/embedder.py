@@ -24,6 +24,10 @@ class Embedder(Protocol):
     def dimensions(self) -> int:
         """The length of its vectors."""
 
+    @property
+    def batch(self) -> int:
+        """So many texts are best embedded with one call."""
+
     async def passages(self, texts: Sequence[str]) -> list[Vector]:
         """Vectors of texts that are to be found; raises `EmbeddingFailed`."""
 

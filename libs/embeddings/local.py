@@ -23,6 +23,8 @@ class LocalEmbedder:
 
     model = "multilingual-e5-small-q4"
     dimensions = 384
+    batch = 1
+    """Texts take their time one by one, and others wait for the one thread meanwhile."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "embedder")

@@ -20,6 +20,8 @@ class RemoteEmbedder:
     `dimensions` are 0 until the first answer tells them.
     """
 
+    batch = 32
+
     def __init__(self, url: str, model: str, key: str) -> None:
         self.model, self.dimensions = model, 0
         headers = {"Authorization": f"Bearer {key}"} if key else {}

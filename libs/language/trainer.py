@@ -46,6 +46,10 @@ TEXTS = {
         "表 {table} 无法读取，已跳过：{reason}",
         "Table {table} could not be read and was left out: {reason}",
     ),
+    "trainer.not_sampled": (
+        "读取用时过长，{tables} 张表没有查看列的取值。",
+        "Reading took long, so the values of columns were not looked at in {tables} tables.",
+    ),
     "trainer.no_tables": ("没有可以学习的表。", "There is no table to learn."),
     "trainer.no_tables.hint": (
         "请检查所选的表是否存在，以及该用户是否有读取权限。",

@@ -1,6 +1,7 @@
 """Vectors by the hash of their text: the same text is embedded once, whoever asks and whenever."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -11,7 +12,10 @@ from libs.embeddings.embedder import Embedder
 from libs.embeddings.encoding import encode_vector
 from libs.events.catalog import Embedding
 
-_FIND = "SELECT dimensions, data FROM embeddings WHERE text_hash = $1 AND model = $2"
+_MOST_CHARACTERS = 400
+"""Of a long text so much is embedded: what it is about stands at its beginning, and all of a wide table's structure
+would take five times as long."""
+_FIND = "SELECT text_hash, dimensions, data FROM embeddings WHERE text_hash = ANY($1) AND model = $2"
 _KEEP = "INSERT INTO embeddings VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 
 
@@ -21,11 +25,11 @@ class Embeddings:
 
     pool: "asyncpg.Pool[Any]"
     embedder: Embedder
-    _under_way: set["asyncio.Task[Embedding]"] = field(default_factory=set)
+    _under_way: set["asyncio.Task[list[Embedding]]"] = field(default_factory=set)
 
-    async def of(self, text: str) -> Embedding:
-        """The vector of a text that is to be found; raises `EmbeddingFailed`."""
-        task = asyncio.create_task(self._of(text), name="embedding")
+    async def of(self, texts: Sequence[str]) -> list[Embedding]:
+        """The vectors of texts that are to be found; raises `EmbeddingFailed`."""
+        task = asyncio.create_task(self._of([text[:_MOST_CHARACTERS] for text in texts]), name="embedding")
         self._under_way.add(task)
         task.add_done_callback(self._done)
         return await asyncio.shield(task)
@@ -36,17 +40,19 @@ class Embeddings:
             await asyncio.wait(self._under_way, timeout=1.0)
         await self.embedder.close()
 
-    async def _of(self, text: str) -> Embedding:
-        key, model = sha256(text.encode()).digest(), self.embedder.model
-        row = await self.pool.fetchrow(_FIND, key, model)
-        if row:
-            return Embedding(model=model, dimensions=row["dimensions"], data=row["data"])
-        vector = (await self.embedder.passages([text]))[0]
-        made = encode_vector(model, vector)
-        await self.pool.execute(_KEEP, key, model, made.dimensions, made.data)
-        return made
+    async def _of(self, texts: list[str]) -> list[Embedding]:
+        keys, model = {text: sha256(text.encode()).digest() for text in texts}, self.embedder.model
+        rows = await self.pool.fetch(_FIND, list(keys.values()), model)
+        known = {r["text_hash"]: Embedding(model=model, dimensions=r["dimensions"], data=r["data"]) for r in rows}
+        missing = [text for text, key in keys.items() if key not in known]
+        made = {
+            keys[text]: encode_vector(model, vector)
+            for text, vector in zip(missing, await self.embedder.passages(missing), strict=True)
+        }
+        await self.pool.executemany(_KEEP, [(key, model, each.dimensions, each.data) for key, each in made.items()])
+        return [(known | made)[keys[text]] for text in texts]
 
-    def _done(self, task: "asyncio.Task[Embedding]") -> None:
+    def _done(self, task: "asyncio.Task[list[Embedding]]") -> None:
         self._under_way.discard(task)
         if not task.cancelled():
             task.exception()  # Whoever waits gets it; if nobody does, it is no news.

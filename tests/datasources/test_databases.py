@@ -83,6 +83,31 @@ async def test_values_are_looked_at_only_where_they_may_be(database: UserDatabas
         assert ("customers", "city") not in {(edge.source, edge.source_col) for edge in found.relations}
 
 
+async def test_values_of_many_columns_are_found_whatever_their_names(
+    database: UserDatabase, connections: Connections
+) -> None:
+    names = ["100%", "%s", "a:b", "it's", "上海", *(f"column_{number}" for number in range(60))]
+    quote = "`" if database.settings.kind == "mysql" else '"'
+    columns = ", ".join(f"{quote}{name}{quote} varchar(9)" for name in names)
+    values = ", ".join(f"'v{number}'" for number in range(len(names)))
+    table = f"{quote}50% of: all{quote}"
+    await database.execute(f"CREATE TABLE {table} ({columns}); INSERT INTO {table} VALUES ({values})")
+    [found] = (await inspect(await connections.engine("d", 1, database.settings))).tables
+    assert {column.name: column.values for column in found.columns} == {
+        name: (f"v{number}",) for number, name in enumerate(names)
+    }
+
+
+async def test_values_that_would_take_too_long_to_look_at_are_left_out_and_counted(
+    database: UserDatabase, connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.datasources.inspect._VALUES_SECONDS", 0.0)
+    await database.execute(SHOP)
+    found = await inspect(await connections.engine("d", 1, database.settings))
+    assert (len(found.tables), found.unsampled) == (3, 3)
+    assert not any(column.values for table in found.tables for column in table.columns)
+
+
 async def test_a_table_that_cannot_be_read_is_left_out_and_the_others_are_read(
     postgresql: UserDatabase, connections: Connections
 ) -> None:

@@ -47,10 +47,11 @@ DATASET, SOURCE = "dataset-1", "source-1"
 class CountingEmbedder:
     """Makes vectors at once, remembers for which texts, and can be told to wait before a certain one."""
 
-    model, dimensions = "counting", 4
+    model, dimensions, batch = "counting", 4, 1
 
     def __init__(self) -> None:
         self.texts: list[str] = []
+        self.calls: list[int] = []
         self.stop_at: int | None = None
         self.reached = asyncio.Event()
         self.go_on = asyncio.Event()
@@ -61,6 +62,7 @@ class CountingEmbedder:
             await self.reached.wait()
 
     async def passages(self, texts: Sequence[str]) -> list[Vector]:
+        self.calls.append(len(texts))
         for text in texts:
             if self.stop_at is not None and len(self.texts) >= self.stop_at:
                 self.reached.set()

@@ -12,7 +12,8 @@ from libs.embeddings.embedder import EmbeddingFailed
 from libs.embeddings.encoding import decode_vector, encode_vector
 from libs.embeddings.local import LocalEmbedder
 from libs.embeddings.remote import RemoteEmbedder
-from tests.trainer.support import Trainer
+from services.trainer.datasets.plan import pair_item
+from tests.trainer.support import Trainer, requested
 
 
 async def test_the_local_model_ranks_what_is_meant_first_in_both_languages() -> None:
@@ -60,12 +61,28 @@ async def test_an_answer_without_vectors_is_a_failure_that_does_not_show_the_key
 
 async def test_a_text_is_embedded_once_even_when_nobody_waited_for_it(trainer: Trainer) -> None:
     trainer.embedder.stop_at = 0
-    waiting = asyncio.create_task(trainer.embeddings.of("text"))
+    waiting = asyncio.create_task(trainer.embeddings.of(["text"]))
     await trainer.embedder.stopped()
     waiting.cancel()
     trainer.embedder.go_on.set()
     async with asyncio.timeout(5):
         while not await trainer.pool.fetchval("SELECT count(*) FROM embeddings"):
             await asyncio.sleep(0.01)
-    await trainer.embeddings.of("text")
+    await trainer.embeddings.of(["text"])
     assert trainer.embedder.texts == ["text"]
+
+
+async def test_of_several_texts_the_unknown_are_embedded_each_once_and_long_ones_only_in_part(trainer: Trainer) -> None:
+    [known] = await trainer.embeddings.of(["a"])
+    vectors = await trainer.embeddings.of(["b", "a", "b", "c" * 5_000])
+    assert (vectors[1], vectors[0]) == (known, vectors[2])
+    assert [len(text) for text in trainer.embedder.texts] == [1, 1, 400]
+
+
+async def test_a_model_that_takes_many_texts_at_once_is_given_them_so(trainer: Trainer) -> None:
+    trainer.embedder.batch = 8
+    pairs = tuple(pair_item(f"question {number}", f"SELECT {number}", ()) for number in range(20))
+    await trainer.deliver(requested(items=pairs))
+    await trainer.work("lesson")
+    assert trainer.embedder.calls == [8, 8, 4]
+    assert [item.item_id for c in await trainer.said() for item in c.items] == [item.item_id for item in pairs]

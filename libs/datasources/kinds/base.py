@@ -33,6 +33,8 @@ class Kind(ABC):
 
     pooled = True
     """Whether connections are worth keeping."""
+    text_type = "varchar"
+    """What anything can be cast to so that it is text."""
 
     @abstractmethod
     def engine(self, access: Access, **pool: Any) -> AsyncEngine:

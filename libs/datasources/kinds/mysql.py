@@ -46,6 +46,8 @@ _GONE = {1040, 1053, 1203, 1226, 2002, 2003, 2006, 2013, 2014, 2055}
 class MySQL(Kind):
     """A server, with a pool of few connections."""
 
+    text_type = "char"
+
     def engine(self, access: Access, **pool: Any) -> AsyncEngine:
         """An engine whose connections begin every transaction read-only; encrypted where the server can."""
         settings = access.settings

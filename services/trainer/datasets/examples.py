@@ -27,8 +27,8 @@ async def learn_examples(learner: Learner, prepared: Prepared) -> None:
         gives = bool(fresh)
         if fresh:
             gives = await learner.attempt.attend(_gives_something(prepared, example, dialect))
-        for number, item in enumerate(fresh if gives else (), start=done + 1):
-            await learner.take(EXAMPLES, item, number, len(planned))
+        if gives:
+            await learner.take(EXAMPLES, fresh, done, len(planned))
         done += len(example.items)
     await learner.close(EXAMPLES, len(planned), stale_items(known, planned, ("pair",), prepared.scope))
 

@@ -13,8 +13,7 @@ async def learn_given(learner: Learner, request: TrainingRequested) -> None:
     """Learn the request's items, which ends the training; goes on after those that it learned before it was stopped."""
     attempt, total = learner.attempt, len(request.items)
     learned = attempt.state.items_learned
-    for done, item in enumerate(request.items[learned:], start=learned + 1):
-        await learner.take(GIVEN, item, done, total)
+    await learner.take(GIVEN, request.items[learned:], learned, total)
     key = "trainer.feedback_learned" if request.source == "feedback" else "trainer.given_learned"
     attempt.move(GIVEN.number, GIVEN.ends, text(key, request.language, count=total))
     await attempt.checkpoint(ends=True)

@@ -1,4 +1,4 @@
-"""Learns planned items: skips what is known, embeds the rest one by one, and makes a checkpoint of each batch."""
+"""Learns planned items: skips what is known, embeds the rest, and makes a checkpoint of each batch."""
 
 import time
 from collections.abc import Sequence
@@ -40,17 +40,22 @@ class Learner:
         fresh = [item for item in planned if item.item_id not in known]
         self.skipped += len(planned) - len(fresh)
         self._move(stage, len(planned) - len(fresh), len(planned))
-        for done, item in enumerate(fresh, start=len(planned) - len(fresh) + 1):
-            await self.take(stage, item, done, len(planned))
+        await self.take(stage, fresh, len(planned) - len(fresh), len(planned))
         await self.close(stage, len(planned), stale)
 
-    async def take(self, stage: Stage, item: LearnedItem, done: int, total: int) -> None:
-        """Learn one item, which makes `done` of `total`; a checkpoint follows when the batch is full."""
-        vector = item.embedding or await self.attempt.attend(self.embeddings.of(item.text))
-        learned = item.model_copy(update={"embedding": vector})
-        if self.attempt.place.items and self._held_bytes() + _weight(learned) > _BATCH_BYTES:
+    async def take(self, stage: Stage, items: Sequence[LearnedItem], done: int, total: int) -> None:
+        """Learn `items`, before which `done` of `total` are; a checkpoint follows whenever a batch is full."""
+        for start in range(0, len(items), self.embeddings.embedder.batch):
+            together = items[start : start + self.embeddings.embedder.batch]
+            vectors = await self.attempt.attend(self.embeddings.of([item.text for item in together]))
+            for item, vector in zip(together, vectors, strict=True):
+                done += 1
+                await self._hold(stage, item.model_copy(update={"embedding": vector}), done, total)
+
+    async def _hold(self, stage: Stage, item: LearnedItem, done: int, total: int) -> None:
+        if self.attempt.place.items and self._held_bytes() + _weight(item) > _BATCH_BYTES:
             await self._checkpoint()
-        self.attempt.hold(learned)
+        self.attempt.hold(item)
         self._move(stage, done, total)
         full = len(self.attempt.place.items) >= _BATCH_ITEMS or self._held_bytes() >= _BATCH_BYTES
         due = full or time.monotonic() - self._checkpointed_at > _BATCH_SECONDS

@@ -90,6 +90,8 @@ async def _tell(attempt: Attempt, structure: Structure, language: Language) -> N
     for table, error in structure.unreadable:
         skipped = text("trainer.table_skipped", language, table=table, reason=error.detail(language))
         await attempt.checkpoint(level="WARNING", message=skipped)
+    if structure.unsampled:
+        await attempt.checkpoint(message=text("trainer.not_sampled", language, tables=structure.unsampled))
     if not structure.tables:
         raise CannotTrain(_problem("no_tables", language))
     message = text(PREPARE.message, language, server=structure.server_version, tables=len(structure.tables))
