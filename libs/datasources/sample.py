@@ -1,9 +1,9 @@
 """Looks at rows: the distinct values of a column, and how many values of one column another has."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import CursorResult, MetaData, Select, String, Table, cast, distinct, func, select
+from sqlalchemy import MetaData, Select, String, Table, cast, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from libs.datasources.kinds import kind_of
@@ -35,7 +35,7 @@ async def distinct_values(
     for start in range(0, len(columns), _COLUMNS):
         together = columns[start : start + _COLUMNS]
         query = " UNION ALL ".join(_distinct(connection, table, each, number) for number, each in enumerate(together))
-        rows: CursorResult[Any] = await connection.exec_driver_sql(query)
+        rows: Iterable[Any] = await connection.exec_driver_sql(query)
         for number, value in rows:
             found[together[number]].append(_plain(value))
     return {

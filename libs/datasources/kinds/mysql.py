@@ -100,7 +100,7 @@ class MySQL(Kind):
         found = set()
         for name in names:
             try:
-                await connection.execute(text(f"SELECT 1 FROM {quote(name)} LIMIT 0".replace(":", r"\:")))
+                await connection.exec_driver_sql(f"SELECT 1 FROM {quote(name)} LIMIT 0")
             except DBAPIError as error:
                 if error.orig is None or _code(error.orig) not in _RIGHTS:
                     raise
