@@ -7,8 +7,6 @@ import signal
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -17,10 +15,10 @@ from deploy.demo.client import Client
 from deploy.demo.flights import DATABASE, READER, load_flights
 from deploy.local.postgres import create_database, users_server
 from deploy.local.stack import LocalStack
-from tests.bench.figures import spread
+from tests.bench.figures import Figure, spread, value
+from tests.bench.large import large_database
+from tests.bench.trainings import checkpoint_of, dataset_on
 from tests.bench.watching import checkpoint_to_client
-
-Figure = dict[str, object]
 
 _WIDE_TABLES, _PAUSES, _KILLS, _TRAININGS, _ANSWERS, _CORRECTIONS = 300, 50, 4, 30, 60, 20
 
@@ -32,16 +30,17 @@ async def whole_stack() -> list[Figure]:
     """Start the stack once and take all figures from it."""
     with tempfile.TemporaryDirectory() as folder:
         async with LocalStack(home=Path(folder)) as stack, users_server(Path(folder) / "users") as users_url:
-            figures: list[Figure] = [_value("stack_start", "s", stack.started_in_seconds)]
+            figures: list[Figure] = [value("stack_start", "s", stack.started_in_seconds)]
             client = Client(stack.addresses["gateway_url"])
             try:
                 credentials = stack.addresses["credentials"]
                 await client.sign_in(credentials["username"], credentials["password"])
                 figures += await _control(client, stack, users_url)
                 figures += await _answers(client, users_url)
+                figures += await large_database(client, stack, users_url)
             finally:
                 await client.close()
-            figures.append(_value("stack_memory", "MB", stack.memory_megabytes()))
+            figures.append(value("stack_memory", "MB", stack.memory_megabytes()))
         return figures
 
 
@@ -52,21 +51,21 @@ async def _control(client: Client, stack: LocalStack, users_url: str) -> list[Fi
         columns = ", ".join(f"measure_{number}_{column} numeric" for column in range(8))
         await connection.execute(f"CREATE TABLE things_{number} (id bigint PRIMARY KEY, name text, {columns})")
     await connection.close()
-    dataset_id = await _dataset(client, url)
+    dataset_id = await dataset_on(client, url)
     first = []
     for _ in range(_TRAININGS):
         asked = time.perf_counter()
         started = await client.post(f"/datasets/{dataset_id}/train")
-        await _checkpoint(client, dataset_id, started["training_id"])
+        await checkpoint_of(client, dataset_id, started["training_id"])
         first.append((time.perf_counter() - asked) * 1000)
         await client.post(f"/datasets/{dataset_id}/training/cancel")
-        await _checkpoint(client, dataset_id, started["training_id"], "cancelled")
+        await checkpoint_of(client, dataset_id, started["training_id"], "cancelled")
     started = await client.post(f"/datasets/{dataset_id}/train")
     pauses = []
     for _ in range(_PAUSES):
-        await _checkpoint(client, dataset_id, started["training_id"], "training")
+        await checkpoint_of(client, dataset_id, started["training_id"], "training")
         await asyncio.sleep(random.uniform(0.02, 0.2))
-        resting = asyncio.create_task(_checkpoint(client, dataset_id, started["training_id"], "paused"))
+        resting = asyncio.create_task(checkpoint_of(client, dataset_id, started["training_id"], "paused"))
         await asyncio.sleep(0.02)
         asked = time.perf_counter()
         await client.post(f"/datasets/{dataset_id}/training/pause")
@@ -75,7 +74,7 @@ async def _control(client: Client, stack: LocalStack, users_url: str) -> list[Fi
         await client.post(f"/datasets/{dataset_id}/training/resume")
     killed = [await _taken_over(client, stack, dataset_id) for _ in range(_KILLS)]
     await client.post(f"/datasets/{dataset_id}/training/cancel")
-    await _checkpoint(client, dataset_id, started["training_id"], "cancelled")
+    await checkpoint_of(client, dataset_id, started["training_id"], "cancelled")
     return [
         spread("request_to_first_checkpoint", "ms", first),
         spread("pause", "ms", pauses),
@@ -99,9 +98,9 @@ async def _taken_over(client: Client, stack: LocalStack, dataset_id: str) -> flo
 async def _answers(client: Client, server_url: str) -> list[Figure]:
     password = secrets.token_urlsafe(12)
     url, _ = await load_flights(server_url, password)
-    dataset_id = await _dataset(client, url, DATABASE, READER, password)
+    dataset_id = await dataset_on(client, url, DATABASE, READER, password)
     started = await client.post(f"/datasets/{dataset_id}/train")
-    await _checkpoint(client, dataset_id, started["training_id"], "completed")
+    await checkpoint_of(client, dataset_id, started["training_id"], "completed")
     answers = []
     for number in range(_ANSWERS):
         question = _QUESTIONS[number % len(_QUESTIONS)].format(random.choice(("JFK", "EWR", "LGA")), number + 100)
@@ -116,25 +115,3 @@ async def _answers(client: Client, server_url: str) -> list[Figure]:
             await asyncio.sleep(0.005)
         learned.append((time.perf_counter() - asked) * 1000)
     return [spread("answer", "ms", answers), spread("feedback_to_learned", "ms", learned)]
-
-
-async def _dataset(client: Client, url: str, database: str = "", username: str = "", password: str = "") -> str:
-    parts = urlsplit(url)
-    source = {"name": parts.path[1:], "kind": "postgresql", "host": parts.hostname, "port": parts.port,
-              "database": database or parts.path[1:], "username": username or parts.username,
-              "password": password or parts.password}  # fmt: skip
-    datasource = await client.post("/datasources", source)
-    dataset: dict[str, Any] = await client.post("/datasets", {"name": "bench", "datasource_id": datasource["id"]})
-    return str(dataset["id"])
-
-
-async def _checkpoint(client: Client, dataset_id: str, training_id: str, status: str = "") -> dict[str, Any]:
-    """The first checkpoint of a training that is told, or the first with `status`."""
-    async for checkpoint in client.follow(dataset_id):
-        if checkpoint["training_id"] == training_id and status in ("", checkpoint["status"]):
-            return checkpoint
-    raise RuntimeError(f"the stream ended before {status}")
-
-
-def _value(name: str, unit: str, value: float) -> Figure:
-    return {"figure": name, "unit": unit, "n": 1, "value": round(value, 2)}
