@@ -5,12 +5,13 @@ import secrets
 import statistics
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from deploy.demo import asking, learning, show
 from deploy.demo.client import Client, StepFailed
-from deploy.demo.flights import DATABASE, READER, load_flights
+from deploy.demo.flights import DATABASE, READER, change_password, change_structure, load_flights
 from deploy.local.postgres import users_server
 from deploy.local.process import StackError
 from deploy.local.stack import LocalStack
@@ -66,8 +67,10 @@ async def _steps(stack: LocalStack, client: Client, users_url: str) -> list[tupl
     show.heading(5, "Business terms in Chinese and English")
     figures.append(("business terms", str(await learning.terms(client, dataset_id))))
 
-    show.heading(6, "Train; pause half-way; resume; kill the trainer; see it finish")
-    trained = await learning.train_with_pause_and_kill(client, stack, dataset_id)
+    show.heading(6, "Train; pause; fail, as the database's password changed; retry; kill the trainer; see it finish")
+    trained = await learning.train_through_trouble(
+        client, stack, dataset_id, partial(change_password, users_url), password
+    )
     await learning.nothing_learned_twice(stack.addresses["kafka_bootstrap"], int(trained["items"]))
     figures += [
         ("from asking to pause until it rests", f"{trained['pause_ms']:.0f} ms"),
@@ -82,7 +85,15 @@ async def _steps(stack: LocalStack, client: Client, users_url: str) -> list[tupl
     show.heading(8, "Correct a wrong answer, ask again")
     figures.append(("from correction to learned", f"{await asking.correct(client, dataset_id):.0f} ms"))
 
-    show.heading(9, "Drop the query service's state and rebuild it from the log")
+    show.heading(9, "The database changes: one table more, a column more in one, a column less in another")
+    await change_structure(users_url)
+    changed, seconds = await learning.learn_again(client, dataset_id)
+    unchanged, _ = await learning.learn_again(client, dataset_id)
+    if not 0 < changed < trained["items"] / 2 or unchanged:
+        raise StepFailed(f"{changed} items were learned, then {unchanged}: what changed was expected, then none")
+    figures.append((f"learn the {changed} items that changed", f"{seconds:.1f} s"))
+
+    show.heading(10, "Drop the query service's state and rebuild it from the log")
     rebuilt = await asking.rebuild_query(stack)
     figures.append((f"rebuild from {rebuilt['events']} events, same checksum", f"{rebuilt['seconds']:.1f} s"))
     return figures

@@ -34,18 +34,35 @@ COMMENT ON TABLE weather IS 'Hourly weather at the New York airports';
 COMMENT ON COLUMN weather.temp IS 'Temperature in degrees Fahrenheit';
 """
 
+_CHANGES = f"""
+CREATE TABLE alliances (carrier text PRIMARY KEY, alliance text NOT NULL);
+INSERT INTO alliances VALUES ('AA', 'oneworld'), ('DL', 'SkyTeam'), ('UA', 'Star Alliance'), ('US', 'Star Alliance');
+GRANT SELECT ON alliances TO {READER};
+ALTER TABLE planes ADD COLUMN retired_on date;
+ALTER TABLE airports DROP COLUMN dst;
+"""
+
+
+async def change_password(server_url: str, password: str) -> None:
+    """Give the reader another password; open connections stay open, new ones need it."""
+    await _execute(_with_database(server_url, "postgres"), f"ALTER ROLE {READER} PASSWORD '{quote(password)}'")
+
+
+async def change_structure(server_url: str) -> None:
+    """Make a table, and change two."""
+    await _execute(_with_database(server_url, DATABASE), _CHANGES)
+
 
 async def load_flights(server_url: str, password: str) -> tuple[str, dict[str, int]]:
     """Make the database anew with a reader that may only select; gives its URL without password, and rows per table."""
     url = _with_database(server_url, DATABASE)
-    admin = await asyncpg.connect(_with_database(server_url, "postgres"))
-    try:
-        await admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-        await admin.execute(f"DROP ROLE IF EXISTS {READER}")
-        await admin.execute(f"CREATE ROLE {READER} LOGIN PASSWORD '{quote(password)}'")
-        await admin.execute(f"CREATE DATABASE {DATABASE}")
-    finally:
-        await admin.close()
+    for statement in (
+        f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)",
+        f"DROP ROLE IF EXISTS {READER}",
+        f"CREATE ROLE {READER} LOGIN PASSWORD '{quote(password)}'",
+        f"CREATE DATABASE {DATABASE}",
+    ):
+        await _execute(_with_database(server_url, "postgres"), statement)
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(_TABLES)
@@ -60,6 +77,14 @@ async def load_flights(server_url: str, password: str) -> tuple[str, dict[str, i
     finally:
         await connection.close()
     return url, counts
+
+
+async def _execute(url: str, statements: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statements)
+    finally:
+        await connection.close()
 
 
 def _csv(table: str) -> bytes:

@@ -1,9 +1,11 @@
 """Steps of the demonstration about learning: register, find relations, add terms, train, pause, kill, finish."""
 
 import asyncio
+import secrets
 import signal
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
@@ -68,8 +70,13 @@ async def terms(client: Client, dataset_id: str) -> int:
     return len(TERMS)
 
 
-async def train_with_pause_and_kill(client: Client, stack: LocalStack, dataset_id: str) -> dict[str, float]:
-    """Train; pause half-way; resume; kill the trainer with SIGKILL; see it finish. Gives milliseconds and counts."""
+async def train_through_trouble(
+    client: Client, stack: LocalStack, dataset_id: str, set_password: Callable[[str], Awaitable[None]], password: str
+) -> dict[str, float]:
+    """Train; pause; see it fail as the database's password changed; retry; kill the trainer with SIGKILL; see it end.
+
+    Gives milliseconds and counts.
+    """
     started = await client.post(f"/datasets/{dataset_id}/train", language="zh")
     show.said(f"{started['message']} (training {started['training_id']})")
     result: dict[str, float] = {}
@@ -77,29 +84,42 @@ async def train_with_pause_and_kill(client: Client, stack: LocalStack, dataset_i
         reached = await _until(client, dataset_id, bar, 40)
         show.said(f"pausing at {reached['progress']:.0f} %")
         result["pause_ms"] = await _pause(client, dataset_id, bar)
-        show.said(f"paused after {result['pause_ms']:.0f} ms; resuming")
+        show.said(f"paused after {result['pause_ms']:.0f} ms; the database's password changes; resuming")
+        await set_password(secrets.token_urlsafe(12))
         await client.post(f"/datasets/{dataset_id}/training/resume")
-        await _until(client, dataset_id, bar, 50, attempt_after=reached["attempt"])
+        failed = await _until(client, dataset_id, bar, 100)
+        if failed["status"] != "failed":
+            raise StepFailed(f"without its password the training should have failed; it {failed['status']}")
+        show.said(f"failed at {failed['progress']:.0f} %: {failed['problem']['detail']}. {failed['problem']['hint']}")
+        await set_password(password)
+        retried = await client.post(f"/datasets/{dataset_id}/training/retry", language="zh")
+        show.said(f"the password is right again; retrying (training {retried['training_id']})")
+        await _until(client, dataset_id, bar, reached["progress"] + 5, training_id=retried["training_id"])
         pid = stack.process("trainer").pid
         killed = time.monotonic()
         stack.kill("trainer", signal.SIGKILL)
         show.said(f"killed the trainer (SIGKILL, process {pid})")
-        last = await _until(client, dataset_id, bar, 100)
+        last = await _until(client, dataset_id, bar, 100, training_id=retried["training_id"])
         result["after_kill_s"] = time.monotonic() - killed
     if last["status"] != "completed":
         raise StepFailed(f"the training ended as {last['status']}: {last.get('problem')}")
-    result["epochs"], result["items"] = last["epoch"], last["items_learned"]
-    show.said(f"finished by another process after {result['after_kill_s']:.1f} s; items learned: {result['items']:.0f}")
+    result["items"] = failed["items_learned"] + last["items_learned"]
+    show.said(
+        f"finished by another process after {result['after_kill_s']:.1f} s; items learned: "
+        f"{failed['items_learned']} before it failed, {last['items_learned']} after"
+    )
     return result
 
 
 async def _until(
-    client: Client, dataset_id: str, bar: show.Bar, percent: float, attempt_after: int = -1
+    client: Client, dataset_id: str, bar: show.Bar, percent: float, training_id: str = ""
 ) -> dict[str, Any]:
-    """Follow the training until it is past `percent` (and past an attempt) or has ended."""
+    """Follow the training, of several this one, until it is past `percent` or has ended."""
     async for checkpoint in client.follow(dataset_id):
+        if training_id not in ("", checkpoint["training_id"]):
+            continue
         bar.show(checkpoint["progress"], checkpoint["message"])
-        past = checkpoint["progress"] >= percent and checkpoint["attempt"] > attempt_after
+        past = checkpoint["progress"] >= percent
         if checkpoint["status"] in ("completed", "failed", "cancelled"):
             if percent < 100:
                 raise StepFailed(f"the training was over ({checkpoint['status']}) before {percent:.0f} %")
@@ -107,6 +127,19 @@ async def _until(
         if past and percent < 100 and checkpoint["status"] == "training":
             return checkpoint
     raise StepFailed("the stream of the training ended early")
+
+
+async def learn_again(client: Client, dataset_id: str) -> tuple[int, float]:
+    """Train again: only what changed is learned. Gives how many items, and the seconds."""
+    began = time.monotonic()
+    training_id = (await client.post(f"/datasets/{dataset_id}/train"))["training_id"]
+    with show.progress_bar("training") as bar:
+        last = await _until(client, dataset_id, bar, 100, training_id=training_id)
+    seconds = time.monotonic() - began
+    if last["status"] != "completed":
+        raise StepFailed(f"the training ended as {last['status']}: {last.get('problem')}")
+    show.said(f"{last['message']} It took {seconds:.1f} s.")
+    return int(last["items_learned"]), seconds
 
 
 async def _pause(client: Client, dataset_id: str, bar: show.Bar) -> float:

@@ -19,12 +19,13 @@ _BATCH_FORGOTTEN = 5_000
 
 @dataclass
 class Learner:
-    """Learns the items of one attempt; `skipped` counts what was known already."""
+    """Learns the items of one attempt; `skipped` counts what was known already, `forgotten` what is no longer true."""
 
     attempt: Attempt
     embeddings: Embeddings
     language: Language
     skipped: int = 0
+    forgotten: int = 0
     _checkpointed_at: float = field(default_factory=time.monotonic)
 
     async def known(self) -> dict[str, Known]:
@@ -66,10 +67,11 @@ class Learner:
         """Make the checkpoint at the end of a stage; the last stage ends the training."""
         self._move(stage, total, total)
         ends, message = stage.number == LAST.number, self.attempt.place.message
+        self.forgotten += len(stale)
         if ends:
             message = text("trainer.complete", self.language, learned=self._learned_in_all(), known=self.skipped)
-        if stale:
-            message = f"{message} {text('trainer.forgot', self.language, count=len(stale))}"
+        if forgotten := self.forgotten if ends else len(stale):
+            message = f"{message} {text('trainer.forgot', self.language, count=forgotten)}"
         while len(stale) > _BATCH_FORGOTTEN:
             await self.attempt.checkpoint(forgotten=tuple(stale[:_BATCH_FORGOTTEN]))
             stale = stale[_BATCH_FORGOTTEN:]
