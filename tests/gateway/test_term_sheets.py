@@ -115,6 +115,11 @@ async def test_what_is_no_sheet_of_terms_is_refused_with_a_reason(running: Runni
     for body, field in ((b"definition\nx\n", "term"), (b"term,price\na,1\n", "price"), (b"", "term")):
         problem = assert_problem(await _send(running, dataset_id, body), 422)
         assert problem["errors"][0]["field"] == field
+    misspelt = assert_problem(
+        await _send(running, dataset_id, "term,defintion\na,b\n", **{"Accept-Language": "zh"}), 422
+    )
+    detail = "没有这样的列。可以有的列：term, definition, synonyms, sql_expression。"
+    assert misspelt["errors"] == [{"line": 1, "field": "defintion", "detail": detail}]
     assert_problem(await _send(running, dataset_id, b"term\n\xff\xff\xff"), 422)
     assert_problem(await _send(running, dataset_id, b'term\n"open\n'), 422)
     assert_problem(await _send(running, dataset_id, "term\n" + "".join(f"t{n}\n" for n in range(2_001))), 422)
