@@ -55,6 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "令牌已失效，请重新登录。",
         "The token is over; sign in again.",
     ),
+    "live.deleted": (
+        "数据集已被删除，推送结束。",
+        "The dataset was deleted; there is nothing more to follow.",
+    ),
     "live.interrupted": (
         "推送中断。请带上最后收到的事件 id 重新连接，不会遗漏任何内容。",
         "Following was interrupted. Come back with the id of the last event you had; nothing is missed.",
