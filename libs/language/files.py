@@ -59,7 +59,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "line.no_pairs": ("文件中没有问答对。", "The file holds no question/SQL pair."),
     "line.sql": ("出于安全考虑，该 SQL 不能学习：{why}。", "For safety this SQL is not learned: {why}."),
     "line.sql_expression": (
-        "SQL 表达式无法解析：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
-        "The SQL expression cannot be read: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
+        "SQL 表达式无法使用：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
+        "The SQL expression cannot be used: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
     ),
 }

@@ -168,8 +168,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "problem.sql_expression.title": ("术语的 SQL 表达式无法使用", "The term's SQL expression cannot be used"),
     "problem.sql_expression": (
-        "SQL 表达式无法解析：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
-        "The SQL expression cannot be read: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
+        "SQL 表达式无法使用：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
+        "The SQL expression cannot be used: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
     ),
     "problem.term_taken.title": ("术语已存在", "Term exists"),
     "problem.term_taken": (

@@ -105,6 +105,7 @@ async def test_every_wrong_line_is_told_in_the_language_asked_for_and_nothing_is
     places = [(error["line"], error["field"]) for error in problem["errors"]]
     assert places == [(4, "term"), (5, "definition"), (6, "sql_expression"), (7, "")]
     assert problem["errors"][0]["detail"] == "不能为空。"
+    assert "无法使用：第 1 行第 7 列“)”处有语法错误。" in problem["errors"][2]["detail"]
     assert (await running.anna.get(f"{API}/datasets/{dataset_id}/terms")).json()["total"] == 0
     twice = assert_problem(await _send(running, dataset_id, "term\na\na\n"), 422)
     assert twice["errors"] == [{"line": 3, "field": "term", "detail": "Line 2 says it already."}]
