@@ -66,17 +66,17 @@ class Tokens:
         """The tokens of an account, never themselves: ids and times, and which one is `current`."""
         return [dict(row) for row in await self._pool.fetch(_LIST, account_id, _hashed(current))]
 
-    async def end(self, account_id: str, token_id: str) -> bool:
+    async def end(self, connection: Connection, account_id: str, token_id: str) -> bool:
         """End a token of an account; False when it has none of this id."""
-        return bool(await self._pool.fetchval(_END, account_id, token_id))
+        return bool(await connection.fetchval(_END, account_id, token_id))
 
     async def end_current(self, token: str) -> None:
         """End a token at once."""
         await self._pool.execute("DELETE FROM tokens WHERE token_hash = $1", _hashed(token))
 
-    async def end_all(self, account_id: str, *, keep: str = "", connection: "Connection | None" = None) -> None:
+    async def end_all(self, connection: Connection, account_id: str, keep: str = "") -> None:
         """End the tokens of an account, but for the one to keep."""
-        await (connection or self._pool).execute(_END_ALL, account_id, _hashed(keep))
+        await connection.execute(_END_ALL, account_id, _hashed(keep))
 
 
 def _hashed(token: str) -> str:

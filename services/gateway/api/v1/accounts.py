@@ -67,7 +67,7 @@ async def logout(token: Token, gateway: GatewayPart, _account: SignedIn) -> None
 @router.post("/logout-everywhere", status_code=status.HTTP_204_NO_CONTENT)
 async def logout_everywhere(gateway: GatewayPart, account: SignedIn) -> None:
     """End all tokens of the signed-in account, this one too."""
-    await gateway.accounts.tokens.end_all(account.account_id)
+    await gateway.accounts.logout_everywhere(account)
 
 
 @router.get("/tokens")
@@ -79,7 +79,7 @@ async def tokens(token: Token, gateway: GatewayPart, account: SignedIn) -> list[
 @router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def end_token(token_id: str, gateway: GatewayPart, account: SignedIn) -> None:
     """End a token of one's own."""
-    if not await gateway.accounts.tokens.end(account.account_id, token_id):
+    if not await gateway.accounts.end_token(account, token_id):
         raise not_found()
 
 
@@ -103,9 +103,11 @@ async def me(account: SignedIn) -> dict[str, Any]:
 
 
 @router.post("/users", status_code=status.HTTP_201_CREATED)
-async def create_account(body: NewAccount, gateway: GatewayPart, _admin: Administrator) -> dict[str, Any]:
+async def create_account(body: NewAccount, gateway: GatewayPart, admin: Administrator) -> dict[str, Any]:
     """A new account, made by an administrator."""
-    account = await gateway.accounts.create(body.username, body.password.get_secret_value(), body.role)
+    account = await gateway.accounts.create(
+        body.username, body.password.get_secret_value(), body.role, admin.account_id
+    )
     if account is None:
         raise Problem(409, "name_taken", name=body.username)
     return vars(account)
@@ -118,9 +120,9 @@ async def accounts(gateway: GatewayPart, _admin: Administrator) -> list[dict[str
 
 
 @router.patch("/users/{account_id}")
-async def change(account_id: str, body: Change, gateway: GatewayPart, _admin: Administrator) -> dict[str, Any]:
+async def change(account_id: str, body: Change, gateway: GatewayPart, admin: Administrator) -> dict[str, Any]:
     """Open or close an account, or give it another role; closing ends its tokens. One administrator always stays."""
-    account = await gateway.accounts.change(account_id, body.active, body.role)
+    account = await gateway.accounts.change(account_id, body.active, body.role, admin.account_id)
     if account is None:
         raise not_found()
     if isinstance(account, LastAdministrator):
