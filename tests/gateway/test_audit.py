@@ -97,7 +97,7 @@ async def test_what_is_done_to_accounts_and_caches_is_told_too(running: Running)
         await running.admin.patch(place, json=change)
     signed_in = [(await running.nobody.post(f"{API}/auth/login", data=form)).json()["access_token"] for _ in range(2)]
     own = {"Authorization": f"Bearer {signed_in[0]}"}
-    tokens = (await running.nobody.get(f"{API}/auth/tokens", headers=own)).json()
+    tokens = (await running.nobody.get(f"{API}/auth/tokens", headers=own)).json()["items"]
     await running.nobody.delete(f"{API}/auth/tokens/{tokens[1]['id']}", headers=own)
     passwords = {"old_password": "long enough", "new_password": "even longer"}
     await running.nobody.post(f"{API}/auth/password", json=passwords, headers=own)

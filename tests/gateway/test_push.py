@@ -2,16 +2,12 @@
 
 import asyncio
 import contextlib
-import socket
-from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
 import httpx
 import orjson
 import pytest
-import pytest_asyncio
-import uvicorn
 from httpx_sse import ServerSentEvent, aconnect_sse
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -22,21 +18,6 @@ from services.gateway.live import feed, watcher
 from tests.gateway.conftest import API, Running
 from tests.gateway.test_feed import EVERYTHING, Training, training_of
 from tests.gateway.test_live import reached, token_of
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def address(running: Running) -> AsyncIterator[str]:
-    """Give host and port where the gateway is served."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    app = running.anna._transport.app  # type: ignore[attr-defined]
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws_max_size=65_536))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    serving = asyncio.create_task(server._serve([listening]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await serving
 
 
 def signed_in(client: httpx.AsyncClient) -> dict[str, str]:

@@ -33,6 +33,9 @@ _LOCK = """
 SELECT account_id, username, role, active FROM accounts
 WHERE account_id = $1 OR (role = 'admin' AND active) ORDER BY account_id FOR UPDATE
 """
+_PAGE = """
+SELECT account_id, username, role, active FROM accounts ORDER BY created_at, account_id LIMIT $1 OFFSET $2
+"""
 _CREATE = """
 INSERT INTO accounts (account_id, username, password_hash, role) VALUES ($1, $2, $3, $4)
 ON CONFLICT (username) DO NOTHING RETURNING account_id, username, role, active
@@ -75,10 +78,10 @@ class Accounts:
             await _note(connection, who, "account.created", account)
         return account
 
-    async def all(self) -> list[Account]:
-        """Every account, oldest first."""
-        rows = await self._pool.fetch("SELECT account_id, username, role, active FROM accounts ORDER BY created_at")
-        return [Account(**row) for row in rows]
+    async def page(self, size: int, offset: int) -> tuple[list[Account], int]:
+        """A page of the accounts, oldest first, and how many there are in all."""
+        rows = await self._pool.fetch(_PAGE, size, offset)
+        return [Account(**row) for row in rows], await self._pool.fetchval("SELECT count(*) FROM accounts")
 
     async def change(
         self, account_id: str, active: bool | None, role: Role | None, who: str = SYSTEM

@@ -7,7 +7,7 @@ from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 
 from services.gateway.accounts.store import TOKEN_SECONDS, LastAdministrator, LoginSlowedDown
-from services.gateway.api.context import Administrator, GatewayPart, SignedIn
+from services.gateway.api.context import Administrator, GatewayPart, Paging, SignedIn
 from services.gateway.api.fields import GivenPassword, Password, Username
 from services.gateway.api.problems import Problem, not_found
 
@@ -71,9 +71,9 @@ async def logout_everywhere(gateway: GatewayPart, account: SignedIn) -> None:
 
 
 @router.get("/tokens")
-async def tokens(token: Token, gateway: GatewayPart, account: SignedIn) -> list[dict[str, Any]]:
+async def tokens(token: Token, gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
     """Where one is signed in: each token's id and times, and whether it is this request's; never the token."""
-    return await gateway.accounts.tokens.of(account.account_id, token)
+    return paging.of(*await gateway.accounts.tokens.page(account.account_id, token, paging.size, paging.offset))
 
 
 @router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT)
@@ -114,9 +114,10 @@ async def create_account(body: NewAccount, gateway: GatewayPart, admin: Administ
 
 
 @router.get("/users")
-async def accounts(gateway: GatewayPart, _admin: Administrator) -> list[dict[str, Any]]:
-    """Every account."""
-    return [vars(account) for account in await gateway.accounts.all()]
+async def accounts(gateway: GatewayPart, _admin: Administrator, paging: Paging) -> dict[str, Any]:
+    """The accounts, oldest first."""
+    found, total = await gateway.accounts.page(paging.size, paging.offset)
+    return paging.of([vars(account) for account in found], total)
 
 
 @router.patch("/users/{account_id}")

@@ -175,7 +175,7 @@ async def tables(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> li
 
 @router.delete("/{dataset_id}/cache")
 async def clear_cache(
-    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
 ) -> dict[str, str]:
     """Forget cached SQL and results."""
     async with gateway.writing() as write:
@@ -183,4 +183,5 @@ async def clear_cache(
         event = CacheCleared(dataset_id=dataset_id, who=account.account_id, cleared_at=now())
         write.publish(event)
         await note(write.connection, Act(event.cleared_at, event.who, "cache.cleared", dataset_id, dataset_id))
+    await written(gateway, response, write.event_id)
     return {"message": text("cache.cleared", language)}
