@@ -8,12 +8,14 @@ DataSourceError
 │                    address_not_allowed (no database may be there), folder_not_allowed (SQLite)
 ├── TookTooLong      timeout (a query), connect_timeout (the server does not answer at all)
 ├── QueryFailed      query_failed
-├── RefusedByGate    the gate's own codes (gate.py)
+├── RefusedByGate    refused_by_gate, because of a `Refusal`
 └── Unreadable       unreadable (anything else; its text is not shown, it might hold a secret)
 """
 
+from typing import Literal
+
 from libs.events.catalog import Language, Problem
-from libs.language.catalogue import text
+from libs.language.catalogue import Phrase, text
 
 
 class DataSourceError(Exception):
@@ -77,10 +79,18 @@ class QueryFailed(DataSourceError):
         return cls(reason=str(cause).splitlines()[0][:300] if str(cause) else type(cause).__name__)
 
 
-class RefusedByGate(DataSourceError):
-    """The gate does not let SQL pass; `reason` says why, `code` is stable."""
+Refusal = Literal[
+    "empty", "no_text", "too_long", "too_large", "too_deep", "malformed", "unparsable", "several", "ambiguous",
+    "no_select", "syntax", "clause", "name", "type", "function", "schema_function", "table_function", "session", "pad",
+    "format", "in_table", "recursion", "limit_ties", "limit", "part", "column", "table", "system_table",
+]  # fmt: skip
+"""Why the gate refuses; the texts are in libs/language/gate.py."""
 
-    def __init__(self, code: str, reason: str) -> None:
-        self.reason = reason
-        super().__init__("refused_by_gate", reason=reason)
-        self.refusal = code
+
+class RefusedByGate(DataSourceError):
+    """The gate does not let SQL pass; `refusal` is stable, `why` is its text, with `values` filled in."""
+
+    def __init__(self, refusal: Refusal, **values: object) -> None:
+        self.refusal = refusal
+        self.why = Phrase(f"gate.{refusal}", values)
+        super().__init__("refused_by_gate", reason=self.why)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlglot import Dialect as SqlDialect
 from sqlglot import Token, TokenType, exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 
 from libs.datasources.dialect import Dialect
 from libs.datasources.errors import RefusedByGate
@@ -30,6 +30,8 @@ _WIDEST = 1_000
 _DEEPEST_TYPED = 6
 _MOST_BRACKETS = 100
 _DEEPEST_EXPRESSION = 50
+_NEAR = 60
+"""Characters of the place where a text cannot be read on from."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def admit(
         # What runs is the rendered text, so the last word is about how that text reads.
         again = _only_statement(rendered, dialect)
         if again != tree and _shape(again) != _shape(tree):
-            raise RefusedByGate("ambiguous", "it can be read in two ways; use parentheses or a simpler form")
+            raise RefusedByGate("ambiguous")
         _check_syntax(again, dialect)
         read = check_tables(again, dialect, tables)
         if dialect == "postgres" and tables is not None:
@@ -68,18 +70,20 @@ def admit(
     except RefusedByGate:
         raise
     except RecursionError:
-        raise RefusedByGate("too_deep", "it is nested too deeply") from None
-    except Exception as error:  # what a parser stumbles over is its text's fault, and nothing the caller could foresee
-        raise RefusedByGate("unparsable", f"it cannot be read ({type(error).__name__})") from None
+        raise RefusedByGate("too_deep") from None
+    except Exception:  # what a parser stumbles over is its text's fault, and nothing the caller could foresee
+        raise RefusedByGate("unparsable") from None
     return Admitted(rendered, read, limited)
 
 
 def parse(sql: str, dialect: Dialect) -> exp.Expr:
     """The one statement or expression of a text, unchecked; raises `RefusedByGate` for what cannot be parsed."""
     if not sql.strip():
-        raise RefusedByGate("empty", "it is empty")
-    if len(sql) > _LONGEST or "\x00" in sql:
-        raise RefusedByGate("too_long", f"it is longer than {_LONGEST} characters or no text")
+        raise RefusedByGate("empty")
+    if "\x00" in sql:
+        raise RefusedByGate("no_text")
+    if len(sql) > _LONGEST:
+        raise RefusedByGate("too_long", most=_LONGEST)
     try:
         known = SqlDialect.get_or_raise(dialect)
         tokens = known.tokenize(sql)
@@ -88,13 +92,13 @@ def parse(sql: str, dialect: Dialect) -> exp.Expr:
     except RefusedByGate:
         raise
     except SqlglotError as error:
-        raise RefusedByGate("unparsable", f"it cannot be parsed: {str(error).splitlines()[0][:120]}") from None
+        raise _malformed(error) from None
     except RecursionError:
-        raise RefusedByGate("too_deep", "it is nested too deeply") from None
-    except Exception as error:  # what a parser stumbles over is its text's fault, and nothing the caller could foresee
-        raise RefusedByGate("unparsable", f"it cannot be read ({type(error).__name__})") from None
+        raise RefusedByGate("too_deep") from None
+    except Exception:  # what a parser stumbles over is its text's fault, and nothing the caller could foresee
+        raise RefusedByGate("unparsable") from None
     if len(found) != 1:
-        raise RefusedByGate("several", "it is not exactly one statement")
+        raise RefusedByGate("several")
     parsed: exp.Expr = found[0]
     return parsed
 
@@ -109,8 +113,15 @@ def parse_expression(sql: str, dialect: Dialect) -> exp.Expr:
     for _ in range(_DEEPEST_EXPRESSION):
         level = [child for node in level for child in node.iter_expressions()]
     if level:
-        raise RefusedByGate("too_deep", "it is nested too deeply")
+        raise RefusedByGate("too_deep")
     return tree
+
+
+def _malformed(error: SqlglotError) -> RefusedByGate:
+    """Where the parser stopped, if it says so; its own words are for those who know it from inside."""
+    for found in error.errors if isinstance(error, ParseError) else ():
+        return RefusedByGate("malformed", line=found["line"], column=found["col"], near=found["highlight"][:_NEAR])
+    return RefusedByGate("unparsable")
 
 
 def _only_statement(sql: str, dialect: Dialect) -> exp.Query:
@@ -118,7 +129,7 @@ def _only_statement(sql: str, dialect: Dialect) -> exp.Query:
     while isinstance(statement, exp.Subquery) and set(filter(statement.args.get, statement.args)) == {"this"}:
         statement = statement.this
     if not isinstance(statement, exp.Select | exp.SetOperation):
-        raise RefusedByGate("no_select", f"it is {type(statement).__name__.upper()}, not a SELECT")
+        raise RefusedByGate("no_select", kind=type(statement).__name__.upper())
     return statement
 
 
@@ -128,14 +139,14 @@ def _check_nesting(tokens: Sequence[Token], types: Set[TokenType]) -> None:
     Of `a[1][1]...` it looks through all that came before at each bracket.
     """
     if sum(token.token_type == TokenType.L_BRACKET for token in tokens) > _MOST_BRACKETS:
-        raise RefusedByGate("too_large", "it has too many brackets")
+        raise RefusedByGate("too_large")
     costly: list[bool] = []
     before: TokenType | None = None
     for token in tokens:
         if token.token_type in (TokenType.L_BRACKET, TokenType.L_PAREN):
             costly.append(token.token_type == TokenType.L_BRACKET or before in types)
             if sum(costly) > _DEEPEST_TYPED:
-                raise RefusedByGate("too_deep", "it is nested too deeply")
+                raise RefusedByGate("too_deep")
         elif token.token_type in (TokenType.R_BRACKET, TokenType.R_PAREN) and costly:
             costly.pop()
         before = token.token_type
@@ -155,34 +166,34 @@ def _is_cast_of_round(node: exp.Expr) -> bool:
 def _check_syntax(tree: exp.Query, dialect: Dialect) -> None:
     for count, node in enumerate(tree.walk()):
         if count > _MOST_NODES:
-            raise RefusedByGate("too_large", "it has too many parts")
+            raise RefusedByGate("too_large")
         kind = type(node)
         if kind is exp.Anonymous:
             if node.name.lower() not in NAMED[dialect] or isinstance(node.parent, exp.Dot | exp.Table):
-                raise RefusedByGate("function", f"the function {node.name!r} is not allowed")
+                raise RefusedByGate("function", name=node.name)
         elif kind not in SYNTAX and kind not in FUNCTIONS:
-            raise RefusedByGate("syntax", f"{kind.__name__} is not allowed")
+            raise RefusedByGate("syntax", kind=kind.__name__)
         _check_arguments(node, dialect)
 
 
 def _check_arguments(node: exp.Expr, dialect: Dialect) -> None:
     """What hides in the arguments of an allowed node instead of being a node itself."""
     if isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks") or node.args.get("hint")):
-        raise RefusedByGate("syntax", "INTO, FOR UPDATE and hints are not allowed")
+        raise RefusedByGate("clause")
     if isinstance(node, exp.DataType) and node.this in (exp.DataType.Type.USERDEFINED, exp.DataType.Type.XML):
-        raise RefusedByGate("type", "casts to this type are not allowed")
+        raise RefusedByGate("type")
     if isinstance(node, exp.Dot) and not isinstance(node.expression, exp.Identifier | exp.Star):
-        raise RefusedByGate("function", "functions of a schema are not allowed")
+        raise RefusedByGate("schema_function")
     if isinstance(node, exp.In) and node.args.get("field") is not None:
-        raise RefusedByGate("table", "IN needs a list or a query in parentheses")  # SQLite: all rows of a table
+        raise RefusedByGate("in_table")  # SQLite: all rows of a table
     if isinstance(node, exp.With) and node.args.get("recursive") and not _bounded(node):
-        raise RefusedByGate("recursion", "a recursive query needs a LIMIT or a WHERE inside")
+        raise RefusedByGate("recursion")
     if isinstance(node, exp.Identifier) and not node.args.get("quoted") and not _PLAIN_NAME.fullmatch(node.name):
-        raise RefusedByGate("syntax", f"{node.name!r} is no name")
+        raise RefusedByGate("name", name=node.name)
     if isinstance(node, exp.Column) and not node.table and isinstance(node.this, exp.Identifier):
         session = not node.this.args.get("quoted") and node.name.lower() in SESSION_NAMES[dialect]
         if session:
-            raise RefusedByGate("function", f"{node.name} tells about the session, not about the data")
+            raise RefusedByGate("session", name=node.name)
     _check_width(node)
 
 
@@ -191,12 +202,12 @@ def _check_width(node: exp.Expr) -> None:
     if isinstance(node, exp.Pad):
         width = node.expression
         if not (isinstance(width, exp.Literal) and _at_most(width.name, _WIDEST)):
-            raise RefusedByGate("function", f"the length of lpad and rpad is a number up to {_WIDEST}")
+            raise RefusedByGate("pad", most=_WIDEST)
     named = isinstance(node, exp.Anonymous) and node.name.lower() in {"printf", "format"}
     if named or isinstance(node, exp.Format):
         pattern = node.this if isinstance(node, exp.Format) else next(iter(node.expressions), None)
         if not (isinstance(pattern, exp.Literal) and pattern.is_string) or _WIDE_FORMAT.search(pattern.name):
-            raise RefusedByGate("function", "the pattern of format is a text with widths of three digits at most")
+            raise RefusedByGate("format")
 
 
 def _at_most(number: str, most: int) -> bool:
@@ -215,7 +226,7 @@ def _apply_limit(tree: exp.Query, limit: int) -> bool:
     if isinstance(current, exp.Fetch):
         options = current.args.get("limit_options")
         if options is not None and (options.args.get("with_ties") or options.args.get("percent")):
-            raise RefusedByGate("limit", "write LIMIT instead of FETCH ... WITH TIES")
+            raise RefusedByGate("limit_ties")
         asked = current.args.get("count") or exp.Literal.number(1)
         tree.set("limit", exp.Limit(expression=asked))
         return _apply_limit(tree, limit)
@@ -225,7 +236,7 @@ def _apply_limit(tree: exp.Query, limit: int) -> bool:
         number = asked.this if isinstance(asked, exp.Neg) else asked
         unlimited = isinstance(asked, exp.Null) or asked.name.upper() == "ALL"
         if not unlimited and not (isinstance(number, exp.Literal) and not number.is_string and number.name.isdecimal()):
-            raise RefusedByGate("limit", "the LIMIT is no plain number")
+            raise RefusedByGate("limit")
         if not unlimited and not negative and _at_most(number.name, limit):
             return False
     tree.set("limit", exp.Limit(expression=exp.Literal.number(limit)))

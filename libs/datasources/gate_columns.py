@@ -17,11 +17,11 @@ def check_columns(tree: exp.Query, columns: Mapping[str, Collection[str]]) -> No
     rows = _rows(tree, {name: {column.lower() for column in names} for name, names in columns.items()})
     for node in tree.walk():
         if isinstance(node, exp.Dot) and not isinstance(node.expression, exp.Star):
-            raise RefusedByGate("syntax", "the part of a value in parentheses cannot be asked for")
+            raise RefusedByGate("part")
         if isinstance(node, exp.Column) and node.table and not isinstance(node.this, exp.Star):
             known = rows.get(node.table.lower(), set())
             if node.name.lower() not in known:
-                raise RefusedByGate("column", f"{node.table!r} is not known to have a column {node.name!r}")
+                raise RefusedByGate("column", table=node.table, name=node.name)
 
 
 def _rows(tree: exp.Query, columns: Mapping[str, set[str]]) -> dict[str, set[str]]:

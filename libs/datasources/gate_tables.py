@@ -21,13 +21,13 @@ def check_tables(tree: exp.Query, dialect: str, allowed: Collection[str] | None)
     read: dict[str, None] = {}
     for table in _tables_read(tree, dialect):
         if not isinstance(table.this, exp.Identifier):
-            raise RefusedByGate("table", "a function is no table here")
+            raise RefusedByGate("table_function")
         name, schema = table.name.lower(), table.db.lower()
         hidden = name.startswith(HIDDEN_PREFIXES) or schema.startswith(HIDDEN_PREFIXES)
         if table.catalog or hidden or schema in HIDDEN_SCHEMAS[dialect] or name in HIDDEN_TABLES[dialect]:
-            raise RefusedByGate("system_table", f"the table {table.name!r} belongs to the system")
+            raise RefusedByGate("system_table", name=table.name)
         if known is not None and (_folded(table.this, dialect) not in known or schema not in _DEFAULT_SCHEMAS[dialect]):
-            raise RefusedByGate("table", f"there is no table {table.name!r} in this dataset")
+            raise RefusedByGate("table", name=table.name)
         read[table.name] = None
     return tuple(read)
 

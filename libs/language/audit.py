@@ -17,5 +17,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "audit.training.cancel": ("请求取消训练", "Asked to cancel a training"),
     "audit.question.asked": ("提出了问题", "Asked a question"),
     "audit.conversation.deleted": ("删除了对话", "Deleted a conversation"),
+    "audit.cache.cleared": ("清理了缓存", "Cleared the cache"),
+    "audit.account.created": ("创建了账号", "Made an account"),
+    "audit.account.opened": ("重新启用了账号", "Opened an account again"),
+    "audit.account.closed": ("停用了账号", "Closed an account"),
+    "audit.account.made_admin": ("将账号设为管理员", "Made an account an administrator"),
+    "audit.account.made_member": ("将账号设为普通成员", "Made an account a member"),
+    "audit.account.password_changed": ("修改了密码", "Changed the password"),
+    "audit.account.login_slowed_down": (
+        "密码连续输错，登录已减速",
+        "Wrong passwords again and again: logins are slowed down",
+    ),
+    "audit.account.tokens_ended": ("退出了所有登录", "Signed out everywhere"),
+    "audit.token.ended": ("撤销了令牌", "Revoked a token"),
     "audit.feedback.given": ("给出了反馈", "Gave feedback"),
 }

@@ -1,5 +1,7 @@
 """The one catalogue of everything that users read, in Chinese and English."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal
@@ -22,10 +24,22 @@ def _load() -> Texts:
 _TEXTS = _load()
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """A text that becomes part of another one, in the language of that one."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
 def text(key: str, language: Language = "en", **values: object) -> str:
     """The text of `key` in `language` with `values` filled in; `KeyError` when nobody wrote it."""
     chinese, english = _TEXTS[key]
-    return (chinese if language == "zh" else english).format(**values)
+    said = {
+        name: text(value.key, language, **value.values) if isinstance(value, Phrase) else value
+        for name, value in values.items()
+    }
+    return (chinese if language == "zh" else english).format(**said)
 
 
 def sentences(*parts: str) -> str:

@@ -35,7 +35,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The quotation marks do not match; nothing can be read from this line on.",
     ),
     "line.no_column": ("缺少该列。", "This column is missing."),
-    "line.unknown_column": ("没有这样的列。", "There is no such column."),
+    "line.unknown_column": ("没有这样的列。可以有的列：{columns}。", "There is no such column. There are: {columns}."),
+    "line.unknown_field": (
+        "没有这样的字段。会读取的字段：{fields}。",
+        "There is no such field. What is read: {fields}.",
+    ),
     "line.column_twice": ("该列出现了多次。", "This column is there more than once."),
     "line.too_many_cells": ("单元格多于 {most} 个。", "There are more than {most} cells."),
     "line.too_many": (
@@ -55,7 +59,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "line.no_pairs": ("文件中没有问答对。", "The file holds no question/SQL pair."),
     "line.sql": ("出于安全考虑，该 SQL 不能学习：{why}。", "For safety this SQL is not learned: {why}."),
     "line.sql_expression": (
-        "SQL 表达式无法解析：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
-        "The SQL expression cannot be read: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
+        "SQL 表达式无法使用：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
+        "The SQL expression cannot be used: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
     ),
 }

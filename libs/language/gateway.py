@@ -55,6 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "令牌已失效，请重新登录。",
         "The token is over; sign in again.",
     ),
+    "live.deleted": (
+        "数据集已被删除，推送结束。",
+        "The dataset was deleted; there is nothing more to follow.",
+    ),
     "live.interrupted": (
         "推送中断。请带上最后收到的事件 id 重新连接，不会遗漏任何内容。",
         "Following was interrupted. Come back with the id of the last event you had; nothing is missed.",
@@ -164,8 +168,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "problem.sql_expression.title": ("术语的 SQL 表达式无法使用", "The term's SQL expression cannot be used"),
     "problem.sql_expression": (
-        "SQL 表达式无法解析：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
-        "The SQL expression cannot be read: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
+        "SQL 表达式无法使用：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",
+        "The SQL expression cannot be used: {why}. Write a condition, a column or a measure, as in sum(orders.paid).",
     ),
     "problem.term_taken.title": ("术语已存在", "Term exists"),
     "problem.term_taken": (

@@ -13,6 +13,7 @@ SCHEMAS = Schemas(
         _HERE / "core.sql",
         _HERE / "core-answer-headers.sql",
         _HERE / "core-account-control.sql",
+        _HERE / "core-acts.sql",
     ),
     read=(*READ, _HERE / "read.sql"),
 )

@@ -1,7 +1,9 @@
 """The gate: no attack of the corpus passes; everything harmless passes and means the same after it was rendered."""
 
+import re
 import sqlite3
 from pathlib import Path
+from typing import get_args
 
 import asyncpg
 import pytest
@@ -11,11 +13,17 @@ from sqlglot import exp, parse
 
 from libs.datasources import gate
 from libs.datasources.dialect import Dialect
-from libs.datasources.errors import RefusedByGate
+from libs.datasources.errors import Refusal, RefusedByGate
 from libs.datasources.gate import admit, parse_expression
+from libs.language import gate as gate_texts
+from libs.language.catalogue import Language, language_of, text
 from tests import mariadb
 
 _CORPUS = Path(__file__).parent / "gate"
+_SENTENCES: dict[Language, str] = {
+    "zh": "出于安全考虑，该 SQL 不会被执行：{}",
+    "en": "For safety this SQL is not run: {}",
+}
 DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgres", "mariadb")
 TABLES = {
     "customers": ("id", "name"), "orders": ("id", "customer_id", "amount", "placed", "note"),
@@ -47,9 +55,25 @@ def test_the_corpus_is_large_enough(dialect: str) -> None:
 
 
 @pytest.mark.parametrize(("dialect", "sql"), [(d, sql) for d in DIALECTS for sql in _lines("attacks", d)])
-def test_no_attack_passes(dialect: Dialect, sql: str) -> None:
-    with pytest.raises(RefusedByGate):
+def test_no_attack_passes_and_why_is_told_in_both_languages(dialect: Dialect, sql: str) -> None:
+    with pytest.raises(RefusedByGate) as raised:
         admit(sql, dialect, tables=TABLES)
+    why = raised.value.why
+    for language, sentence in _SENTENCES.items():
+        assert raised.value.detail(language) == sentence.format(text(why.key, language, **why.values))
+
+
+@pytest.mark.parametrize("refusal", get_args(Refusal))
+def test_the_chinese_text_of_a_refusal_is_chinese_but_for_what_sql_calls_it(refusal: str) -> None:
+    chinese, english = gate_texts.TEXTS[f"gate.{refusal}"]
+    assert language_of(chinese) == "zh" and language_of(english) == "en"
+    words = set(re.findall(r"[a-z]+", re.sub(r"{.*?}", "", chinese)))
+    assert words <= {"lpad", "rpad", "format"}
+    assert not (chinese + english).endswith((".", "。"))
+
+
+def test_every_text_of_a_refusal_is_of_one_that_there_is() -> None:
+    assert gate_texts.TEXTS.keys() == {f"gate.{refusal}" for refusal in get_args(Refusal)}
 
 
 def test_everything_harmless_passes_and_means_the_same_on_sqlite() -> None:
@@ -142,7 +166,7 @@ def test_what_a_parser_would_try_in_exponentially_many_ways_is_refused_at_once(o
     for sql in (f"SELECT {opening * 40}1{closing * 40}", f"SELECT {opening * 40}"):
         with pytest.raises(RefusedByGate) as raised:
             admit(sql, dialect)
-        assert raised.value.refusal in ("too_deep", "unparsable")
+        assert raised.value.refusal in ("too_deep", "malformed", "unparsable")
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -152,7 +176,7 @@ def test_a_number_of_thousands_of_digits_is_a_large_number_and_no_crash(dialect:
     for sql in (f"SELECT lpad('x', {huge})", f"SELECT lpad('x', {'0' * 5_000}9999)"):
         with pytest.raises(RefusedByGate) as raised:
             admit(sql, dialect)
-        assert raised.value.refusal == "function"
+        assert raised.value.refusal == "pad"
 
 
 @pytest.mark.parametrize("step", ["_only_statement", "_check_syntax", "check_tables"])

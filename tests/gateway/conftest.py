@@ -2,12 +2,14 @@
 
 import asyncio
 import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import httpx
 import pytest_asyncio
+import uvicorn
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
@@ -94,6 +96,21 @@ async def running(infrastructure: Infrastructure) -> AsyncIterator[Running]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def address(running: Running) -> AsyncIterator[str]:
+    """Give host and port where the gateway is served."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    app = running.anna._transport.app  # type: ignore[attr-defined]
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws_max_size=65_536))
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serving = asyncio.create_task(server._serve([listening]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    await serving
 
 
 def _client(app: object, headers: dict[str, str]) -> httpx.AsyncClient:

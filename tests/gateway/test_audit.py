@@ -89,6 +89,55 @@ async def test_the_newest_act_comes_first_page_by_page_in_the_language_asked_for
     assert [act["action_text"] for act in second["items"]] == ["Registered a data source"]
 
 
+async def test_what_is_done_to_accounts_and_caches_is_told_too(running: Running) -> None:
+    form = {"username": "olga", "password": "long enough"}
+    olga = (await running.admin.post(f"{API}/auth/users", json=form)).json()["account_id"]
+    place = f"{API}/auth/users/{olga}"
+    for change in ({"role": "admin"}, {"role": "member", "active": True}):
+        await running.admin.patch(place, json=change)
+    signed_in = [(await running.nobody.post(f"{API}/auth/login", data=form)).json()["access_token"] for _ in range(2)]
+    own = {"Authorization": f"Bearer {signed_in[0]}"}
+    tokens = (await running.nobody.get(f"{API}/auth/tokens", headers=own)).json()["items"]
+    await running.nobody.delete(f"{API}/auth/tokens/{tokens[1]['id']}", headers=own)
+    passwords = {"old_password": "long enough", "new_password": "even longer"}
+    await running.nobody.post(f"{API}/auth/password", json=passwords, headers=own)
+    mine = (await running.nobody.get(f"{API}/audit", headers=own | {"Accept-Language": "zh"})).json()
+    assert [act["action_text"] for act in mine["items"]] == ["修改了密码", "撤销了令牌"] and mine["total"] == 2
+    await running.nobody.post(f"{API}/auth/logout-everywhere", headers=own)
+    for _ in range(7):
+        await running.nobody.post(f"{API}/auth/login", data=form)
+    await running.admin.patch(place, json={"active": False})
+    await running.admin.patch(place, json={"active": True})
+    found = [act for act in reversed(await _audit(running.admin)) if act["about"] == "olga"]
+    assert [(act["username"], act["action"], act["subject_id"]) for act in found] == [
+        ("admin", "account.created", olga),
+        ("admin", "account.made_admin", olga),
+        ("admin", "account.made_member", olga),
+        ("olga", "token.ended", tokens[1]["id"]),
+        ("olga", "account.password_changed", olga),
+        ("olga", "account.tokens_ended", olga),
+        (None, "account.login_slowed_down", olga),
+        ("admin", "account.closed", olga),
+        ("admin", "account.opened", olga),
+    ]
+    assert not any(secret in str(found) for secret in (*signed_in, "even longer"))
+    dataset_id = await running.dataset()
+    await running.anna.delete(f"{API}/datasets/{dataset_id}/cache")
+    assert [act["action"] for act in await _audit(running.anna) if act["dataset_id"] == dataset_id] == [
+        "cache.cleared", "dataset.created",
+    ]  # fmt: skip
+    assert not any(act["action"] == "cache.cleared" for act in await _audit(running.ben))
+
+
+async def test_an_account_that_is_not_changed_leaves_no_act(running: Running) -> None:
+    before = (await running.admin.get(f"{API}/audit")).json()["total"]
+    me = (await running.ben.get(f"{API}/auth/me")).json()["account_id"]
+    await running.admin.patch(f"{API}/auth/users/{me}", json={"active": True, "role": "member"})
+    assert (await running.admin.post(f"{API}/auth/users", json={"username": "ben", "password": "x" * 8})).is_error
+    assert (await running.ben.delete(f"{API}/auth/tokens/none")).is_error
+    assert (await running.admin.get(f"{API}/audit")).json()["total"] == before
+
+
 _OLD: dict[str, Any] = {"version": 1, "name": "N", "owner_id": "o", "changed_at": _AT}
 
 

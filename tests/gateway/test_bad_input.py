@@ -133,7 +133,7 @@ async def test_wrong_paths_methods_and_pages_are_problems_too(running: Running) 
 
 @pytest.mark.parametrize(
     "position",
-    ["nonsense", "A/0", "A/x/1", "A/-1/1", "A/99999999999999999999/1", "A/0/99999999999999999999", "%00/0/1"],
+    ["nonsense", "A/0", "A/x/1", "A/-1/1", "A/99999999999999999999/1", "A/0/99999999999999999999", "%00/0/1", "A/0/1"],
 )
 async def test_a_position_that_is_none_is_400(running: Running, position: str) -> None:
     assert_problem(await running.anna.get(f"{API}/datasets?after={position}"), 400)

@@ -264,8 +264,8 @@ async def test_when_the_database_cannot_be_asked_a_client_waits_or_is_told_to_co
 async def test_a_client_is_dropped_soon_after_its_token_is_over(
     running: Running, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
-    assert feed.TOKEN_CHECK_SECONDS < 60
-    monkeypatch.setattr(feed, "TOKEN_CHECK_SECONDS", 0.1)
+    assert feed.CHECK_SECONDS < 60
+    monkeypatch.setattr(feed, "CHECK_SECONDS", 0.1)
     training = await training_of(running)
     token = await running.gateway.accounts.login("anna", "long enough")
     assert token

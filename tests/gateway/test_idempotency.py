@@ -105,6 +105,16 @@ async def test_what_is_committed_is_answered_although_the_first_request_never_co
     assert (await running.anna.get(repeated.headers["location"])).json()["id"] == repeated.json()["id"]
 
 
+async def test_a_request_that_still_runs_is_409_for_whoever_repeats_it(running: Running) -> None:
+    request = await _request(running, "datasets")
+    async with _locked(running, request["json"]["datasource_id"]):
+        first = asyncio.create_task(running.anna.post(**request))
+        await _waiting(running, 1)
+        problem = assert_problem(await running.anna.post(**request), 409)
+        assert problem["type"] == "urn:espalier:problem:still_running"
+    assert (await first).status_code == 201
+
+
 async def test_a_run_that_was_overtaken_writes_nothing(running: Running) -> None:
     request = await _request(running, "datasets")
     written = await _written(running)

@@ -2,39 +2,22 @@
 
 import asyncio
 import contextlib
-import socket
-from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import httpx
 import orjson
 import pytest
-import pytest_asyncio
-import uvicorn
 from httpx_sse import ServerSentEvent, aconnect_sse
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from deploy.local.infrastructure import Infrastructure
 from services.gateway.api.v1 import live
 from services.gateway.live import feed, watcher
 from tests.gateway.conftest import API, Running
-from tests.gateway.test_feed import EVERYTHING, training_of
+from tests.gateway.test_feed import EVERYTHING, Training, training_of
 from tests.gateway.test_live import reached, token_of
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def address(running: Running) -> AsyncIterator[str]:
-    """Give host and port where the gateway is served."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    app = running.anna._transport.app  # type: ignore[attr-defined]
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws_max_size=65_536))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    serving = asyncio.create_task(server._serve([listening]))
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    await serving
 
 
 def signed_in(client: httpx.AsyncClient) -> dict[str, str]:
@@ -134,8 +117,7 @@ async def test_a_socket_for_the_dataset_of_another_owner_or_of_nobody_is_closed_
 async def test_in_silence_a_socket_and_a_stream_hear_a_heartbeat(
     running: Running, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert watcher.HEARTBEAT_SECONDS == 15
-    monkeypatch.setattr(watcher, "HEARTBEAT_SECONDS", 0.05)
+    assert live.HEARTBEAT_SECONDS == 15
     monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
     dataset_id, headers = await running.dataset(), signed_in(running.anna)
     async with socket_of(address, dataset_id, additional_headers=headers) as connection:
@@ -146,27 +128,68 @@ async def test_in_silence_a_socket_and_a_stream_hear_a_heartbeat(
             assert (await anext(answer.aiter_lines())).startswith(": ping")
 
 
-async def test_a_token_that_is_over_ends_socket_and_stream_with_the_reason(
-    running: Running, address: str, monkeypatch: pytest.MonkeyPatch
+async def test_a_socket_hears_a_heartbeat_while_the_database_hangs(
+    running: Running, address: str, monkeypatch: pytest.MonkeyPatch, infrastructure: Infrastructure
 ) -> None:
-    monkeypatch.setattr(feed, "TOKEN_CHECK_SECONDS", 0.1)
-    training = await training_of(running)
-    token = await running.gateway.accounts.login("anna", "long enough")
-    headers = {"Authorization": f"Bearer {token}", "Accept-Language": "zh"}
-    stream = asyncio.create_task(streamed(address, training.dataset_id, headers, 4))
-    async with socket_of(address, training.dataset_id, additional_headers=headers) as connection:
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.05)
+    training, headers = await training_of(running), signed_in(running.anna)
+    await training.advance(1)
+    database = await running.gateway.pool.fetchval("SELECT current_database()")
+    other = await asyncpg.connect(infrastructure.postgres_url, database=database)
+    try:
+        async with other.transaction():
+            await other.execute("LOCK TABLE read.checkpoints IN ACCESS EXCLUSIVE MODE")
+            connection = await socket_of(address, training.dataset_id, additional_headers=headers)
+            assert [message["event"] for message in await received(connection, 3)] == ["heartbeat"] * 3
         async with asyncio.timeout(10):
-            while [each.listening for each in _watchers(running, training.dataset_id)] != [True, True]:
-                await asyncio.sleep(0.01)
-        await training.advance(1)
-        assert len(await received(connection, 3)) == 3
-        async with httpx.AsyncClient(headers=headers) as client:
-            await client.post(f"http://{address}{API}/auth/logout")
-        [last] = await received(connection, 1)
-        assert (last["event"], last["data"]["reason"]) == ("dropped", "signed_out")
-        assert await ended(connection) == (4401, "signed_out")
+            while orjson.loads(await connection.recv())["event"] != "checkpoint":
+                pass
+        await connection.close()
+    finally:
+        await other.close()
+
+
+async def _both_listen(running: Running, dataset_id: str) -> None:
+    """Wait until a socket and a stream are watching."""
+    async with asyncio.timeout(10):
+        while [each.listening for each in _watchers(running, dataset_id)] != [True, True]:
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("happens", "code", "reason", "message"),
+    [
+        ("signs out", 4401, "signed_out", "令牌已失效，请重新登录。"),
+        ("is closed", 4401, "signed_out", "令牌已失效，请重新登录。"),
+        ("deletes the dataset", 4404, "deleted", "数据集已被删除，推送结束。"),
+    ],
+)
+async def test_what_ends_a_socket_and_a_stream_is_their_last_event(
+    running: Running, address: str, monkeypatch: pytest.MonkeyPatch, happens: str, code: int, reason: str, message: str
+) -> None:
+    monkeypatch.setattr(feed, "CHECK_SECONDS", 0.1)
+    account = await running.gateway.accounts.create(f"who {happens}", "long enough", "member")
+    assert account
+    token = await running.gateway.accounts.login(account.username, "long enough")
+    headers = {"Authorization": f"Bearer {token}", "Accept-Language": "zh"}
+    async with httpx.AsyncClient(headers=headers, base_url=f"http://{address}") as client:
+        training = Training(running, await running.dataset(client))
+        stream = asyncio.create_task(streamed(address, training.dataset_id, headers, 4))
+        async with socket_of(address, training.dataset_id, additional_headers=headers) as connection:
+            await _both_listen(running, training.dataset_id)
+            await training.advance(1)
+            assert len(await received(connection, 3)) == 3
+            if happens == "signs out":
+                await client.post(f"{API}/auth/logout")
+            elif happens == "is closed":
+                await running.admin.patch(f"{API}/auth/users/{account.account_id}", json={"active": False})
+            else:
+                await client.delete(f"{API}/datasets/{training.dataset_id}")
+            [last] = await received(connection, 1)
+            assert (last["event"], last["data"]) == ("dropped", {"reason": reason, "message": message})
+            assert await ended(connection) == (code, reason)
     dropped = (await stream)[-1]
-    assert (dropped.event, dropped.json()["message"]) == ("dropped", "令牌已失效，请重新登录。")
+    assert (dropped.event, dropped.json()) == ("dropped", {"reason": reason, "message": message})
 
 
 async def test_a_slow_client_is_told_so_and_comes_back_to_what_it_missed(
@@ -176,9 +199,7 @@ async def test_a_slow_client_is_told_so_and_comes_back_to_what_it_missed(
     headers = signed_in(running.anna)
     stream = asyncio.create_task(streamed(address, training.dataset_id, headers, 1_000))
     async with socket_of(address, training.dataset_id, additional_headers=headers) as connection:
-        async with asyncio.timeout(10):
-            while [w.listening for w in _watchers(running, training.dataset_id)] != [True, True]:
-                await asyncio.sleep(0.01)
+        await _both_listen(running, training.dataset_id)
         await training.advance(1)
         await received(connection, 3)
         monkeypatch.setattr(watcher, "MOST_WAITING", 3)

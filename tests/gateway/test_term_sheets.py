@@ -105,6 +105,7 @@ async def test_every_wrong_line_is_told_in_the_language_asked_for_and_nothing_is
     places = [(error["line"], error["field"]) for error in problem["errors"]]
     assert places == [(4, "term"), (5, "definition"), (6, "sql_expression"), (7, "")]
     assert problem["errors"][0]["detail"] == "不能为空。"
+    assert "无法使用：第 1 行第 7 列“)”处有语法错误。" in problem["errors"][2]["detail"]
     assert (await running.anna.get(f"{API}/datasets/{dataset_id}/terms")).json()["total"] == 0
     twice = assert_problem(await _send(running, dataset_id, "term\na\na\n"), 422)
     assert twice["errors"] == [{"line": 3, "field": "term", "detail": "Line 2 says it already."}]
@@ -115,6 +116,11 @@ async def test_what_is_no_sheet_of_terms_is_refused_with_a_reason(running: Runni
     for body, field in ((b"definition\nx\n", "term"), (b"term,price\na,1\n", "price"), (b"", "term")):
         problem = assert_problem(await _send(running, dataset_id, body), 422)
         assert problem["errors"][0]["field"] == field
+    misspelt = assert_problem(
+        await _send(running, dataset_id, "term,defintion\na,b\n", **{"Accept-Language": "zh"}), 422
+    )
+    detail = "没有这样的列。可以有的列：term, definition, synonyms, sql_expression。"
+    assert misspelt["errors"] == [{"line": 1, "field": "defintion", "detail": detail}]
     assert_problem(await _send(running, dataset_id, b"term\n\xff\xff\xff"), 422)
     assert_problem(await _send(running, dataset_id, b'term\n"open\n'), 422)
     assert_problem(await _send(running, dataset_id, "term\n" + "".join(f"t{n}\n" for n in range(2_001))), 422)

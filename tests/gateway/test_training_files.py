@@ -94,6 +94,17 @@ async def test_every_wrong_pair_is_told_and_no_training_begins(running: Running)
     assert (await running.anna.get(f"{path}/trainings")).json()["total"] == 0
 
 
+async def test_a_misspelt_column_or_field_is_named_with_those_that_there_are(running: Running) -> None:
+    path = await _shop(running)
+    sheet = assert_problem(await _send(running, path, f"question,sql,knd\na,{_COUNT},pair\n", "text/csv"), 422)
+    detail = "There is no such column. There are: question, sql."
+    assert sheet["errors"] == [{"line": 1, "field": "knd", "detail": detail}]
+    line = orjson.dumps({"question": "two?", "sql": _COUNT, "knd": "pair"})
+    lines = assert_problem(await _send(running, path, _lines(("one?", _COUNT)) + line), 422)
+    detail = "There is no such field. What is read: question, sql."
+    assert lines["errors"] == [{"line": 2, "field": "knd", "detail": detail}]
+
+
 async def test_what_is_too_much_empty_or_of_another_kind_is_refused(running: Running) -> None:
     path = await _shop(running)
     many = _lines(*((f"question {n}", _COUNT) for n in range(1_001)))

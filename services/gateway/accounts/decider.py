@@ -21,6 +21,10 @@ class Account:
         return self.active and self.role == "admin"
 
 
+Change = Literal["account.opened", "account.closed", "account.made_admin", "account.made_member"]
+"""What the audit calls a change."""
+
+
 @dataclass(frozen=True)
 class LastAdministrator:
     """Nobody else could undo the change: somebody must be able to administer."""
@@ -34,3 +38,13 @@ def decide_change(
     if before.administers and not after.administers and administrators <= 1:
         return LastAdministrator()
     return after
+
+
+def changes(before: Account, after: Account) -> list[Change]:
+    """What became different."""
+    found: list[Change] = []
+    if before.active != after.active:
+        found.append("account.opened" if after.active else "account.closed")
+    if before.role != after.role:
+        found.append("account.made_admin" if after.role == "admin" else "account.made_member")
+    return found

@@ -29,8 +29,9 @@ WHERE token_hash = ANY($1) AND expires_at > now() AND active
 _NOTE = "UPDATE tokens SET last_used_at = now() WHERE token_hash = $1"
 _LIST = """
 SELECT token_id AS id, created_at, expires_at, last_used_at, token_hash = $2 AS current FROM tokens
-WHERE account_id = $1 AND expires_at > now() ORDER BY created_at, token_id
+WHERE account_id = $1 AND expires_at > now() ORDER BY created_at, token_id LIMIT $3 OFFSET $4
 """
+_COUNT = "SELECT count(*) FROM tokens WHERE account_id = $1 AND expires_at > now()"
 _END = "DELETE FROM tokens WHERE account_id = $1 AND token_id = $2 RETURNING true"
 _END_ALL = "DELETE FROM tokens WHERE account_id = $1 AND token_hash <> $2"
 
@@ -62,21 +63,22 @@ class Tokens:
         by_hash = {_hashed(token): token for token in tokens}
         return {by_hash[row["token_hash"]] for row in await self._pool.fetch(_VALID, list(by_hash))}
 
-    async def of(self, account_id: str, current: str) -> list[dict[str, Any]]:
-        """The tokens of an account, never themselves: ids and times, and which one is `current`."""
-        return [dict(row) for row in await self._pool.fetch(_LIST, account_id, _hashed(current))]
+    async def page(self, account_id: str, current: str, size: int, offset: int) -> tuple[list[dict[str, Any]], int]:
+        """A page of an account's tokens, never themselves: ids, times, which one is `current`; and how many in all."""
+        rows = await self._pool.fetch(_LIST, account_id, _hashed(current), size, offset)
+        return [dict(row) for row in rows], await self._pool.fetchval(_COUNT, account_id)
 
-    async def end(self, account_id: str, token_id: str) -> bool:
+    async def end(self, connection: Connection, account_id: str, token_id: str) -> bool:
         """End a token of an account; False when it has none of this id."""
-        return bool(await self._pool.fetchval(_END, account_id, token_id))
+        return bool(await connection.fetchval(_END, account_id, token_id))
 
     async def end_current(self, token: str) -> None:
         """End a token at once."""
         await self._pool.execute("DELETE FROM tokens WHERE token_hash = $1", _hashed(token))
 
-    async def end_all(self, account_id: str, *, keep: str = "", connection: "Connection | None" = None) -> None:
+    async def end_all(self, connection: Connection, account_id: str, keep: str = "") -> None:
         """End the tokens of an account, but for the one to keep."""
-        await (connection or self._pool).execute(_END_ALL, account_id, _hashed(keep))
+        await connection.execute(_END_ALL, account_id, _hashed(keep))
 
 
 def _hashed(token: str) -> str:

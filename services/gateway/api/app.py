@@ -1,6 +1,7 @@
 """The gateway's application: middleware, problems, routes, health."""
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from libs.runtime.health import Checks, health_routes
 from services.gateway.api import openapi, problems
@@ -24,10 +25,11 @@ from services.gateway.gateway import Gateway
 
 def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
     """The application of one gateway."""
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Espalier",
         version="1",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        redoc_url=None,
     )
     app.state.gateway = gateway
     problems.install(app)

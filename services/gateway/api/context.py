@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.security import OAuth2PasswordBearer
 
+from libs.events.catalog import BY_NAME
 from libs.language.catalogue import Language
 from services.gateway.accounts.store import Account
 from services.gateway.api.problems import Problem, language_of, not_found
@@ -48,7 +49,7 @@ AskedLanguage = Annotated[Language, Depends(language_of)]
 async def _after(gateway: GatewayPart, after: Annotated[str | None, Query(max_length=200)] = None) -> None:
     if after is None:
         return
-    if not _POSITION.fullmatch(after):
+    if not _POSITION.fullmatch(after) or after.partition("/")[0] not in BY_NAME:
         raise Problem(400, "position")
     await gateway.has_read(after)
 

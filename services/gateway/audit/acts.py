@@ -1,4 +1,4 @@
-"""What an event says that somebody did; knows no clock, database or broker."""
+"""What somebody did, and what an event says of it; knows no clock, database or broker."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -6,7 +6,7 @@ import asyncpg
 
 from libs.language.catalogue import Language, text
 
-_OF = "FROM audit WHERE $1::text IS NULL OR who = $1"
+_OF = "FROM (SELECT * FROM audit UNION ALL SELECT * FROM acts) AS act WHERE $1::text IS NULL OR who = $1"
 _COUNT = f"SELECT count(*) {_OF}"
 _PAGE = f"""
 SELECT page.*, username FROM (SELECT * {_OF} ORDER BY at DESC, event_id DESC LIMIT $2 OFFSET $3) AS page

@@ -45,7 +45,8 @@ def read_sheet(text: str, columns: Collection[str], required: Collection[str]) -
         return [], [names]
     header = [name.strip().lower() for name in names]
     wrong = [WrongLine(line, name, "no_column") for name in required if name not in header]
-    wrong += [WrongLine(line, name, "unknown_column") for name in header if name not in columns]
+    there_are = {"columns": ", ".join(columns)}
+    wrong += [WrongLine(line, name, "unknown_column", there_are) for name in header if name not in columns]
     wrong += [WrongLine(line, name, "column_twice") for name in columns if header.count(name) > 1]
     if wrong:
         return [], wrong

@@ -29,7 +29,7 @@ def admitted(
         try:
             read = admit(pair.sql, dialect, tables=tables).tables
         except RefusedByGate as error:
-            wrong.append(WrongLine(pair.line, "sql", "sql", {"why": error.reason}))
+            wrong.append(WrongLine(pair.line, "sql", "sql", {"why": error.why}))
             continue
         items.append(
             LearnedItem(

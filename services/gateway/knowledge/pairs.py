@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from libs.events.catalog import LearnedItem
 from libs.knowledge.items import normalised_question
 from services.gateway.files.lines import WrongLine, check_text
 from services.gateway.files.sheet import read_sheet
@@ -14,6 +15,8 @@ COLUMNS = ("question", "sql")
 MOST = 1_000
 """Pairs of one file: they are one event, and are learned as one training."""
 _QUESTION, _SQL = 2_000, 20_000
+_EXPORTED = {*LearnedItem.model_fields, "training_id", "learned_at"}
+"""What a line of an export holds; anything else is most likely misspelt."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,9 @@ def _parsed(line: int, content: str) -> PairLine | WrongLine:
         return WrongLine(line, "", "no_json")
     if not isinstance(given, dict):
         return WrongLine(line, "", "no_json")
+    for name in given:
+        if name not in _EXPORTED:
+            return WrongLine(line, name[:100], "unknown_field", {"fields": ", ".join(COLUMNS)})
     if given.get("kind", "pair") != "pair":
         return WrongLine(line, "kind", "no_pair")
     for name in COLUMNS:

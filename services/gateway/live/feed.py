@@ -19,8 +19,10 @@ log = structlog.get_logger(__name__)
 
 _POLL_SECONDS = 1.0
 _READY_SECONDS = 10.0
-TOKEN_CHECK_SECONDS = 20.0
-"""A client whose token is over is dropped so soon."""
+CHECK_SECONDS = 20.0
+"""A client whose token is over, or whose dataset is deleted, is dropped so soon."""
+
+_DELETED = "SELECT deleted FROM datasets WHERE dataset_id = $1"
 
 
 class Feeds:
@@ -100,8 +102,6 @@ class Feed:
                 while True:
                     if not await self._read():
                         await self._woken(wake)
-                    for watcher in self.watchers:
-                        watcher.beat(self._loop.time())
         except Exception as error:
             log.error("feed_ended", dataset_id=self._dataset_id, exc_info=error)
         finally:
@@ -115,7 +115,7 @@ class Feed:
             if self._place is None:
                 self._place = await newest_place(self._pool, self._dataset_id)
                 self._ready.set()
-            await self._check_tokens()
+            await self._check()
             told = await told_after(self._pool, self._dataset_id, self._place)
         except Exception as error:
             if not is_transient(error):
@@ -136,12 +136,16 @@ class Feed:
             if self._dataset_id in payloads or "" in payloads:
                 return
 
-    async def _check_tokens(self) -> None:
-        if self._loop.time() < self._checked_at + TOKEN_CHECK_SECONDS:
+    async def _check(self) -> None:
+        """Drop whose token is over, and everybody once the dataset is deleted."""
+        if self._loop.time() < self._checked_at + CHECK_SECONDS:
             return
         watchers = list(self.watchers)
         valid = await self._accounts.tokens.valid({watcher.token for watcher in watchers})
+        deleted = await self._pool.fetchval(_DELETED, self._dataset_id)
         self._checked_at = self._loop.time()
         for watcher in watchers:
             if watcher.token not in valid:
                 watcher.drop("signed_out")
+            elif deleted:
+                watcher.drop("deleted")

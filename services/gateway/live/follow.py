@@ -23,7 +23,7 @@ Lines = AsyncGenerator[list[Line], None]
 
 
 async def follow(gateway: Gateway, dataset_id: str, token: str, last_event_id: str | None) -> Lines:
-    """What comes after `last_event_id`, for ever, each once; an empty list as a heartbeat in silence.
+    """What comes after `last_event_id`, for ever, each once.
 
     Begins with how the newest training stands when there is no id. Raises `Dropped` when the client is told no more.
     """
@@ -48,9 +48,8 @@ async def _followed(gateway: Gateway, dataset_id: str, token: str, last_event_id
                 yield lines
                 watcher.check()
         while True:
-            told = await watcher.take()
-            place, lines = _lines(place, told)
-            if lines or not told:
+            place, lines = _lines(place, await watcher.take())
+            if lines:
                 yield lines
 
 

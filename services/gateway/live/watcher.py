@@ -8,9 +8,7 @@ from services.gateway.live.told import Told
 MOST_WAITING = 2_000
 """What may wait for a client: more than one reading gives (`told.py`), so that only a slow one is dropped."""
 
-HEARTBEAT_SECONDS = 15.0
-
-Reason = Literal["too_slow", "signed_out", "interrupted"]
+Reason = Literal["too_slow", "signed_out", "deleted", "interrupted"]
 
 
 class Dropped(Exception):
@@ -27,8 +25,6 @@ class Watcher:
     def __init__(self, token: str) -> None:
         self.token = token
         self.listening = False
-        self._loop = asyncio.get_running_loop()
-        self._told_at = self._loop.time()
         self._waiting: list[Told] = []
         self._something = asyncio.Event()
         self._reason: Reason | None = None
@@ -41,7 +37,6 @@ class Watcher:
             self.drop("too_slow")
             return
         self._waiting += told
-        self._told_at = self._loop.time()
         self._something.set()
 
     def drop(self, reason: Reason) -> None:
@@ -55,14 +50,8 @@ class Watcher:
         if self._reason:
             raise Dropped(self._reason)
 
-    def beat(self, now: float) -> None:
-        """Let it take nothing, if nothing came since `HEARTBEAT_SECONDS`; `now` is the event loop's clock."""
-        if now >= self._told_at + HEARTBEAT_SECONDS:
-            self._told_at = now
-            self._something.set()
-
     async def take(self) -> list[Told]:
-        """All that waits or comes; empty after `HEARTBEAT_SECONDS` of silence. Raises `Dropped`."""
+        """All that waits or comes. Raises `Dropped`."""
         await self._something.wait()
         self._something.clear()
         self.check()

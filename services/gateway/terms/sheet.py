@@ -86,5 +86,5 @@ def _check_sql(line: int, expression: str, dialect: Dialect) -> list[WrongLine]:
         if expression:
             parse_expression(expression, dialect)
     except RefusedByGate as error:
-        return [WrongLine(line, "sql_expression", "sql_expression", {"why": error.reason})]
+        return [WrongLine(line, "sql_expression", "sql_expression", {"why": error.why})]
     return []

@@ -7,7 +7,7 @@ from fastapi.security import OAuth2PasswordRequestForm
 from pydantic import BaseModel
 
 from services.gateway.accounts.store import TOKEN_SECONDS, LastAdministrator, LoginSlowedDown
-from services.gateway.api.context import Administrator, GatewayPart, SignedIn
+from services.gateway.api.context import Administrator, GatewayPart, Paging, SignedIn
 from services.gateway.api.fields import GivenPassword, Password, Username
 from services.gateway.api.problems import Problem, not_found
 
@@ -67,19 +67,19 @@ async def logout(token: Token, gateway: GatewayPart, _account: SignedIn) -> None
 @router.post("/logout-everywhere", status_code=status.HTTP_204_NO_CONTENT)
 async def logout_everywhere(gateway: GatewayPart, account: SignedIn) -> None:
     """End all tokens of the signed-in account, this one too."""
-    await gateway.accounts.tokens.end_all(account.account_id)
+    await gateway.accounts.logout_everywhere(account)
 
 
 @router.get("/tokens")
-async def tokens(token: Token, gateway: GatewayPart, account: SignedIn) -> list[dict[str, Any]]:
+async def tokens(token: Token, gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
     """Where one is signed in: each token's id and times, and whether it is this request's; never the token."""
-    return await gateway.accounts.tokens.of(account.account_id, token)
+    return paging.of(*await gateway.accounts.tokens.page(account.account_id, token, paging.size, paging.offset))
 
 
 @router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def end_token(token_id: str, gateway: GatewayPart, account: SignedIn) -> None:
     """End a token of one's own."""
-    if not await gateway.accounts.tokens.end(account.account_id, token_id):
+    if not await gateway.accounts.end_token(account, token_id):
         raise not_found()
 
 
@@ -103,24 +103,27 @@ async def me(account: SignedIn) -> dict[str, Any]:
 
 
 @router.post("/users", status_code=status.HTTP_201_CREATED)
-async def create_account(body: NewAccount, gateway: GatewayPart, _admin: Administrator) -> dict[str, Any]:
+async def create_account(body: NewAccount, gateway: GatewayPart, admin: Administrator) -> dict[str, Any]:
     """A new account, made by an administrator."""
-    account = await gateway.accounts.create(body.username, body.password.get_secret_value(), body.role)
+    account = await gateway.accounts.create(
+        body.username, body.password.get_secret_value(), body.role, admin.account_id
+    )
     if account is None:
         raise Problem(409, "name_taken", name=body.username)
     return vars(account)
 
 
 @router.get("/users")
-async def accounts(gateway: GatewayPart, _admin: Administrator) -> list[dict[str, Any]]:
-    """Every account."""
-    return [vars(account) for account in await gateway.accounts.all()]
+async def accounts(gateway: GatewayPart, _admin: Administrator, paging: Paging) -> dict[str, Any]:
+    """The accounts, oldest first."""
+    found, total = await gateway.accounts.page(paging.size, paging.offset)
+    return paging.of([vars(account) for account in found], total)
 
 
 @router.patch("/users/{account_id}")
-async def change(account_id: str, body: Change, gateway: GatewayPart, _admin: Administrator) -> dict[str, Any]:
+async def change(account_id: str, body: Change, gateway: GatewayPart, admin: Administrator) -> dict[str, Any]:
     """Open or close an account, or give it another role; closing ends its tokens. One administrator always stays."""
-    account = await gateway.accounts.change(account_id, body.active, body.role)
+    account = await gateway.accounts.change(account_id, body.active, body.role, admin.account_id)
     if account is None:
         raise not_found()
     if isinstance(account, LastAdministrator):

@@ -25,6 +25,8 @@ from services.gateway.api.context import (
 from services.gateway.api.fields import Id, Name, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.v1.datasources import shown_table
+from services.gateway.audit.acts import Act
+from services.gateway.audit.note import note
 from services.gateway.datasets.decider import BeingTrained, decide_change, decide_delete
 from services.gateway.datasets.structure import known_tables, unknown_tables
 from services.gateway.datasources.read import newest_structure
@@ -173,10 +175,13 @@ async def tables(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> li
 
 @router.delete("/{dataset_id}/cache")
 async def clear_cache(
-    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
 ) -> dict[str, str]:
     """Forget cached SQL and results."""
     async with gateway.writing() as write:
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account)
-        write.publish(CacheCleared(dataset_id=dataset_id, who=account.account_id, cleared_at=now()))
+        event = CacheCleared(dataset_id=dataset_id, who=account.account_id, cleared_at=now())
+        write.publish(event)
+        await note(write.connection, Act(event.cleared_at, event.who, "cache.cleared", dataset_id, dataset_id))
+    await written(gateway, response, write.event_id)
     return {"message": text("cache.cleared", language)}

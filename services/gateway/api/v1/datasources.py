@@ -173,7 +173,7 @@ async def delete(
         if isinstance(decided, InUse):
             raise Problem(409, "in_use", count=decided.datasets)
         await write.record(decided)
-    await written(gateway, response, write.event_id)
+    await written(gateway, response, write.event_id, decided.version)
 
 
 @router.post("/{datasource_id}/test")

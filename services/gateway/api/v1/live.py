@@ -21,16 +21,19 @@ from services.gateway.api.context import AskedLanguage, GatewayPart, SignedIn, o
 from services.gateway.api.problems import Problem
 from services.gateway.gateway import Gateway
 from services.gateway.live.follow import Line, follow
-from services.gateway.live.watcher import HEARTBEAT_SECONDS, Dropped, Reason
+from services.gateway.live.watcher import Dropped, Reason
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/datasets/{dataset_id}/training", tags=["trainings"])
 
+HEARTBEAT_SECONDS = 15.0
 _SEND_SECONDS = 30.0
 """A client that takes nothing for so long is gone."""
 _TOKEN_SECONDS = 10.0
 _NOT_SIGNED_IN, _NOT_FOUND = 4401, 4404
-_DROPPED: dict[Reason, int] = {"signed_out": _NOT_SIGNED_IN, "too_slow": 4408, "interrupted": 1013}
+_DROPPED: dict[Reason, int] = {
+    "signed_out": _NOT_SIGNED_IN, "deleted": _NOT_FOUND, "too_slow": 4408, "interrupted": 1013,
+}  # fmt: skip
 
 
 @router.get("/stream")
@@ -44,7 +47,8 @@ async def stream(
 ) -> EventSourceResponse:
     """Every checkpoint and log line (server-sent events); Last-Event-ID goes on where it left off.
 
-    Ends with the event `dropped` and a reason when the client is too slow, its token is over, or we fail.
+    Ends with the event `dropped` and a reason when the client is too slow, its token is over, the dataset is deleted,
+    or we fail.
     """
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     told = _server_sent(gateway, dataset_id, _bearer(request.headers.get("authorization")), last_event_id, language)
@@ -65,8 +69,7 @@ async def _server_sent(
     try:
         async with aclosing(follow(gateway, dataset_id, token, last_event_id)) as followed:
             async for lines in followed:
-                if lines:  # Of a silence the heartbeat of EventSourceResponse tells.
-                    yield "".join(map(_frame, lines)).encode()
+                yield "".join(map(_frame, lines)).encode()
     except Dropped as dropped:
         # Without an id: a client comes back with that of the last event it had.
         yield f"event: dropped\r\ndata: {to_json(_why(dropped.reason, language))}\r\n\r\n".encode()
@@ -93,7 +96,9 @@ async def watch(socket: WebSocket, dataset_id: str) -> None:
         elif not await _may_watch(gateway, dataset_id, account):
             await socket.close(_NOT_FOUND, "not_found")
         else:
-            await _until_either_ends(_tell(socket, gateway, dataset_id, token), _left(socket))
+            await _until_one_ends(_tell(socket, gateway, dataset_id, token), _beat(socket), _left(socket))
+    except Dropped as dropped:
+        await _say_dropped(socket, dropped.reason)
     except (WebSocketDisconnect, TimeoutError):
         log.debug("watcher_gone", dataset_id=dataset_id)
 
@@ -107,19 +112,26 @@ async def _may_watch(gateway: Gateway, dataset_id: str, account: Account) -> boo
 
 
 async def _tell(socket: WebSocket, gateway: Gateway, dataset_id: str, token: str) -> None:
-    """Send what comes until the client is dropped; raises `TimeoutError` when it takes nothing any more."""
+    """Send what comes. Raises `Dropped`, or `TimeoutError` when the client takes nothing any more."""
     last_event_id = socket.query_params.get("last_event_id")
-    try:
-        async with aclosing(follow(gateway, dataset_id, token, last_event_id)) as followed:
-            async for lines in followed:
-                for line in lines:
-                    await _send(socket, f'{{"event":"{line.event}","id":"{line.event_id}","data":{line.data}}}')
-                if not lines:
-                    await _send(socket, '{"event":"heartbeat","id":null,"data":null}')
-    except Dropped as dropped:
-        why = _why(dropped.reason, preferred_language(socket.headers.get("accept-language")))
+    async with aclosing(follow(gateway, dataset_id, token, last_event_id)) as followed:
+        async for lines in followed:
+            for line in lines:
+                await _send(socket, f'{{"event":"{line.event}","id":"{line.event_id}","data":{line.data}}}')
+
+
+async def _beat(socket: WebSocket) -> None:
+    """Send heartbeats, apart from what waits for the database, which may hang: the way to the client is well."""
+    while True:
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+        await _send(socket, '{"event":"heartbeat","id":null,"data":null}')
+
+
+async def _say_dropped(socket: WebSocket, reason: Reason) -> None:
+    why = _why(reason, preferred_language(socket.headers.get("accept-language")))
+    with contextlib.suppress(WebSocketDisconnect, TimeoutError):
         await _send(socket, to_json({"event": "dropped", "id": None, "data": why}))
-        await socket.close(_DROPPED[dropped.reason], dropped.reason)
+        await socket.close(_DROPPED[reason], reason)
 
 
 async def _send(socket: WebSocket, message: str) -> None:
@@ -133,7 +145,7 @@ async def _left(socket: WebSocket) -> None:
         pass
 
 
-async def _until_either_ends(*doing: Any) -> None:
+async def _until_one_ends(*doing: Any) -> None:
     """Run all until the first one ends; its error, if it has one, is raised."""
     tasks = [asyncio.ensure_future(each) for each in doing]
     try:

@@ -9,7 +9,6 @@ from libs.datasources.dialect import dialect_of
 from libs.datasources.errors import RefusedByGate
 from libs.events.catalog import BusinessTermChanged
 from libs.events.ids import new_id
-from libs.language.catalogue import clause
 from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, GatewayPart, IfMatch, Paging, SignedIn, check_version, owned, written
@@ -151,7 +150,7 @@ async def _check_expression(connection: Any, dataset: dict[str, Any], expression
     try:
         unknown = unknown_names(expression, dialect, known)
     except RefusedByGate as error:
-        raise Problem(422, "sql_expression", why=clause(error.reason)) from None
+        raise Problem(422, "sql_expression", why=error.why) from None
     if unknown:
         raise Problem(422, "unknown_columns", names=", ".join(unknown))
 
