@@ -43,6 +43,22 @@ async def test_a_body_of_the_wrong_shape_is_422_and_names_the_fields(running: Ru
     assert_problem(await running.anna.post(API + path, json=body), 422)
 
 
+async def test_a_misspelt_field_is_named_and_no_request_ignores_one(running: Running) -> None:
+    refused = await running.anna.post(f"{API}/datasources", json=SOURCE | {"pasword": "secret"})
+    assert_problem(refused, 422)
+    assert [error["field"] for error in refused.json()["errors"]] == ["body.pasword"]
+    document = (await running.nobody.get("/openapi.json")).json()
+    bodies = [
+        document["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for kind, media in operation.get("requestBody", {}).get("content", {}).items()
+        if kind == "application/json" and "$ref" in media["schema"]
+    ]
+    assert len(bodies) > 12
+    assert [body["title"] for body in bodies if body.get("additionalProperties") is not False] == []
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"null"])
 async def test_a_body_that_is_no_json_is_422(running: Running, content: bytes) -> None:
     headers = {"content-type": "application/json"}
@@ -101,9 +117,9 @@ async def test_unknown_and_foreign_ids_are_404_and_signing_in_comes_first(
     dataset_id = await running.dataset(running.ben)
     datasource_id = (await running.ben.get(f"{API}/datasets/{dataset_id}")).json()["datasource_id"]
     foreign = datasource_id if path.startswith("/datasources") else dataset_id
+    bodies: dict[str, Any] = {"PATCH": {"json": {}}, "PUT": {"json": {"edges": []}}}
     for identity in (new_id(), foreign, "no-id", "%00"):
-        body: dict[str, Any] = {"json": {"edges": []}} if method in ("PATCH", "PUT") else {}
-        answer = await running.anna.request(method, API + path.format(id=identity), **body)
+        answer = await running.anna.request(method, API + path.format(id=identity), **bodies.get(method, {}))
         assert answer.status_code == 404, answer.text
     answer = await running.nobody.request(method, API + path.format(id=foreign))
     assert_problem(answer, 401)

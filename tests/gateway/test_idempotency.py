@@ -15,14 +15,14 @@ from tests.gateway.test_bad_input import SOURCE, assert_problem
 
 _WRITES: dict[str, dict[str, Any] | str | None] = {
     "datasources": SOURCE,
-    "datasets": {"name": "Shop"},
+    "datasets": {"name": "Shop", "datasource_id": "{datasource}"},
     "datasets/{dataset}/terms": {"term": "late"},
     "datasets/{dataset}/terms/import": "term\nlate\n",
     "datasets/{dataset}/train": None,
     "datasets/{dataset}/training-data/import": "question,sql\nHow many?,SELECT count(*) FROM orders\n",
     "datasets/{dataset}/training/pause": None,
-    "chat/": {"question": "How many?"},
-    "chat/feedback": {"question": "How many?", "sql": "SELECT 1", "rating": 1},
+    "chat/": {"dataset_id": "{dataset}", "question": "How many?"},
+    "chat/feedback": {"dataset_id": "{dataset}", "question": "How many?", "sql": "SELECT 1", "rating": 1},
 }
 
 
@@ -37,8 +37,9 @@ async def _request(running: Running, path: str) -> dict[str, Any]:
     if isinstance(body, str):
         await running.hear(structure(dataset["datasource_id"], "orders"))
         return {"url": url, "content": body, "headers": headers | {"Content-Type": "text/csv"}}
-    if body is not None and path != "datasources":
-        body = body | {"dataset_id": dataset_id, "datasource_id": dataset["datasource_id"]}
+    if body is not None:
+        ids = {"dataset": dataset_id, "datasource": dataset["datasource_id"]}
+        body = {name: value.format_map(ids) if isinstance(value, str) else value for name, value in body.items()}
     return {"url": url, "json": body, "headers": headers}
 
 

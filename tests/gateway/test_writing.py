@@ -76,6 +76,14 @@ async def test_a_write_tells_its_position_and_a_read_can_wait_for_it(running: Ru
     assert listed.status_code == 200
 
 
+async def test_what_is_said_of_a_data_source_is_kept_but_for_its_password(running: Running) -> None:
+    given = SOURCE | {"port": 5433, "sample_values": False, "private_columns": ["orders.card"]}
+    made = (await running.anna.post(f"{API}/datasources", json=given)).json()
+    assert made.items() >= {"sample_values": False, "private_columns": ["orders.card"], "port": 5433}.items()
+    changed = await running.anna.patch(f"{API}/datasources/{made['id']}", json={"private_columns": []})
+    assert (changed.json()["sample_values"], changed.json()["private_columns"]) == (False, [])
+
+
 async def test_a_data_source_in_use_cannot_be_deleted_and_its_password_is_never_shown(running: Running) -> None:
     dataset_id = await running.dataset()
     datasource_id = (await running.anna.get(f"{API}/datasets/{dataset_id}")).json()["datasource_id"]

@@ -1,16 +1,23 @@
-"""The kinds of text that requests hold. All of them refuse NUL, which PostgreSQL cannot keep.
+"""What requests hold: no fields but those that are known, and kinds of text that all refuse NUL, which PostgreSQL
+cannot keep.
 
 Whoever adds a text to a request takes one of these; a test walks all routes and sends NUL to each.
 """
 
 from typing import Annotated, TypeAlias
 
-from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
 _WITHOUT_NUL = r"^[^\x00]*$"
 _WITH_A_LETTER = r"^[^\x00]*[^\s\x00][^\x00]*$"
 """Not only white space. What is said about it is in libs/language, never the expression itself."""
+
+
+class Body(BaseModel):
+    """The body of a request; a field that is not known is misspelt, and is refused instead of ignored."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 def _secret(secret: SecretStr) -> SecretStr:

@@ -4,11 +4,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request, status
 from fastapi.security import OAuth2PasswordRequestForm
-from pydantic import BaseModel
 
 from services.gateway.accounts.store import TOKEN_SECONDS, LastAdministrator, LoginSlowedDown
 from services.gateway.api.context import Administrator, GatewayPart, Paging, SignedIn
-from services.gateway.api.fields import GivenPassword, Password, Username
+from services.gateway.api.fields import Body, GivenPassword, Password, Username
 from services.gateway.api.problems import Problem, not_found
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
@@ -22,7 +21,7 @@ Token = Annotated[str, Depends(_token)]
 """The token that a request carries."""
 
 
-class NewAccount(BaseModel):
+class NewAccount(Body):
     """An account to be made."""
 
     username: Username
@@ -30,14 +29,14 @@ class NewAccount(BaseModel):
     role: Literal["admin", "member"] = "member"
 
 
-class Change(BaseModel):
+class Change(Body):
     """What is to be changed of an account; what is left out stays."""
 
     active: bool | None = None
     role: Literal["admin", "member"] | None = None
 
 
-class NewPassword(BaseModel):
+class NewPassword(Body):
     """A password in place of the old one."""
 
     old_password: GivenPassword

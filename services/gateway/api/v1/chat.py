@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response, status
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
 from sse_starlette import EventSourceResponse
 
 from libs.events.catalog import ConversationDeleted, FeedbackGiven, QuestionAsked
@@ -20,7 +19,7 @@ from libs.runtime.clock import now
 from libs.runtime.deadlines import DeadlinePassed
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
-from services.gateway.api.fields import Id, Prose, Sql
+from services.gateway.api.fields import Body, Id, Prose, Sql
 from services.gateway.api.fields import Question as QuestionText
 from services.gateway.api.problems import Problem, not_found
 from services.gateway.chat.decider import Judged, decide_judged
@@ -41,7 +40,7 @@ _LATE_SECONDS = 3.0
 """An answer that ends just in time still has its way to go."""
 
 
-class Question(BaseModel):
+class Question(Body):
     """A question to a dataset."""
 
     dataset_id: Id
@@ -49,7 +48,7 @@ class Question(BaseModel):
     conversation_id: Id | None = None
 
 
-class Feedback(BaseModel):
+class Feedback(Body):
     """A verdict on an answer, or on a question and SQL of one's own."""
 
     question_id: Id | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response, status
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from libs.events.catalog import CacheCleared, DatasetChanged, Language
 from libs.events.ids import new_id
@@ -22,7 +22,7 @@ from services.gateway.api.context import (
     owned,
     written,
 )
-from services.gateway.api.fields import Id, Name, TableName
+from services.gateway.api.fields import Body, Id, Name, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.v1.datasources import shown_table
 from services.gateway.audit.acts import Act
@@ -37,15 +37,15 @@ router = APIRouter(prefix="/datasets", tags=["datasets"])
 _Tables = Annotated[list[TableName], Field(max_length=5_000)]
 
 
-class NewDataset(BaseModel):
+class NewDataset(Body):
     """A dataset to be made; without tables it has all of the database."""
 
     name: Name
     datasource_id: Id
-    tables: _Tables = []
+    tables: _Tables = Field([])
 
 
-class Change(BaseModel):
+class Change(Body):
     """What is to be changed of a dataset; what is left out stays."""
 
     name: Name | None = None

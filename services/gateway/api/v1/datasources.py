@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response, status
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from libs.events.catalog import (
     DataSourceChanged,
@@ -30,7 +30,7 @@ from services.gateway.api.context import (
     owned,
     written,
 )
-from services.gateway.api.fields import DatabasePassword, GivenLine, Line, Name
+from services.gateway.api.fields import Body, DatabasePassword, GivenLine, Line, Name
 from services.gateway.api.problems import Problem
 from services.gateway.datasources.decider import InUse, decide_change, decide_delete
 from services.gateway.datasources.read import datasets_of, newest_structure
@@ -45,7 +45,7 @@ _SECRET = ("password_ciphertext", "key_id")
 _PrivateColumns = Annotated[tuple[Line, ...], Field(max_length=10_000)]
 
 
-class Connection(BaseModel):
+class Connection(Body):
     """How to reach a database."""
 
     kind: Literal["sqlite", "postgresql", "mysql"]
@@ -64,7 +64,13 @@ class NewDataSource(Connection):
     name: Name
 
 
-class Change(BaseModel):
+class TriedDataSource(Connection):
+    """A data source to be tried before it is registered: a form may be sent as it is."""
+
+    name: Line = ""
+
+
+class Change(Body):
     """What is to be changed of a data source; what is left out stays."""
 
     name: Name | None = None
@@ -123,7 +129,7 @@ async def listed(gateway: GatewayPart, account: SignedIn, paging: Paging) -> dic
 
 @router.post("/test")
 async def test_unsaved(
-    body: Connection, gateway: GatewayPart, _account: SignedIn, language: AskedLanguage
+    body: TriedDataSource, gateway: GatewayPart, _account: SignedIn, language: AskedLanguage
 ) -> dict[str, Any]:
     """Try a connection that is not registered."""
     return await _test(gateway, new_id(), _settings(gateway, body), language)
@@ -262,7 +268,7 @@ def _inspection(
 
 
 def _settings(gateway: Gateway, body: Connection) -> DataSourceSettings:
-    plain = body.model_dump(include={"kind", "host", "port", "username", "database"})
+    plain = body.model_dump(exclude={"name", "password"})
     return DataSourceSettings.model_validate(plain | (_encrypted(gateway, body.password) if body.password else {}))
 
 

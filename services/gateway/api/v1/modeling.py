@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from libs.events.catalog import DatasetChanged, Modeling, Relation
@@ -21,7 +21,7 @@ from services.gateway.api.context import (
     owned,
     written,
 )
-from services.gateway.api.fields import TableName
+from services.gateway.api.fields import Body, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.v1.datasources import shown_table
 from services.gateway.datasets.modeling import WrongEdge, decide_modeling, not_drawn
@@ -59,7 +59,7 @@ def _shallow(value: Any, depth: int) -> bool:
     return depth >= 0 and all(_shallow(each, depth - 1) for each in inside)
 
 
-class Edge(BaseModel):
+class Edge(Body):
     """A relation between two tables: `source.source_col` and `target.target_col` hold the same values."""
 
     source: TableName
@@ -70,10 +70,10 @@ class Edge(BaseModel):
     confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
 
 
-class Drawing(BaseModel):
+class Drawing(Body):
     """The whole model: nodes as whoever draws them likes, and the relations that hold."""
 
-    nodes: Annotated[list[dict[str, Any]], Field(max_length=_MOST_NODES), AfterValidator(_storable)] = []
+    nodes: Annotated[list[dict[str, Any]], Field(max_length=_MOST_NODES), AfterValidator(_storable)] = Field([])
     edges: Annotated[list[Edge], Field(max_length=_MOST_EDGES)]
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response, status
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from libs.datasources.dialect import dialect_of
 from libs.datasources.errors import RefusedByGate
@@ -12,7 +12,7 @@ from libs.events.ids import new_id
 from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, GatewayPart, IfMatch, Paging, SignedIn, check_version, owned, written
-from services.gateway.api.fields import Name, Prose
+from services.gateway.api.fields import Body, Name, Prose
 from services.gateway.api.problems import Problem, not_found
 from services.gateway.datasets.decider import decide_term, same_name
 from services.gateway.datasets.expression import unknown_names
@@ -30,16 +30,16 @@ _TERM = "SELECT state FROM terms WHERE term_id = $1 AND dataset_id = $2 AND NOT 
 _NAMES = "SELECT state->>'term' FROM terms WHERE dataset_id = $1 AND term_id <> $2 AND NOT deleted"
 
 
-class Term(BaseModel):
+class Term(Body):
     """A business term."""
 
     term: Name
     definition: Prose = ""
-    synonyms: _Synonyms = []
+    synonyms: _Synonyms = Field([])
     sql_expression: Prose | None = None
 
 
-class Change(BaseModel):
+class Change(Body):
     """What is to be changed of a term; what is left out stays."""
 
     term: Name | None = None

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response, status
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from libs.events.catalog import (
     CancelRequested,
@@ -18,7 +18,7 @@ from libs.language.catalogue import Language, text
 from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
-from services.gateway.api.fields import TableName
+from services.gateway.api.fields import Body, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.gateway import Gateway, Write
 from services.gateway.knowledge.read import TYPES, kinds_of
@@ -38,7 +38,7 @@ Kinds = Annotated[str, Query(alias="type", pattern=r"^(qa|ddl|document)(,(qa|ddl
 """Kinds of what was learned, as in `?type=qa,ddl`."""
 
 
-class Start(BaseModel):
+class Start(Body):
     """A training to be started; without names it learns all tables of the dataset."""
 
     table_names: Annotated[list[TableName], Field(max_length=5_000)] | None = None
