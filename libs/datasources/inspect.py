@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, MetaData, Table
 from sqlalchemy import inspect as inspector_of
-from sqlalchemy.engine.reflection import ObjectKind
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateTable
@@ -90,20 +89,12 @@ def _reflect(connection: Connection, only: frozenset[str]) -> tuple[TableDescrip
     """All tables in a few queries for the whole schema, not a few for each table."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # a type unknown to SQLAlchemy; we name it ourselves
-        inspector = inspector_of(connection)
-        names = [name for name in inspector.get_table_names() if not only or name in only]
+        names = [name for name in inspector_of(connection).get_table_names() if not only or name in only]
         metadata = MetaData()
         metadata.reflect(connection, only=names, resolve_fks=False)
-        comments: dict[Any, Any] = {}
-        if connection.dialect.supports_comments:
-            comments = dict(inspector.get_multi_table_comment(kind=ObjectKind.TABLE, filter_names=names))
     _name_unknown_types(connection, metadata)
     _sketch_what_keys_refer_to(metadata)
-    return tuple(
-        _describe(connection, metadata.tables[name], comments.get((None, name), {}).get("text"))
-        for name in sorted(names)
-        if name in metadata.tables
-    )
+    return tuple(_describe(connection, metadata.tables[name]) for name in sorted(names) if name in metadata.tables)
 
 
 class _NamedType(UserDefinedType[Any]):
@@ -140,7 +131,7 @@ def _sketch_what_keys_refer_to(metadata: MetaData) -> None:
             target.append_column(Column(column))
 
 
-def _describe(connection: Connection, table: Table, comment: str | None) -> TableDescription:
+def _describe(connection: Connection, table: Table) -> TableDescription:
     columns = tuple(
         ColumnDescription(
             name=column.name,
@@ -154,7 +145,7 @@ def _describe(connection: Connection, table: Table, comment: str | None) -> Tabl
         for column in table.columns
     )
     create = str(CreateTable(table).compile(dialect=connection.dialect)).strip()
-    return TableDescription(name=table.name, comment=comment, create_table=create, columns=columns)
+    return TableDescription(name=table.name, comment=table.comment, create_table=create, columns=columns)
 
 
 async def _with_values(
