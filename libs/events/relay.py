@@ -114,7 +114,7 @@ class Relay:
         return len(rows)
 
     async def _send_and_mark(self, lease: Lease, rows: list[asyncpg.Record]) -> None:
-        """Send `rows` in order and mark what arrived before the first that did not; raises when nothing is under way."""
+        """Send `rows` in order and mark what arrived before the first that did not; raises when all are settled."""
         futures: list[Any] = []
         failed: BaseException | None = None
         try:

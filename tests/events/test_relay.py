@@ -192,7 +192,7 @@ async def test_a_relay_that_was_frozen_until_its_lease_was_over_sends_nothing(
         relaying = asyncio.create_task(Relay(toy.pool, toy.listener, toy.broker, toy.bootstrap, toy.prefix).run())
 
         async def looked_and_went_on_to_tidy_up() -> bool:
-            return await toy.pool.fetchval("SELECT count(*) FROM outbox") == 19
+            return bool(await toy.pool.fetchval("SELECT count(*) = 19 FROM outbox"))
 
         await until(looked_and_went_on_to_tidy_up)
         assert await toy.pool.fetchval("SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL") == 0
