@@ -24,7 +24,15 @@ async def test_what_goes_round_the_gate_is_refused_by_the_connection(
 ) -> None:
     await sqlite.execute("CREATE TABLE shop (id integer); INSERT INTO shop VALUES (1);")
     engine = await connections.engine("d", 1, sqlite.settings)
-    with pytest.raises(QueryFailed, match="not authorized|authorization denied"):
+    with pytest.raises(QueryFailed, match=r"not authorized|authorization denied"):
         await run(engine, Admitted(sql, (), False))
     assert (await run(engine, Admitted("SELECT id FROM shop", (), False))).rows == ((1,),)
     assert [table.name for table in (await inspect(engine)).tables] == ["shop"]
+
+
+async def test_a_value_that_would_fill_the_memory_ends_the_query(
+    sqlite: UserDatabase, connections: Connections
+) -> None:
+    engine = await connections.engine("d", 1, sqlite.settings)
+    with pytest.raises(QueryFailed, match="too big"):
+        await run(engine, Admitted("SELECT length(hex(zeroblob(15000000))) AS size", (), False))
