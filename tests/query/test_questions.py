@@ -150,6 +150,7 @@ async def test_the_same_question_again_comes_from_the_cache_until_it_is_cleared(
     await asking.query.pool.execute("DELETE FROM cached WHERE kind = 'result'")
     assert (await asking.ask(HOW_MANY, 3))["steps"][0]["name"] == "sql_cache"
     await asking.consume(CacheCleared(dataset_id="d1", who="ann", cleared_at=THEN))
+    assert await asking.query.pool.fetchval("SELECT count(*) FROM cached") == 0
     assert not (await asking.ask(HOW_MANY, 4))["cached"]
     assert [event["rows"] for event in await asking.sent("RowsFetched")] == [[[3]], [[3]], [[4]], [[4]]]
 
