@@ -102,9 +102,10 @@ async def test_a_training_that_is_ahead_of_the_removal_learns_everything_again_a
         await trainer.work()
         assert (await trainer.said())[-1].items_learned == learned
     await trainer.deliver(KnowledgeRemoved(dataset_id=DATASET, generation=1, who="o", removed_at=now()))
-    await trainer.deliver(requested(generation=1))
-    await trainer.work()
-    assert (await trainer.said())[-1].items_learned == 0
+    for late in (1, 0):
+        await trainer.deliver(requested(generation=late))
+        await trainer.work()
+        assert (await trainer.said())[-1].items_learned == 0
 
 
 async def test_a_database_that_is_not_there_fails_the_training_with_a_hint(trainer: Trainer, tmp_path: Path) -> None:
