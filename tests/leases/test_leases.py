@@ -1,6 +1,7 @@
 """Leases: each piece of work is one process's at a time, and what an earlier holder writes is refused."""
 
 import asyncio
+import time
 from collections import Counter
 from typing import Any
 
@@ -9,6 +10,10 @@ import pytest
 
 from libs.leases.claim import Lease, LeaseLost, claim, finish, release, renew, withdraw
 from tests.leases.support import claim_job, fence_job, finish_job, offer_jobs, release_job
+
+_WAITING = (
+    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+)
 
 
 async def test_of_many_claimers_each_work_goes_to_one(pool: "asyncpg.Pool[Any]") -> None:
@@ -105,3 +110,63 @@ async def test_only_work_that_nobody_holds_can_be_withdrawn(pool: "asyncpg.Pool[
         await release(connection, lease)
         assert await withdraw(connection, "job", "s") is True
     assert await claim_job(pool, "h") == []
+
+
+async def test_work_that_is_to_be_done_later_is_claimed_then_or_when_it_is_offered_for_now(
+    pool: "asyncpg.Pool[Any]",
+) -> None:
+    await offer_jobs(pool, "s", delay=600)
+    assert await claim_job(pool, "h") == []
+    await offer_jobs(pool, "s")
+    (lease,) = await claim_job(pool, "h")
+    async with pool.acquire() as connection, connection.transaction():
+        await release(connection, lease, 600)
+    assert await claim_job(pool, "h") == []
+
+
+async def test_of_a_group_whose_holder_let_its_lease_run_out_another_may_be_held(pool: "asyncpg.Pool[Any]") -> None:
+    await offer_jobs(pool, "a", group_key="g")
+    (old,) = await claim_job(pool, "old", ttl=0)
+    await offer_jobs(pool, "b", group_key="g", priority=1)
+    (new,) = await claim_job(pool, "new", limit=2)
+    assert new.subject == "b"
+    with pytest.raises(LeaseLost):
+        await fence_job(pool, old)
+    await finish_job(pool, new)
+    assert [lease.subject for lease in await claim_job(pool, "next")] == ["a"]
+
+
+async def test_whoever_comes_second_to_a_group_gets_nothing_of_it(pool: "asyncpg.Pool[Any]") -> None:
+    await offer_jobs(pool, "a", "b", group_key="g")
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        (first,) = await claim(connection, "job", "first", 10, 1)
+        second = asyncio.create_task(claim_job(pool, "second"))
+        async with asyncio.timeout(10):
+            while not await pool.fetchval(_WAITING):
+                await asyncio.sleep(0.01)
+    assert (first.subject, await second) == ("a", [])
+
+
+async def test_an_offer_that_a_dead_holder_missed_is_not_done_twice_by_the_next(pool: "asyncpg.Pool[Any]") -> None:
+    await offer_jobs(pool, "s")
+    await claim_job(pool, "dead", ttl=0)
+    await offer_jobs(pool, "s")
+    (lease,) = await claim_job(pool, "next")
+    await finish_job(pool, lease)
+    assert await claim_job(pool, "next") == []
+
+
+async def test_epochs_begin_above_those_that_were_seen_elsewhere(pool: "asyncpg.Pool[Any]") -> None:
+    await offer_jobs(pool, "s", epoch_floor=7)
+    (lease,) = await claim_job(pool, "h")
+    assert lease.epoch == 8
+
+
+async def test_a_holder_stops_trusting_its_lease_before_the_database_does(pool: "asyncpg.Pool[Any]") -> None:
+    await offer_jobs(pool, "s")
+    (lease,) = await claim_job(pool, "h", ttl=10)
+    assert lease.trusted_until <= time.monotonic() + 10 - 0.5
+    async with pool.acquire() as connection:
+        renewed = await renew(connection, lease, 20)
+    assert renewed and renewed.trusted_until <= time.monotonic() + 20 - 0.5
