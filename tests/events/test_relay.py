@@ -124,8 +124,10 @@ async def test_an_effect_carries_its_cause_and_correlation(
 async def test_the_position_of_an_event_is_known_once_it_is_in_the_log(
     postgres_url: str, kafka_bootstrap: str, topic_prefix: str
 ) -> None:
-    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
         (event_id,) = await _publish(toy, range(1))
+        assert await published_position(toy.pool, toy.listener, event_id, 0.05) is None
+        await _run_relay(toy, stop_when_sent=1)
         assert await published_position(toy.pool, toy.listener, event_id, 10) == "FeedbackGiven/0/0"
         assert await published_position(toy.pool, toy.listener, new_id(), 0.05) is None
         assert (await toy.log(FeedbackGiven, 1))[0].event.given_at == NOON
