@@ -16,7 +16,7 @@ import aiomysql
 import pymysql
 
 from deploy.local import ports
-from deploy.local.process import Process, until_ready
+from deploy.local.process import Process
 
 SERVER = shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 INSTALL = shutil.which("mariadb-install-db")
@@ -49,21 +49,9 @@ async def start(home: Path) -> tuple[Process, str]:
         "mariadb", [SERVER, *options, *arguments], log=home / "logs" / "mariadb.log", environment=dict(os.environ),
         orphan_signal=signal.SIGTERM, user=user.pw_uid if user else None,
     )  # fmt: skip
-
     url = f"mysql://admin:{password}@{ports.LOOPBACK}:{port}"
 
-    async def ready() -> bool:
-        try:
-            await execute(url, "SELECT 1")
-        except (OSError, pymysql.Error):
-            return False
-        return True
-
-    try:
-        await until_ready(process, ready, seconds=60)
-    except BaseException:
-        await process.stop(signal.SIGKILL)
-        raise
+    await process.started(lambda: execute(url, "SELECT 1"), OSError, pymysql.Error, seconds=60)
     return process, url
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 
 from deploy.local import ports
-from deploy.local.process import Process, until_ready
+from deploy.local.process import Process
 
 SERVER = (sys.executable, "-c", "from chromadb.cli.cli import app; app()", "run")
 
@@ -23,16 +23,10 @@ async def start(home: Path) -> tuple[Process, str]:
     )
     url = f"http://{ports.LOOPBACK}:{port}"
 
-    async def ready() -> bool:
-        try:
-            async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-                return (await client.get(f"{url}/api/v2/heartbeat")).is_success
-        except httpx.HTTPError:
-            return False
+    async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
 
-    try:
-        await until_ready(process, ready, seconds=60)
-    except BaseException:
-        await process.stop()
-        raise
+        async def heartbeat() -> None:
+            (await client.get(f"{url}/api/v2/heartbeat")).raise_for_status()
+
+        await process.started(heartbeat, httpx.HTTPError, seconds=60)
     return process, url

@@ -11,7 +11,7 @@ from pathlib import Path
 from aiokafka.client import AIOKafkaClient
 
 from deploy.local import kafka_jars, ports
-from deploy.local.process import Process, StackError, until_ready
+from deploy.local.process import Process, StackError
 
 JAVA_OPTIONS = (
     "-Xmx512m",
@@ -96,25 +96,21 @@ async def start(home: Path) -> tuple[Process, str]:
     )
     bootstrap = f"{ports.LOOPBACK}:{broker_port}"
 
-    async def ready() -> bool:
-        return ports.answers(broker_port) and await _knows_itself(bootstrap)
+    async def knows_itself() -> None:
+        if not (ports.answers(broker_port) and await _has_members(bootstrap)):
+            raise ConnectionError
 
-    try:
-        await until_ready(process, ready, seconds=90)
-    except BaseException:
-        await process.stop()
-        raise
+    # aiokafka's errors have no common base below this one
+    await process.started(knows_itself, Exception, seconds=90)
     return process, bootstrap
 
 
-async def _knows_itself(bootstrap: str) -> bool:
+async def _has_members(bootstrap: str) -> bool:
     """Say whether the broker names itself as a member of the cluster: from then on topics can be made."""
     client = AIOKafkaClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
     try:
         await client.bootstrap()
         return bool(client.cluster.brokers())
-    except Exception:  # aiokafka's errors have no common base below this one
-        return False
     finally:
         await client.close()
 

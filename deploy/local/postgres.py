@@ -22,7 +22,7 @@ import asyncpg
 
 from deploy.local import launch, ports
 from deploy.local.places import write_private
-from deploy.local.process import Process, StackError, until_ready
+from deploy.local.process import Process, StackError
 
 SETTINGS = {
     "listen_addresses": ports.LOOPBACK,
@@ -76,19 +76,10 @@ async def start(home: Path, password: str) -> tuple[Process, str]:
     )
     url = f"postgresql://postgres:{quote(password)}@{ports.LOOPBACK}:{port}/postgres"
 
-    async def ready() -> bool:
-        try:
-            connection = await asyncpg.connect(url, timeout=5)
-        except (OSError, asyncpg.PostgresError, TimeoutError):
-            return False
-        await connection.close()
-        return True
+    async def connect() -> None:
+        await (await asyncpg.connect(url, timeout=5)).close()
 
-    try:
-        await until_ready(process, ready, seconds=60)
-    except BaseException:
-        await process.stop(signal.SIGINT)
-        raise
+    await process.started(connect, OSError, asyncpg.PostgresError, TimeoutError, seconds=60)
     return process, url
 
 

@@ -15,6 +15,8 @@ from deploy.local import launch
 LOG_LIMIT_BYTES = 20_000_000
 POLL_SECONDS = 0.03
 
+Ask = Callable[[], Awaitable[object]]
+
 
 class StackError(RuntimeError):
     """The stack cannot do what was asked; the message says what happened and what to do."""
@@ -40,6 +42,7 @@ class Process:
         """
         self.name = name
         self.log = log
+        self._orphan_signal = orphan_signal
         log.parent.mkdir(parents=True, exist_ok=True)
         if log.exists() and log.stat().st_size > LOG_LIMIT_BYTES:
             log.replace(log.with_suffix(".log.1"))
@@ -86,6 +89,27 @@ class Process:
         finally:
             self.kill_group()
 
+    async def started(self, ask: Ask, *refusals: type[Exception], seconds: float) -> None:
+        """Wait as `until_answers` does; a process that does not come so far is ended, as it would be as an orphan."""
+        try:
+            await self.until_answers(ask, *refusals, seconds=seconds)
+        except BaseException:
+            await self.stop(self._orphan_signal)
+            raise
+
+    async def until_answers(self, ask: Ask, *refusals: type[Exception], seconds: float) -> None:
+        """Call `ask` until it raises none of `refusals`; StackError when the process ends or time is up."""
+        deadline = time.monotonic() + seconds
+        while True:
+            with contextlib.suppress(*refusals):
+                await ask()
+                return
+            if self.exit_code is not None:
+                raise StackError(f"{self.name} ended with code {self.exit_code}. Its log says:\n{self.log_tail()}")
+            if time.monotonic() > deadline:
+                raise StackError(f"{self.name} was not ready within {seconds:.0f} s. Its log says:\n{self.log_tail()}")
+            await asyncio.sleep(POLL_SECONDS)
+
     def kill_group(self) -> None:
         """End the process and every process of its group at once."""
         with contextlib.suppress(ProcessLookupError, PermissionError):  # it is gone already
@@ -97,16 +121,3 @@ class Process:
         with self.log.open("rb") as log:
             log.seek(self._log_start)
             return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
-
-
-async def until_ready(process: Process, ready: Callable[[], Awaitable[bool]], *, seconds: float) -> None:
-    """Poll `ready` until it says yes; StackError with the end of the log when the process ends or time is up."""
-    deadline = time.monotonic() + seconds
-    while not await ready():
-        if process.exit_code is not None:
-            raise StackError(f"{process.name} ended with code {process.exit_code}. Its log says:\n{process.log_tail()}")
-        if time.monotonic() > deadline:
-            raise StackError(
-                f"{process.name} was not ready within {seconds:.0f} s. Its log says:\n{process.log_tail()}"
-            )
-        await asyncio.sleep(POLL_SECONDS)

@@ -10,7 +10,7 @@ import httpx
 
 from deploy.local import ports
 from deploy.local.places import CHECKOUT
-from deploy.local.process import Process, until_ready
+from deploy.local.process import Process
 from deploy.local.restarts import Restarts
 
 NAMES = ("gateway", "trainer", "query", "feedback")
@@ -46,13 +46,10 @@ class Service:
         """Wait until the service says that it is ready; StackError when it ends or takes too long."""
         async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
 
-            async def ready() -> bool:
-                try:
-                    return (await client.get(f"{self.health_url}/readyz")).is_success
-                except httpx.HTTPError:
-                    return False
+            async def ask() -> None:
+                (await client.get(f"{self.health_url}/readyz")).raise_for_status()
 
-            await until_ready(self.process, ready, seconds=READY_SECONDS)
+            await self.process.until_answers(ask, httpx.HTTPError, seconds=READY_SECONDS)
 
     async def keep_running(self) -> None:
         """Start the service again whenever it ends, a little later each time; return when it ends too often."""

@@ -102,7 +102,7 @@ class Relay:
     async def _send(self, shard: int, lease: Lease, held: Held) -> int:
         rows = await self.pool.fetch(_UNSENT, shard, _BATCH, _BATCH_BYTES)
         # A process that was frozen between the two must not send what another has sent meanwhile.
-        if not rows or held.lost.is_set() or held.lease.trusted_until < time.monotonic():
+        if not rows or held.lease.trusted_until < time.monotonic():
             return 0
         sending = asyncio.create_task(self._send_and_mark(lease, rows), name=f"sending shard {shard}")
         try:
@@ -114,7 +114,7 @@ class Relay:
         return len(rows)
 
     async def _send_and_mark(self, lease: Lease, rows: list[asyncpg.Record]) -> None:
-        """Send `rows` in order and mark what arrived; raises only once nothing of them is under way any more."""
+        """Send `rows` in order and mark what arrived before the first that did not; raises when all are settled."""
         futures: list[Any] = []
         failed: BaseException | None = None
         try:
@@ -122,15 +122,15 @@ class Relay:
                 futures.append(await self._publish(row))
         except Exception as error:
             failed = error
-        done = await asyncio.gather(*futures, return_exceptions=True)
-        arrived = [
-            (row["id"], sent.partition, sent.offset)
-            for row, sent in zip(rows, done, strict=False)
-            if not isinstance(sent, BaseException)
-        ]
+        arrived = []
+        for row, sent in zip(rows, await asyncio.gather(*futures, return_exceptions=True), strict=False):
+            if isinstance(sent, BaseException):
+                # It may be in the log all the same, and is looked for only after what is marked.
+                failed = sent
+                break
+            arrived.append((row["id"], sent.partition, sent.offset))
         if arrived:
             await self._mark(lease, arrived)
-        failed = failed or next((sent for sent in done if isinstance(sent, BaseException)), None)
         if failed:
             raise failed
 

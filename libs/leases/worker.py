@@ -125,8 +125,7 @@ class Worker:
             log.warning("lease_lost", kind=lease.kind, subject=lease.subject, epoch=lease.epoch)
         except asyncio.CancelledError:
             await self._give_back(held, 0.0)
-            if not held.lost.is_set():
-                raise
+            raise
         except Exception as error:
             if isinstance(error, WorkGone) and lease.epoch > ATTEMPTS:
                 log.error("work_gone", kind=lease.kind, subject=lease.subject, attempts=ATTEMPTS)

@@ -11,7 +11,11 @@ from libs.postgres.listen import Listener
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import migrate
 from tests.events.records import StoredRecord
-from tests.events.toy import COUNTING, SCHEMAS, given, toy_service
+from tests.events.toy import COUNTING, SCHEMAS, given, toy_service, until
+
+_WAITING = (
+    "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')"
+)
 
 
 def test_positions_after_records_are_one_past_the_last_of_each_partition() -> None:
@@ -23,18 +27,26 @@ def test_positions_after_records_are_one_past_the_last_of_each_partition() -> No
     assert after(records, "p.") == {("FeedbackGiven", 0): 10, ("FeedbackGiven", 1): 3}
 
 
-async def test_positions_are_made_locked_and_advanced(postgres_url: str) -> None:
+@pytest.mark.parametrize("made", [False, True])
+async def test_positions_are_made_locked_and_advanced(postgres_url: str, made: bool) -> None:
     pool = await open_pool(postgres_url, name="positions")
     try:
         await migrate(pool, SCHEMAS)
         place = ("FeedbackGiven", 0)
         async with pool.acquire() as first, pool.acquire() as second:
+            if made:
+                await advance_positions(first, {place: 0})
             async with first.transaction():
+                await first.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
                 assert await read_positions(first, lock=[place]) == {place: 0}
                 await advance_positions(first, {place: 5})
                 waiting = asyncio.create_task(_locked(second, place))
-                await asyncio.sleep(0.05)
-                assert not waiting.done(), "a second process waits for the first one's transaction"
+
+                async def waits_for_the_first() -> bool:
+                    assert not waiting.done()
+                    return bool(await pool.fetchval(_WAITING))
+
+                await until(waits_for_the_first)
             assert await asyncio.wait_for(waiting, 10) == {place: 5}
             assert await read_positions(second) == {place: 5}
     finally:
@@ -61,6 +73,9 @@ async def test_waiting_for_what_does_not_come_ends_at_its_deadline(postgres_url:
     pool, listener = await open_pool(postgres_url, name="positions"), Listener(postgres_url)
     try:
         await migrate(pool, SCHEMAS)
+        async with pool.acquire() as connection:
+            await advance_positions(connection, {("FeedbackGiven", 0): 7})
+        await wait_for_position(pool, listener, "FeedbackGiven/0/6", 20)
         began = time.monotonic()
         with pytest.raises(TimeoutError, match="FeedbackGiven/0/7"):
             await wait_for_position(pool, listener, "FeedbackGiven/0/7", 0.1)

@@ -20,13 +20,19 @@ from libs.events.envelope import Received
 from libs.events.failures import ReadModelsReplaced
 from libs.events.ids import new_id
 from libs.events.rebuild import Rebuild, Rebuilt
+from libs.events.relay import Relay
 from libs.events.service import EventService
-from libs.events.transaction import transaction
+from libs.events.transaction import READ_LOCK, transaction
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import Schemas, create_read, migrate
 from libs.runtime.settings import Settings
 from tests.events.records import NOON
 from tests.events.toy import COUNTING, REVIEWING, SCHEMAS, Toy, given, toy_service, until
+
+_HELD = """
+SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database AS d ON d.oid = database AND datname = current_database()
+    WHERE locktype = 'advisory' AND objid = $1 AND mode = 'ExclusiveLock' AND granted)
+"""
 
 
 async def _rebuild(toy: Toy) -> Rebuilt:
@@ -68,14 +74,23 @@ async def _write(toy: Toy, numbers: range) -> None:
         await toy.send(given(number))
 
 
-async def test_own_events_in_the_outbox_are_in_the_new_copy(
+async def test_own_events_that_wait_in_the_outbox_are_waited_for_and_in_the_new_copy(
     postgres_url: str, kafka_bootstrap: str, topic_prefix: str
 ) -> None:
-    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
         for number in range(20):
             async with transaction(toy.pool, "toy") as opened:
                 await toy.handlers.apply_own(opened, given(number))
-        rebuilt = await _rebuild(toy)
+        rebuilding = asyncio.create_task(_rebuild(toy))
+
+        async def writers_are_held() -> bool:
+            return rebuilding.done() or bool(await toy.pool.fetchval(_HELD, READ_LOCK))
+
+        await until(writers_are_held)
+        relaying = asyncio.create_task(Relay(toy.pool, toy.listener, toy.broker, toy.bootstrap, toy.prefix).run())
+        rebuilt = await rebuilding
+        relaying.cancel()
+        await asyncio.gather(relaying, return_exceptions=True)
         assert rebuilt.before == rebuilt.after
         assert len(await toy.known()) == 20
 

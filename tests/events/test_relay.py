@@ -2,7 +2,14 @@
 
 import asyncio
 import contextlib
+import time
 from collections import Counter
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from faststream.kafka import KafkaBroker
 
 from libs.events.catalog import FeedbackGiven, FeedbackReviewed
 from libs.events.ids import new_id
@@ -13,6 +20,7 @@ from tests.events.records import NOON
 from tests.events.toy import COUNTING, REVIEWING, Toy, given, toy_service, until
 
 _SUBJECTS = 7
+_LEASES = "SELECT epoch, expires_at FROM work WHERE kind = 'outbox' ORDER BY subject"
 
 
 async def _publish(toy: Toy, numbers: range) -> list[str]:
@@ -68,14 +76,17 @@ async def test_events_that_a_killed_relay_sent_but_did_not_mark_are_found_and_no
     async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
         await _publish(toy, range(20))
         await _run_relay(toy, stop_when_sent=20)
+        acknowledged = await toy.pool.fetch("SELECT shard, next_offset FROM outbox_acknowledged")
         await _publish(toy, range(20, 50))
         await _run_relay(toy, stop_when_sent=50)
-        # What a kill between sending and marking leaves: events in the log, neither marked nor acknowledged.
+        # What a kill between sending and marking leaves: events in the log, neither marked nor acknowledged. They
+        # were made on a machine whose clock is ahead of that of the one that sent them.
         await toy.pool.execute(
-            "UPDATE outbox SET sent_at = NULL, sent_partition = NULL, sent_offset = NULL "
+            "UPDATE outbox SET sent_at = NULL, sent_partition = NULL, sent_offset = NULL, "
+            "headers = headers || jsonb_build_object('ce_time', now() + interval '5 minutes') "
             "WHERE id > (SELECT min(id) + 19 FROM outbox)"
         )
-        await toy.pool.execute("UPDATE outbox_acknowledged SET next_offset = 0")
+        await toy.pool.executemany("UPDATE outbox_acknowledged SET next_offset = $2 WHERE shard = $1", acknowledged)
         ids = await _publish(toy, range(50, 60))
         await _run_relay(toy, stop_when_sent=60)
         received = await toy.log(FeedbackGiven, 60)
@@ -113,26 +124,100 @@ async def test_an_effect_carries_its_cause_and_correlation(
 async def test_the_position_of_an_event_is_known_once_it_is_in_the_log(
     postgres_url: str, kafka_bootstrap: str, topic_prefix: str
 ) -> None:
-    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
         (event_id,) = await _publish(toy, range(1))
+        assert await published_position(toy.pool, toy.listener, event_id, 0.05) is None
+        await _run_relay(toy, stop_when_sent=1)
         assert await published_position(toy.pool, toy.listener, event_id, 10) == "FeedbackGiven/0/0"
         assert await published_position(toy.pool, toy.listener, new_id(), 0.05) is None
         assert (await toy.log(FeedbackGiven, 1))[0].event.given_at == NOON
 
 
-async def test_a_relay_that_is_stopped_while_it_sends_leaves_nothing_under_way(
+class SlowProducer:
+    """The broker whose producer keeps what it was given until it is let go, as one does whose server is slow."""
+
+    def __init__(self, broker: KafkaBroker) -> None:
+        self._broker = broker
+        self.taken = 0
+        self.let_go = asyncio.Event()
+
+    async def publish(self, *message: Any, **options: Any) -> Any:
+        self.taken += 1
+        return asyncio.shield(asyncio.create_task(self._send(self.taken, *message, **options)))
+
+    async def _send(self, number: int, *message: Any, **options: Any) -> Any:
+        await self.let_go.wait()
+        return await (await self._broker.publish(*message, **options))
+
+
+async def test_a_relay_that_is_stopped_keeps_its_lease_until_what_it_sent_is_marked(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for wait in ("libs.events.relay._SETTLE_SECONDS", "libs.leases.worker._ASK_AGAIN_SECONDS"):
+        monkeypatch.setattr(wait, 60.0)
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
+        ids = await _publish(toy, range(20))
+        producer = SlowProducer(toy.broker)
+        relay = Relay(toy.pool, toy.listener, cast(KafkaBroker, producer), toy.bootstrap, toy.prefix, 60)
+        stopping = asyncio.create_task(relay.run())
+
+        async def all_taken() -> bool:
+            return producer.taken == len(ids)
+
+        await until(all_taken)
+        stopping.cancel()
+        leases = await toy.pool.fetch(_LEASES)
+
+        async def renewed() -> bool:
+            assert not stopping.done()
+            now = await toy.pool.fetch(_LEASES)
+            return all(new["expires_at"] > old["expires_at"] for old, new in zip(leases, now, strict=True))
+
+        await until(renewed)
+        producer.let_go.set()
+        await asyncio.gather(stopping, return_exceptions=True)
+        assert await toy.pool.fetchval("SELECT count(*) FROM outbox WHERE sent_at IS NULL") == 0
+        received = await toy.log(FeedbackGiven, len(ids))
+        assert Counter(one.event_id for one in received) == Counter(ids)
+
+
+async def test_a_relay_that_was_frozen_until_its_lease_was_over_sends_nothing(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
+        await _publish(toy, range(20))
+        await toy.pool.execute(
+            "UPDATE outbox SET sent_at = now() - interval '2 hours' WHERE id = (SELECT min(id) FROM outbox)"
+        )
+        # Only the relay wakes up an hour later: the heartbeat does not stop it before it looks by itself.
+        monkeypatch.setattr("libs.events.relay.time", SimpleNamespace(monotonic=lambda: time.monotonic() + 3_600))
+        relaying = asyncio.create_task(Relay(toy.pool, toy.listener, toy.broker, toy.bootstrap, toy.prefix).run())
+
+        async def looked_and_went_on_to_tidy_up() -> bool:
+            return bool(await toy.pool.fetchval("SELECT count(*) = 19 FROM outbox"))
+
+        await until(looked_and_went_on_to_tidy_up)
+        assert await toy.pool.fetchval("SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL") == 0
+        relaying.cancel()
+        await asyncio.gather(relaying, return_exceptions=True)
+
+
+class ForgetfulProducer(SlowProducer):
+    """One whose server keeps what it gets, and of whose first answers one is lost."""
+
+    async def _send(self, number: int, *message: Any, **options: Any) -> Any:
+        sent = await (await self._broker.publish(*message, **options))
+        if number == 5:
+            raise TimeoutError("no answer")
+        return sent
+
+
+async def test_an_event_whose_acknowledgement_was_lost_is_looked_for_and_not_sent_again(
     postgres_url: str, kafka_bootstrap: str, topic_prefix: str
 ) -> None:
     async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
-        ids = await _publish(toy, range(400))
-        for _ in range(3):
-            for number in range(1, 20):
-                relay = asyncio.create_task(Relay(toy.pool, toy.listener, toy.broker, toy.bootstrap, toy.prefix).run())
-                for _ in range(number):  # So many turns of the loop in, wherever that is.
-                    await asyncio.sleep(0.001)
-                relay.cancel()
-                await asyncio.gather(relay, return_exceptions=True)
-            ids += await _publish(toy, range(len(ids), len(ids) + 100))
-        await _run_relay(toy, stop_when_sent=len(ids))
+        ids = await _publish(toy, range(20))
+        producer = ForgetfulProducer(toy.broker)
+        await _run_relay(replace(toy, broker=cast(KafkaBroker, producer)), stop_when_sent=len(ids))
         received = await toy.log(FeedbackGiven, len(ids))
         assert Counter(one.event_id for one in received) == Counter(ids)

@@ -121,16 +121,18 @@ async def test_a_dropped_copy_takes_its_vectors_along_and_leaves_the_others(quer
 
 async def test_what_is_handled_late_takes_nothing_back_that_came_after_it(query: Query) -> None:
     wrong, right = (pair(HOW_MANY, sql, "feedback") for sql in ("SELECT wrong", "SELECT right"))
-    other = pair(BUSIEST, ORIGINS)
+    other, described = pair(BUSIEST, ORIGINS), ddl(table("flights", "origin"))
     late = [
-        checkpoint(1, [wrong], training_id="late"),
+        checkpoint(1, [wrong, described.model_copy(update={"text": "older"})], training_id="late"),
         checkpoint(2, [], training_id="late", forgotten=[other.item_id]),
     ]
     for event in late:
         received(event)  # They are before the others in the log, but could not be handled.
-    await query.project(checkpoint(1, [right, other]))
+    await query.project(checkpoint(1, [right, other, described]))
     for event in late:
         await query.project(event)
+    text = await query.pool.fetchval("SELECT text FROM items WHERE item_id = $1", described.item_id)
+    assert text == described.text
     assert set(await nearest(query, HOW_MANY)) == {right.item_id, other.item_id}
 
 

@@ -150,8 +150,30 @@ async def test_the_same_question_again_comes_from_the_cache_until_it_is_cleared(
     await asking.query.pool.execute("DELETE FROM cached WHERE kind = 'result'")
     assert (await asking.ask(HOW_MANY, 3))["steps"][0]["name"] == "sql_cache"
     await asking.consume(CacheCleared(dataset_id="d1", who="ann", cleared_at=THEN))
+    assert await asking.query.pool.fetchval("SELECT count(*) FROM cached") == 0
     assert not (await asking.ask(HOW_MANY, 4))["cached"]
     assert [event["rows"] for event in await asking.sent("RowsFetched")] == [[[3]], [[3]], [[4]], [[4]]]
+
+
+async def test_what_was_being_computed_when_the_cache_was_cleared_is_not_served(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    put = Caches.put
+
+    async def put_late(caches: Caches, *entry: Any) -> None:
+        monkeypatch.setattr(Caches, "put", put)
+        await asking.consume(CacheCleared(dataset_id="d1", who="ann", cleared_at=THEN))
+        await put(caches, *entry)
+
+    monkeypatch.setattr(Caches, "put", put_late)
+    await asking.ask(HOW_MANY)
+    assert await asking.query.pool.fetchval("SELECT count(*) FROM cached") == 2
+    again = [await asking.ask(HOW_MANY, number) for number in (2, 3)]
+    assert [(answer["cached"], answer["steps"][0]["name"] == "sql_cache") for answer in again] == [
+        (False, False),
+        (True, False),
+    ]
 
 
 async def test_a_lost_cache_store_only_slows_things(asking: Asking) -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from tests.trainer.support import Trainer, dataset_of, make_shop
+from tests.trainer.events import dataset_of
+from tests.trainer.shop import make_shop
+from tests.trainer.support import Trainer
 from tests.trainer.support import trainer as opened
 
 

@@ -1,7 +1,7 @@
 """A trainer without Kafka: events are delivered by hand, work is claimed by hand, everything else is real."""
 
 import asyncio
-import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,14 +17,9 @@ from libs.datasources.open import Connections
 from libs.datasources.secrets import SecretBox
 from libs.embeddings.embedder import Vector
 from libs.events.catalog import (
-    BusinessTermChanged,
     CheckpointReached,
-    ControlRequest,
-    DatasetChanged,
-    DataSourceChanged,
     DataSourceSettings,
     Event,
-    TrainingRequested,
 )
 from libs.events.envelope import Received
 from libs.events.ids import new_id
@@ -34,14 +29,11 @@ from libs.leases.worker import Held
 from libs.postgres.listen import Listener
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import migrate
-from libs.runtime.clock import now
 from services.trainer.datasets.train import Training
 from services.trainer.embeddings import Embeddings
 from services.trainer.handlers import HANDLERS
 from services.trainer.inspection.reader import Reader
 from services.trainer.schemas import SCHEMAS
-
-DATASET, SOURCE = "dataset-1", "source-1"
 
 
 class CountingEmbedder:
@@ -154,64 +146,11 @@ async def trainer(url: str, folder: Path) -> AsyncIterator[Trainer]:
         await pool.close()
 
 
-def make_shop(path: Path) -> None:
-    """Three related tables with a few rows."""
-    with sqlite3.connect(path) as connection:
-        connection.executescript("""
-            CREATE TABLE customers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT);
-            CREATE TABLE products (id INTEGER PRIMARY KEY, title TEXT, price REAL);
-            CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INTEGER REFERENCES customers (id),
-                product_id INTEGER REFERENCES products (id), quantity INTEGER, status TEXT);
-            INSERT INTO customers VALUES (1, '李雷', '北京'), (2, 'Ann', 'Paris'), (3, 'Bob', 'Paris');
-            INSERT INTO products VALUES (1, 'Tea', 3.5), (2, '咖啡', 4.0);
-            INSERT INTO orders VALUES (1, 1, 1, 2, 'paid'), (2, 2, 2, 1, 'open'), (3, 2, 1, 5, 'paid');
-        """)
-    connection.close()
-
-
-def source(settings: DataSourceSettings, version: int = 1) -> DataSourceChanged:
-    """The data source of the dataset."""
-    return DataSourceChanged(
-        datasource_id=SOURCE, version=version, name="shop", owner_id="o", settings=settings, changed_at=now()
-    )
-
-
-def dataset_of(path: Path) -> tuple[Event, ...]:
-    """What tells the trainer of a dataset on the SQLite file `path`, with two terms."""
-    return (
-        source(DataSourceSettings(kind="sqlite", database=str(path))),
-        DatasetChanged(
-            dataset_id=DATASET,
-            version=1,
-            name="shop",
-            owner_id="o",
-            datasource_id=SOURCE,
-            collection_name="c",
-            changed_at=now(),
-        ),
-        term("t1", 1, 1, "revenue", "price times quantity"),
-        term("t2", 1, 2, "客户", "下过订单的人"),
-    )
-
-
-def term(term_id: str, version: int, terms_version: int, name: str, definition: str) -> BusinessTermChanged:
-    """A business term of the dataset."""
-    return BusinessTermChanged(
-        dataset_id=DATASET,
-        term_id=term_id,
-        version=version,
-        terms_version=terms_version,
-        term=name,
-        definition=definition,
-        changed_at=now(),
-    )
-
-
-def requested(training_id: str = "", **fields: Any) -> TrainingRequested:
-    """A request to train the dataset."""
-    return TrainingRequested(training_id=training_id or new_id(), dataset_id=DATASET, requested_at=now(), **fields)
-
-
-def wish(kind: type[ControlRequest], training_id: str, sequence: int) -> ControlRequest:
-    """A control request for a training of the dataset."""
-    return kind(training_id=training_id, dataset_id=DATASET, control_sequence=sequence, requested_at=now())
+def check_history(checkpoints: list[CheckpointReached]) -> None:
+    """Sequences without a gap, progress that never goes back, and nothing learned twice."""
+    assert [c.sequence for c in checkpoints] == list(range(1, len(checkpoints) + 1))
+    progress = [c.progress for c in checkpoints]
+    assert progress == sorted(progress)
+    times = Counter(item.item_id for c in checkpoints for item in c.items)
+    assert [item for item, count in times.items() if count > 1] == []
+    assert checkpoints[-1].items_learned == len(times)

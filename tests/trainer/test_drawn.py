@@ -6,7 +6,8 @@ from typing import Any
 
 from libs.events.catalog import DatasetChanged, LearnedItem, Modeling, Relation
 from libs.runtime.clock import now
-from tests.trainer.support import DATASET, SOURCE, Trainer, requested
+from tests.trainer.events import DATASET, SOURCE, requested
+from tests.trainer.support import Trainer
 
 
 def drawn(version: int, *edges: Relation) -> DatasetChanged:

@@ -13,7 +13,8 @@ from libs.embeddings.encoding import decode_vector, encode_vector
 from libs.embeddings.local import LocalEmbedder
 from libs.embeddings.remote import RemoteEmbedder
 from services.trainer.datasets.plan import pair_item
-from tests.trainer.support import Trainer, requested
+from tests.trainer.events import requested
+from tests.trainer.support import Trainer
 
 
 async def test_the_local_model_ranks_what_is_meant_first_in_both_languages() -> None:

@@ -20,7 +20,8 @@ from libs.events.ids import new_id
 from services.trainer.handlers import HANDLERS
 from services.trainer.schemas import SCHEMAS
 from tests.interleavings import batches, interleaved, replayed
-from tests.trainer.support import DATASET, Trainer, requested, term, wish
+from tests.trainer.events import DATASET, requested, term, wish
+from tests.trainer.support import Trainer
 
 
 async def history(trainer: Trainer) -> None:

@@ -23,7 +23,8 @@ from libs.events.ids import new_id
 from libs.leases.worker import Held
 from libs.runtime.clock import now
 from services.trainer.inspection.requests import Inspection
-from tests.trainer.support import SOURCE, Trainer, requested, source
+from tests.trainer.events import SOURCE, requested, source
+from tests.trainer.support import Trainer
 
 TABLES = """
 CREATE TABLE airlines (carrier text PRIMARY KEY, name text NOT NULL);

@@ -1,0 +1,38 @@
+"""A connection to a SQLite file can do nothing but read it, whatever text reaches it."""
+
+import pytest
+
+from libs.datasources.errors import QueryFailed
+from libs.datasources.gate import Admitted
+from libs.datasources.inspect import inspect
+from libs.datasources.open import Connections
+from libs.datasources.run import run
+from tests.datasources.conftest import UserDatabase
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "PRAGMA query_only = OFF", "PRAGMA writable_schema = ON", "PRAGMA temp_store_directory = '/tmp'",
+        "PRAGMA database_list", "SELECT file FROM pragma_database_list", "SELECT * FROM pragma_compile_options",
+        "SELECT load_extension('evil')", "SAVEPOINT kept", "ATTACH ':memory:' AS other", "VACUUM INTO 'copy.sqlite'",
+        "CREATE TABLE more (id)", "CREATE TEMP TABLE more (id)", "INSERT INTO shop VALUES (2)", "DROP TABLE shop",
+    ],
+)  # fmt: skip
+async def test_what_goes_round_the_gate_is_refused_by_the_connection(
+    sqlite: UserDatabase, connections: Connections, sql: str
+) -> None:
+    await sqlite.execute("CREATE TABLE shop (id integer); INSERT INTO shop VALUES (1);")
+    engine = await connections.engine("d", 1, sqlite.settings)
+    with pytest.raises(QueryFailed, match=r"not authorized|authorization denied"):
+        await run(engine, Admitted(sql, (), False))
+    assert (await run(engine, Admitted("SELECT id FROM shop", (), False))).rows == ((1,),)
+    assert [table.name for table in (await inspect(engine)).tables] == ["shop"]
+
+
+async def test_a_value_that_would_fill_the_memory_ends_the_query(
+    sqlite: UserDatabase, connections: Connections
+) -> None:
+    engine = await connections.engine("d", 1, sqlite.settings)
+    with pytest.raises(QueryFailed, match="too big"):
+        await run(engine, Admitted("SELECT length(hex(zeroblob(15000000))) AS size", (), False))

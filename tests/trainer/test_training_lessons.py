@@ -1,0 +1,82 @@
+"""Feedback and imported pairs are learned beside the training of their dataset."""
+
+import asyncio
+
+import pytest
+
+from libs.events.catalog import (
+    LearnedItem,
+    PauseRequested,
+    ResumeRequested,
+)
+from tests.trainer.events import requested, wish
+from tests.trainer.support import Trainer, check_history
+
+
+async def test_feedback_is_learned_at_once_even_while_its_dataset_is_trained(trainer: Trainer) -> None:
+    await trainer.deliver(requested())
+    trainer.embedder.stop_at = 2
+    working = asyncio.create_task(trainer.work())
+    await trainer.embedder.stopped()
+    trainer.embedder.stop_at = None
+    item = LearnedItem(item_id="x", kind="pair", text="q", question="q", sql="SELECT 1", origin="feedback")
+    lesson = requested(source="feedback", items=(item,))
+    await trainer.deliver(lesson)
+    await trainer.work("lesson")
+    said = [c for c in await trainer.said() if c.training_id == lesson.training_id]
+    assert [(c.status, c.progress) for c in said] == [("pending", 0), ("preparing", 0), ("completed", 100)]
+    assert [i.item_id for i in said[-1].items] == ["x"]
+    trainer.embedder.go_on.set()
+    await working
+
+
+def _given(count: int) -> tuple[LearnedItem, ...]:
+    questions = [f"question {number:02}" for number in range(count)]
+    return tuple(
+        LearnedItem(item_id=each, kind="pair", text=each, question=each, sql="SELECT 1", origin="feedback")
+        for each in questions
+    )
+
+
+async def test_imported_pairs_are_learned_in_batches_also_those_that_are_known(trainer: Trainer) -> None:
+    items = _given(40)
+    for _ in range(2):
+        request = requested(items=items, language="zh")
+        await trainer.deliver(request)
+        await trainer.work("lesson")
+        said = [c for c in await trainer.said() if c.training_id == request.training_id]
+        check_history(said)
+        assert [item.item_id for c in said for item in c.items] == [item.item_id for item in items]
+        assert max(len(c.items) for c in said) <= 16 and all(item.embedding for c in said for item in c.items)
+        assert all(c.progress < 100 for c in said[:-1])
+        assert (said[-1].status, said[-1].progress, "40" in said[-1].message) == ("completed", 100, True)
+    assert len(trainer.embedder.texts) == 40
+
+
+@pytest.mark.parametrize("stop_at", [0, 5, 20])
+async def test_an_import_that_was_paused_goes_on_after_the_last_learned_pair(trainer: Trainer, stop_at: int) -> None:
+    request = requested(items=_given(24))
+    await trainer.deliver(request)
+    trainer.embedder.stop_at = stop_at
+    working = asyncio.create_task(trainer.work("lesson"))
+    await trainer.embedder.stopped()
+    await trainer.deliver(wish(PauseRequested, request.training_id, 1))
+    async with asyncio.timeout(2):
+        await working
+    assert ((paused := (await trainer.said())[-1]).status, paused.items_learned) == ("paused", stop_at)
+    trainer.embedder.go_on.set()
+    await trainer.deliver(wish(ResumeRequested, request.training_id, 2))
+    await trainer.work("lesson")
+    checkpoints = await trainer.said()
+    check_history(checkpoints)
+    assert (checkpoints[-1].status, checkpoints[-1].items_learned) == ("completed", 24)
+    asked = next(each.offset for each in trainer.delivered if each.event is request)
+    assert {c.requested_offset for c in checkpoints} == {asked} != {0}
+
+
+async def test_a_training_of_the_database_does_not_forget_imported_pairs(trainer: Trainer) -> None:
+    await trainer.deliver(requested(items=_given(3)))
+    await trainer.work("lesson")
+    await trainer.deliver(requested())
+    await trainer.work()
+    assert not {item.item_id for item in _given(3)} & {each for c in await trainer.said() for each in c.forgotten}
