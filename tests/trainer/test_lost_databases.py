@@ -212,6 +212,7 @@ async def test_a_lost_database_fails_the_training_with_its_cause_and_a_retry_lea
     failed = await said(trainer, first.training_id)
     check_history(failed)
     assert_failed(failed[-1], code, "zh")
+    assert failed[-1].items_learned == len(trainer.embedder.texts) > _LEARNED
 
     still = requested(source="retry", retry_of=first.training_id)
     await trainer.deliver(still)
