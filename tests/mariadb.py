@@ -23,7 +23,7 @@ INSTALL = shutil.which("mariadb-install-db")
 
 
 async def start(home: Path) -> tuple[Process, str]:
-    """Start a server on the data in `home`, made when missing; return it and its administrator's URL once it answers."""
+    """Start a server on the data in `home`, made when missing; return it and its administrator's URL."""
     assert SERVER and INSTALL
     data, user = home / "mariadb", pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     options = ["--no-defaults", f"--datadir={data}"]
@@ -70,20 +70,21 @@ async def start(home: Path) -> tuple[Process, str]:
 
 async def execute(url: str, *statements: str) -> None:
     """Carry out statements on the server, or the database, at `url`."""
-    async with _connected(url) as cursor:
+    async with connected(url) as cursor:
         for statement in statements:
             await cursor.execute(statement)
 
 
 async def rows(url: str, sql: str) -> list[tuple[Any, ...]]:
     """All rows of a query."""
-    async with _connected(url) as cursor:
+    async with connected(url) as cursor:
         await cursor.execute(sql)
         return list(await cursor.fetchall())
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Any]:
+async def connected(url: str) -> AsyncIterator[Any]:
+    """A cursor on the server, or the database, at `url`."""
     parts = urlsplit(url)
     connection = await aiomysql.connect(
         host=parts.hostname, port=parts.port, user=parts.username, password=parts.password, db=parts.path[1:] or None,

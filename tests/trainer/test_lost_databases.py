@@ -1,135 +1,24 @@
-"""A user's database that goes away in the middle of a training: it fails and says why, and a retry goes on from there."""
+"""A user's database that goes away in the middle of a training: it fails with the cause, and a retry goes on."""
 
 import asyncio
-import secrets
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import asyncpg
-import psutil
 import pytest
 import pytest_asyncio
 
-from deploy.local import postgres
-from deploy.local.process import Process
 from libs.datasources.open import Limits
-from libs.events.catalog import CheckpointReached, DataSourceSettings, Language
+from libs.events.catalog import CheckpointReached, Language, LogLine, PauseRequested, ResumeRequested, TrainingLogged
 from libs.language.catalogue import text
 from tests import mariadb
-from tests.trainer.support import Trainer, requested, source
+from tests.trainer.support import Trainer, requested, source, wish
 from tests.trainer.test_training import check_history
+from tests.trainer.users_server import Server
 
 _LEARNED = 9
 """Things that are learned before the database is asked again: 3 structures, 2 terms, 3 overviews, and a relation."""
-
-TABLES = (
-    "CREATE TABLE customers (id integer PRIMARY KEY, name varchar(20), city varchar(20))",
-    "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), amount numeric(9, 2))",
-    "CREATE TABLE products (id integer PRIMARY KEY, price numeric(9, 2), weight numeric(9, 2))",
-    "INSERT INTO customers VALUES (1, 'Ada', 'Berlin'), (2, 'Bo', 'Paris'), (3, 'Cy', 'Berlin')",
-    "INSERT INTO orders VALUES (1, 1, 10.5), (2, 1, 20), (3, 2, 30)",
-    "INSERT INTO products VALUES (1, 3.5, 1), (2, 4, 2)",
-)
-
-
-@dataclass
-class Server:
-    """A database server of the user's own, whose administrator does what he likes."""
-
-    kind: str
-    home: Path
-    process: Process
-    url: str
-    database: str = ""
-    reader: str = ""
-    password: str = ""
-
-    @classmethod
-    async def started(cls, kind: str, home: Path) -> "Server":
-        return cls(kind, home, *await _start(kind, home))
-
-    async def execute(self, *statements: str) -> None:
-        """Carry out statements as the administrator."""
-        url = f"{self.url.rpartition('/')[0] if self.kind == 'postgresql' else self.url}/{self.database}"
-        if self.kind == "mysql":
-            await mariadb.execute(url.rstrip("/"), *statements)
-            return
-        connection = await asyncpg.connect(url if self.database else self.url)
-        for statement in statements:
-            await connection.execute(statement)
-        await connection.close()
-
-    async def fill(self) -> None:
-        """Make a database, and a user who may read it."""
-        self.database, self.reader, self.password = "", f"reader_{secrets.token_hex(4)}", secrets.token_hex(8)
-        name = f"shop_{secrets.token_hex(4)}"
-        await self.execute(f"CREATE DATABASE {name}")
-        self.database = name
-        await self.execute(*TABLES)
-        if self.kind == "postgresql":
-            await self.execute(f"CREATE ROLE {self.reader} LOGIN PASSWORD '{self.password}'")
-        else:
-            await self.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
-            await self.execute(f"CREATE USER {self.reader} IDENTIFIED BY '{self.password}'")
-        for table in ("customers", "orders", "products"):
-            await self.execute(f"GRANT SELECT ON {table} TO {self.reader}")
-
-    def settings(self, trainer: Trainer) -> DataSourceSettings:
-        """The way to the database as it is now."""
-        parts, made = urlsplit(self.url), trainer.secrets.encrypt(self.password)
-        return DataSourceSettings(
-            kind="postgresql" if self.kind == "postgresql" else "mysql", host=parts.hostname or "", port=parts.port,
-            username=self.reader, password_ciphertext=made.token, key_id=made.key_id, database=self.database,
-        )  # fmt: skip
-
-    def freeze(self) -> None:
-        """Let its processes stand still: the kernel goes on to accept connections for it."""
-        for process in self._processes():
-            process.suspend()
-
-    def thaw(self) -> None:
-        """Let them go on."""
-        for process in self._processes():
-            process.resume()
-
-    async def cut(self) -> None:
-        """End the reader's connections."""
-        if self.kind == "postgresql":
-            await self.execute(
-                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{self.reader}'"
-            )
-        else:
-            await self.execute(f"KILL CONNECTION USER {self.reader}")
-
-    async def die(self) -> None:
-        """End at once; the reader's connections a moment earlier."""
-        await self.cut()
-        await self.process.stop(signal.SIGQUIT if self.kind == "postgresql" else signal.SIGKILL)
-
-    async def come_back(self) -> None:
-        """Start again on the same data."""
-        self.process, self.url = await _start(self.kind, self.home)
-
-    async def change_password(self) -> None:
-        """Give the reader another password, and end the connections."""
-        self.password = secrets.token_hex(8)
-        if self.kind == "postgresql":
-            await self.execute(f"ALTER ROLE {self.reader} PASSWORD '{self.password}'")
-        else:
-            await self.execute(f"ALTER USER {self.reader} IDENTIFIED BY '{self.password}'")
-        await self.cut()
-
-    def _processes(self) -> list[psutil.Process]:
-        first = psutil.Process(self.process.pid)
-        return [first, *first.children(recursive=True)]
-
-
-async def _start(kind: str, home: Path) -> tuple[Process, str]:
-    return await (postgres.start(home, "administrator") if kind == "postgresql" else mariadb.start(home))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session", params=["postgresql", "mysql"])
@@ -245,3 +134,40 @@ def assert_failed(last: CheckpointReached, code: str, language: Language) -> Non
     assert last.status == "failed" and last.problem
     known = (text(f"datasource.{code}", language), text(f"datasource.{code}.hint", language))
     assert (last.problem.code, last.problem.detail, last.problem.hint) == (code, *known)
+
+
+REVOKED, DROPPED, LOCKED = "REVOKE SELECT ON orders FROM {reader}", "DROP TABLE orders", "lock"
+
+
+@pytest.mark.parametrize("paused", [False, True], ids=["as it is asked", "as its structure is read"])
+@pytest.mark.parametrize("change", [REVOKED, DROPPED, LOCKED], ids=["revoked", "dropped", "locked"])
+async def test_a_table_that_cannot_be_read_any_more_costs_what_is_about_it_and_not_the_training(
+    trainer: Trainer, server: Server, monkeypatch: pytest.MonkeyPatch, change: str, paused: bool
+) -> None:
+    server.wait_shortly_for_locks(monkeypatch)
+    await trainer.deliver(source(server.settings(trainer), 2))
+    request = requested()
+    await trainer.deliver(request)
+    trainer.embedder.stop_at = _LEARNED + 1
+    working = asyncio.create_task(trainer.work())
+    await trainer.embedder.stopped()
+    if paused:
+        await trainer.deliver(wish(PauseRequested, request.training_id, 1))
+        await working
+    async with server.locked("orders") if change == LOCKED else server.changed(change):
+        trainer.embedder.go_on.set()
+        if paused:
+            await trainer.deliver(wish(ResumeRequested, request.training_id, 2))
+        async with asyncio.timeout(60):
+            await (trainer.work() if paused else working)
+    checkpoints = await trainer.said()
+    check_history(checkpoints)
+    assert checkpoints[-1].status == "completed"
+    pairs = [item for checkpoint in checkpoints for item in checkpoint.items if item.kind == "pair"]
+    assert {table for item in pairs for table in item.tables} == {"customers", "products"}
+    lines: list[LogLine] = [line for logged in await trainer.said(TrainingLogged) for line in logged.lines]
+    told = [line.content for line in lines if line.level == "WARNING"]
+    if paused and (change == DROPPED or (change == REVOKED and server.kind == "mysql")):
+        assert told == []  # It is not there any more, as far as this user sees: what was known of it is forgotten.
+    else:
+        assert len(told) == 1 and told[0].startswith("Table orders c") and not any(c.forgotten for c in checkpoints)
