@@ -21,7 +21,7 @@ from tests.trainer.support import Trainer
 
 TABLES = (
     "CREATE TABLE customers (id integer PRIMARY KEY, name varchar(20), city varchar(20))",
-    "CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer REFERENCES customers (id), amount integer DEFAULT 1)",
+    "CREATE TABLE orders (id int PRIMARY KEY, customer_id int REFERENCES customers (id), amount int DEFAULT 1)",
     "CREATE TABLE products (id integer PRIMARY KEY, price numeric(9, 2), weight numeric(9, 2))",
     "INSERT INTO customers VALUES (1, 'Ada', 'Berlin'), (2, 'Bo', 'Paris'), (3, 'Cy', 'Berlin')",
     "INSERT INTO orders VALUES (1, 1, 10), (2, 1, 20), (3, 2, 30)",
