@@ -13,6 +13,7 @@ from libs.datasources.open import Limits
 from libs.events.catalog import CheckpointReached, Language, LogLine, PauseRequested, ResumeRequested, TrainingLogged
 from libs.language.catalogue import text
 from tests import mariadb
+from tests.events.toy import until
 from tests.trainer.support import Trainer, requested, source, wish
 from tests.trainer.test_training import check_history
 from tests.trainer.users_server import Server
@@ -124,6 +125,38 @@ async def test_a_lost_database_fails_the_training_with_its_cause_and_a_retry_lea
     assert not any(checkpoint.forgotten for checkpoint in await trainer.said())
 
 
+@pytest.mark.parametrize("frozen", [False, True], ids=["cut", "frozen"])
+async def test_a_connection_lost_in_the_middle_of_a_query_is_made_again_or_the_training_fails(
+    trainer: Trainer, server: Server, monkeypatch: pytest.MonkeyPatch, frozen: bool
+) -> None:
+    server.wait_for_locks(60, monkeypatch)
+    await trainer.deliver(source(server.settings(trainer), 2), requested())
+    trainer.embedder.stop_at = _LEARNED + 1
+    working = asyncio.create_task(trainer.work())
+    await trainer.embedder.stopped()
+    if frozen:
+        monkeypatch.setattr("libs.datasources.open.CONNECT_SECONDS", -9.0)  # Of ten seconds that a query has.
+    async with server.locked("orders"):
+        trainer.embedder.go_on.set()
+        await until(server.somebody_waits)
+        if frozen:
+            server.freeze()
+        else:
+            await server.cut()
+        if frozen:
+            async with asyncio.timeout(30):
+                await working
+            server.thaw()
+    await working
+    checkpoints = await trainer.said()
+    check_history(checkpoints)
+    if frozen:
+        assert_failed(checkpoints[-1], "connect_timeout", "en")
+    else:
+        assert checkpoints[-1].status == "completed"
+        assert any(item.kind == "pair" and "orders" in item.tables for c in checkpoints for item in c.items)
+
+
 async def said(trainer: Trainer, training_id: str) -> list[CheckpointReached]:
     """The checkpoints of a training."""
     return [each for each in await trainer.said() if each.training_id == training_id]
@@ -144,7 +177,7 @@ REVOKED, DROPPED, LOCKED = "REVOKE SELECT ON orders FROM {reader}", "DROP TABLE 
 async def test_a_table_that_cannot_be_read_any_more_costs_what_is_about_it_and_not_the_training(
     trainer: Trainer, server: Server, monkeypatch: pytest.MonkeyPatch, change: str, paused: bool
 ) -> None:
-    server.wait_shortly_for_locks(monkeypatch)
+    server.wait_for_locks(1, monkeypatch)
     await trainer.deliver(source(server.settings(trainer), 2))
     request = requested()
     await trainer.deliver(request)

@@ -108,12 +108,23 @@ class Server:
             yield
         await connection.close()
 
-    def wait_shortly_for_locks(self, patch: pytest.MonkeyPatch) -> None:
-        """Let new connections of the reader give up sooner what another holds."""
-        patch.setitem(kinds.postgresql._SERVER_SETTINGS, "lock_timeout", "300")
-        patch.setattr(
-            kinds.mysql, "_ON_MARIADB", kinds.mysql._ON_MARIADB.replace("wait_timeout = 3", "wait_timeout = 1")
-        )
+    async def somebody_waits(self) -> bool:
+        """Whether a query of the reader waits for a table that another has for himself."""
+        if self.kind == "postgresql":
+            waiting = "pg_stat_activity WHERE wait_event_type = 'Lock'"
+            connection = await asyncpg.connect(self._database_url())
+            found = await connection.fetchval(f"SELECT count(*) FROM {waiting} AND usename = $1", self.reader)
+            await connection.close()
+            return bool(found)
+        waiting = "information_schema.processlist WHERE state LIKE 'Waiting for table%'"
+        ((number,),) = await mariadb.rows(self.url, f"SELECT count(*) FROM {waiting} AND user = '{self.reader}'")
+        return bool(number)
+
+    def wait_for_locks(self, seconds: int, patch: pytest.MonkeyPatch) -> None:
+        """Let new connections of the reader wait so long for what another holds."""
+        patch.setitem(kinds.postgresql._SERVER_SETTINGS, "lock_timeout", f"{seconds}s")
+        once_connected = kinds.mysql._ON_MARIADB.replace("wait_timeout = 3", f"wait_timeout = {seconds}")
+        patch.setattr(kinds.mysql, "_ON_MARIADB", once_connected)
 
     async def cut(self) -> None:
         """End the reader's connections."""

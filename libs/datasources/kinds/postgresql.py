@@ -126,9 +126,9 @@ class PostgreSQL(Kind):
                 return NotAllowed()
             case asyncpg.QueryCanceledError() | asyncpg.LockNotAvailableError():
                 return TookTooLong()
-            case (
-                asyncpg.PostgresConnectionError() | asyncpg.CannotConnectNowError() | asyncpg.TooManyConnectionsError()
-            ):
+            case asyncpg.PostgresConnectionError() | asyncpg.TooManyConnectionsError():
+                return CannotReach()
+            case asyncpg.CannotConnectNowError() | asyncpg.AdminShutdownError() | asyncpg.CrashShutdownError():
                 return CannotReach()
             case asyncpg.PostgresError():
                 return QueryFailed.because(cause)

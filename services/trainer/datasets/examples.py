@@ -1,10 +1,10 @@
 """Stage 4, 80 to 100: tries example questions on the database and learns those whose SQL gives something."""
 
 from libs.datasources.dialect import dialect_of
-from libs.datasources.errors import DataSourceError, NotAllowed, QueryFailed, RefusedByGate, TookTooLong
+from libs.datasources.errors import CannotReach, DataSourceError, NotAllowed, QueryFailed, RefusedByGate, TookTooLong
 from libs.datasources.gate import Admitted, admit
 from libs.datasources.open import Limits
-from libs.datasources.run import run
+from libs.datasources.run import Rows, run
 from libs.language.catalogue import text
 from services.trainer.datasets.learn import Learner, stale_items
 from services.trainer.datasets.prepare import Prepared
@@ -42,12 +42,21 @@ async def _try(prepared: Prepared, example: Example) -> tuple[bool, dict[str, Da
     """Whether its SQL gives something, and those of its tables that cannot be read any more."""
     try:
         admitted = _admitted(prepared, example, example.sql)
-        found = await run(prepared.engine, admitted, _LIMITS)
     except RefusedByGate:
         return False, {}
+    try:
+        found = await _run(prepared, admitted)
     except _MAYBE_ITS_OWN_FAULT:
         return False, await _unreadable(prepared, example)
     return any(value is not None for row in found.rows for value in row), {}
+
+
+async def _run(prepared: Prepared, admitted: Admitted) -> Rows:
+    """Run it; once more when its connection breaks, which need not mean that the database is gone."""
+    try:
+        return await run(prepared.engine, admitted, _LIMITS)
+    except CannotReach:
+        return await run(prepared.engine, admitted, _LIMITS)
 
 
 async def _unreadable(prepared: Prepared, example: Example) -> dict[str, DataSourceError]:
