@@ -157,6 +157,19 @@ async def test_a_connection_lost_in_the_middle_of_a_query_is_made_again_or_the_t
         assert any(item.kind == "pair" and "orders" in item.tables for c in checkpoints for item in c.items)
 
 
+async def test_a_structure_that_is_not_read_in_time_fails_the_training_with_a_hint_that_fits(
+    trainer: Trainer, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.wait_for_locks(60, monkeypatch)
+    monkeypatch.setattr("libs.datasources.open.CONNECT_SECONDS", -57.0)  # Of sixty seconds that reading has.
+    await trainer.deliver(source(server.settings(trainer), 2), requested())
+    async with server.locked("orders"), asyncio.timeout(30):
+        await trainer.work()
+    problem = (await trainer.said())[-1].problem
+    known = text("trainer.inspection_late", "en"), text("trainer.inspection_late.hint", "en")
+    assert problem is not None and (problem.code, problem.detail, problem.hint) == ("timeout", *known)
+
+
 async def said(trainer: Trainer, training_id: str) -> list[CheckpointReached]:
     """The checkpoints of a training."""
     return [each for each in await trainer.said() if each.training_id == training_id]
