@@ -135,7 +135,7 @@ async def test_a_connection_lost_in_the_middle_of_a_query_is_made_again_or_the_t
     working = asyncio.create_task(trainer.work())
     await trainer.embedder.stopped()
     if frozen:
-        monkeypatch.setattr("libs.datasources.open.CONNECT_SECONDS", -9.0)  # Of ten seconds that a query has.
+        monkeypatch.setattr("libs.datasources.open.CONNECT_SECONDS", -4.0)  # Of ten seconds that a query has.
     async with server.locked("orders"):
         trainer.embedder.go_on.set()
         await until(server.somebody_waits)
