@@ -23,21 +23,22 @@ INSTALL = shutil.which("mariadb-install-db")
 
 
 async def start(home: Path) -> tuple[Process, str]:
-    """Start a server with its data in `home`; return it and the URL of its administrator once it answers."""
+    """Start a server on the data in `home`, made when missing; return it and its administrator's URL."""
     assert SERVER and INSTALL
     data, user = home / "mariadb", pwd.getpwnam("nobody") if os.geteuid() == 0 else None
-    data.mkdir(parents=True)
-    if user:
-        os.chown(data, user.pw_uid, -1)
     options = ["--no-defaults", f"--datadir={data}"]
-    own = [f"--user={user.pw_name}"] if user else []
-    subprocess.run(
-        [INSTALL, *options, *own, "--auth-root-authentication-method=normal", "--skip-test-db"],
-        check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
-    port, password = ports.choose(), secrets.token_urlsafe(16)
+    if not data.exists():
+        data.mkdir(parents=True)
+        if user:
+            os.chown(data, user.pw_uid, -1)
+        own = [f"--user={user.pw_name}"] if user else []
+        subprocess.run(
+            [INSTALL, *options, *own, "--auth-root-authentication-method=normal", "--skip-test-db"],
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+    port, password = ports.kept(home, "mariadb"), secrets.token_urlsafe(16)
     (data / "init.sql").write_text(
-        f"CREATE USER admin@'127.0.0.1' IDENTIFIED BY '{password}';\n"
+        f"CREATE OR REPLACE USER admin@'127.0.0.1' IDENTIFIED BY '{password}';\n"
         "GRANT ALL ON *.* TO admin@'127.0.0.1' WITH GRANT OPTION;\n"
     )
     (data / "init.sql").chmod(0o644)
@@ -57,20 +58,21 @@ async def start(home: Path) -> tuple[Process, str]:
 
 async def execute(url: str, *statements: str) -> None:
     """Carry out statements on the server, or the database, at `url`."""
-    async with _connected(url) as cursor:
+    async with connected(url) as cursor:
         for statement in statements:
             await cursor.execute(statement)
 
 
 async def rows(url: str, sql: str) -> list[tuple[Any, ...]]:
     """All rows of a query."""
-    async with _connected(url) as cursor:
+    async with connected(url) as cursor:
         await cursor.execute(sql)
         return list(await cursor.fetchall())
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Any]:
+async def connected(url: str) -> AsyncIterator[Any]:
+    """A cursor on the server, or the database, at `url`."""
     parts = urlsplit(url)
     connection = await aiomysql.connect(
         host=parts.hostname, port=parts.port, user=parts.username, password=parts.password, db=parts.path[1:] or None,

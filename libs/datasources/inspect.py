@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import NullType, UserDefinedType
 
-from libs.datasources.errors import DataSourceError, NotAllowed
+from libs.datasources.errors import DataSourceError
 from libs.datasources.kinds import kind_of
 from libs.datasources.open import attempted, reading
 from libs.datasources.relations import relations_of
@@ -62,36 +62,50 @@ async def inspect(
     async with reading(engine, _SECONDS) as connection:
         kind = kind_of(connection)
         version = await kind.version(connection)
-        tables = await connection.run_sync(_reflect, frozenset(only))
+        names = await connection.run_sync(_names, frozenset(only))
+        unreadable = await _unreadable(connection, await kind.doubtful(connection, names))
+        tables = await connection.run_sync(_reflect, names - unreadable.keys())
         estimates = await kind.row_estimates(connection)
-        readable = await kind.readable(connection, [table.name for table in tables])
         usable: list[TableDescription] = []
-        unreadable: list[tuple[str, DataSourceError]] = []
         unsampled, late = 0, time.perf_counter() + _VALUES_SECONDS
         for table in tables:
             try:
-                if table.name not in readable:
-                    raise NotAllowed
                 sampled = time.perf_counter() < late
                 unsampled += not sampled
                 columns = await _with_values(connection, table, may_sample) if sampled else table.columns
             except DataSourceError as error:
-                unreadable.append((table.name, error))
+                unreadable[table.name] = error
             else:
                 estimate = estimates.get(table.name)
                 usable.append(table.model_copy(update={"columns": columns, "row_estimate": estimate}))
         relations = await relations_of(connection, usable, may_sample)
     milliseconds = (time.perf_counter() - began) * 1000
-    return Structure(version, milliseconds, tuple(usable), relations, tuple(unreadable), unsampled)
+    return Structure(version, milliseconds, tuple(usable), relations, tuple(sorted(unreadable.items())), unsampled)
 
 
-def _reflect(connection: Connection, only: frozenset[str]) -> tuple[TableDescription, ...]:
+def _names(connection: Connection, only: frozenset[str]) -> frozenset[str]:
+    return frozenset(name for name in inspector_of(connection).get_table_names() if not only or name in only)
+
+
+async def _unreadable(connection: AsyncConnection, doubtful: Collection[str]) -> dict[str, DataSourceError]:
+    """Those of the `doubtful` tables that cannot be read, before reading all at once fails for one of them."""
+    quote, found = connection.dialect.identifier_preparer.quote_identifier, dict[str, DataSourceError]()
+    for name in sorted(doubtful):
+        try:
+            async with attempted(connection):
+                await connection.exec_driver_sql(f"SELECT * FROM {quote(name)} LIMIT 0")
+        except DataSourceError as error:
+            found[name] = error
+    return found
+
+
+def _reflect(connection: Connection, names: frozenset[str]) -> tuple[TableDescription, ...]:
     """All tables in a few queries for the whole schema, not a few for each table."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # a type unknown to SQLAlchemy; we name it ourselves
-        names = [name for name in inspector_of(connection).get_table_names() if not only or name in only]
         metadata = MetaData()
-        metadata.reflect(connection, only=names, resolve_fks=False)
+        # Asked so, a table that was dropped a moment ago is no error.
+        metadata.reflect(connection, only=lambda name, _: name in names, resolve_fks=False)
     _name_unknown_types(connection, metadata)
     _sketch_what_keys_refer_to(metadata)
     return tuple(_describe(connection, metadata.tables[name]) for name in sorted(names) if name in metadata.tables)

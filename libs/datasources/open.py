@@ -125,8 +125,14 @@ async def reading(engine: AsyncEngine, seconds: float) -> AsyncIterator[AsyncCon
     try:
         async with asyncio.timeout(seconds + CONNECT_SECONDS), engine.connect() as connection:
             connecting = False
-            await kind_of(engine).begin_reading(connection, seconds, cancelled)
-            yield connection
+            try:
+                await kind_of(engine).begin_reading(connection, seconds, cancelled)
+                yield connection
+            except BaseException as error:
+                # Ending the transaction would wait for what it still does, or tell of nothing but a closed connection.
+                if isinstance(error, asyncio.CancelledError) or isinstance(translated(error), CannotReach):
+                    await connection.invalidate()
+                raise
     except Exception as error:
         if cancelled():
             raise asyncio.CancelledError from error  # stopping ended in an error, but it was asked for

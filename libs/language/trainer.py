@@ -50,6 +50,10 @@ TEXTS = {
         "读取用时过长，{tables} 张表没有查看列的取值。",
         "Reading took long, so the values of columns were not looked at in {tables} tables.",
     ),
+    "trainer.table_lost": (
+        "表 {table} 已无法读取，没有学习它的示例问题：{reason}",
+        "Table {table} can no longer be read, so its example questions were not learned: {reason}",
+    ),
     "trainer.no_tables": ("没有可以学习的表。", "There is no table to learn."),
     "trainer.no_tables.hint": (
         "请检查所选的表是否存在，以及该用户是否有读取权限。",

@@ -11,7 +11,8 @@ from aiokafka import AIOKafkaConsumer
 from tests.system.conftest import Running, eventually
 
 
-async def _checkpoints(running: Running, training_id: str) -> list[dict[str, Any]]:
+async def checkpoints_of(running: Running, training_id: str) -> list[dict[str, Any]]:
+    """What the log holds of a training, each with the id of its event."""
     prefix = running.stack.environment("trainer")["ESPALIER_TOPIC_PREFIX"]
     consumer = AIOKafkaConsumer(
         prefix + "CheckpointReached",
@@ -50,7 +51,8 @@ async def _begun(running: Running, name: str, numbers: range) -> tuple[str, str]
     return dataset_id, str(started["training_id"])
 
 
-def _assert_whole(checkpoints: list[dict[str, Any]]) -> None:
+def assert_whole(checkpoints: list[dict[str, Any]]) -> None:
+    """Each event once, none missing, nothing learned twice, and progress that never goes back."""
     identities = Counter(checkpoint["event_id"] for checkpoint in checkpoints)
     assert [identity for identity, times in identities.items() if times > 1] == [], "the log holds each event once"
     sequences = [checkpoint["sequence"] for checkpoint in checkpoints]
@@ -65,8 +67,8 @@ async def test_a_killed_trainers_training_goes_on_with_a_higher_epoch(running: R
     dataset_id, training_id = await _begun(running, "killed", range(20))
     running.stack.kill("trainer", signal.SIGKILL)
     await running.until(dataset_id, "completed", seconds=90)
-    checkpoints = await _checkpoints(running, training_id)
-    _assert_whole(checkpoints)
+    checkpoints = await checkpoints_of(running, training_id)
+    assert_whole(checkpoints)
     assert max(c["epoch"] for c in checkpoints) > min(c["epoch"] for c in checkpoints if c["epoch"])
 
 
@@ -77,7 +79,7 @@ async def test_a_frozen_trainer_that_wakes_after_take_over_writes_nothing(runnin
     try:
 
         async def taken_over() -> bool:
-            checkpoints = await _checkpoints(running, training_id)
+            checkpoints = await checkpoints_of(running, training_id)
             return len({c["epoch"] for c in checkpoints if c["epoch"]}) > 1
 
         await eventually(taken_over, 30)
@@ -86,7 +88,7 @@ async def test_a_frozen_trainer_that_wakes_after_take_over_writes_nothing(runnin
     finally:
         running.stack.kill("trainer", signal.SIGCONT)
         await other.stop()
-    checkpoints = await _checkpoints(running, training_id)
-    _assert_whole(checkpoints)
+    checkpoints = await checkpoints_of(running, training_id)
+    assert_whole(checkpoints)
     epochs = [c["epoch"] for c in checkpoints if c["epoch"]]
     assert epochs == sorted(epochs), "after the take-over the old epoch says nothing more"

@@ -56,9 +56,9 @@ class Kind(ABC):
         """About how many rows each table has, where the server knows without counting."""
         return {}
 
-    async def readable(self, _connection: AsyncConnection, names: Collection[str]) -> set[str]:
-        """Those of the tables that this user may select from."""
-        return set(names)
+    async def doubtful(self, _connection: AsyncConnection, _names: Collection[str]) -> Collection[str]:
+        """Those of the tables of which only trying tells whether this user can select from them now."""
+        return ()
 
     def type_names(self, _connection: Connection, _tables: Collection[str]) -> dict[tuple[str, str], str]:
         """Table and column -> the server's own name of the type, for types that SQLAlchemy does not know."""

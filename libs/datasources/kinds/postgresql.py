@@ -40,9 +40,13 @@ SELECT espalier_row.*, CASE WHEN octet_length(espalier_row::text) > {most}
 FROM ({sql}) AS espalier_row
 """
 _ESTIMATES = text("SELECT relname, reltuples::bigint FROM pg_class WHERE relkind IN ('r', 'p') AND reltuples >= 0")
-_READABLE = text(
-    "SELECT name FROM unnest(CAST(:names AS text[])) AS name WHERE has_table_privilege(quote_ident(name), 'SELECT')"
-)
+# Who waits for a table to be his alone keeps others from reading it, too.
+_DOUBTFUL = text("""
+SELECT name FROM unnest(CAST(:names AS text[])) AS name, to_regclass(quote_ident(name)) AS table_id
+WHERE NOT has_table_privilege(table_id, 'SELECT') OR table_id IN (
+    SELECT relation FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE datname = current_database() AND mode = 'AccessExclusiveLock')
+""")
 
 
 class PostgreSQL(Kind):
@@ -83,9 +87,9 @@ class PostgreSQL(Kind):
         """As of the last ANALYZE."""
         return {name: int(count) for name, count in await connection.execute(_ESTIMATES)}
 
-    async def readable(self, connection: AsyncConnection, names: Collection[str]) -> set[str]:
-        """By the privileges of the user."""
-        return {name for (name,) in await connection.execute(_READABLE, {"names": list(names)})}
+    async def doubtful(self, connection: AsyncConnection, names: Collection[str]) -> Collection[str]:
+        """Those that this user has no privilege for, and those that somebody else has for himself."""
+        return {name for (name,) in await connection.execute(_DOUBTFUL, {"names": list(names)})}
 
     def type_names(self, connection: Connection, tables: Collection[str]) -> dict[tuple[str, str], str]:
         """Extensions' types and domains too."""
@@ -122,9 +126,9 @@ class PostgreSQL(Kind):
                 return NotAllowed()
             case asyncpg.QueryCanceledError() | asyncpg.LockNotAvailableError():
                 return TookTooLong()
-            case (
-                asyncpg.PostgresConnectionError() | asyncpg.CannotConnectNowError() | asyncpg.TooManyConnectionsError()
-            ):
+            case asyncpg.PostgresConnectionError() | asyncpg.TooManyConnectionsError():
+                return CannotReach()
+            case asyncpg.CannotConnectNowError() | asyncpg.AdminShutdownError() | asyncpg.CrashShutdownError():
                 return CannotReach()
             case asyncpg.PostgresError():
                 return QueryFailed.because(cause)

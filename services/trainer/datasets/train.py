@@ -23,6 +23,7 @@ from services.trainer.datasets.prepare import CannotTrain, prepare
 from services.trainer.datasets.structure import learn_structure
 from services.trainer.embeddings import Embeddings
 from services.trainer.inspection.reader import Reader
+from services.trainer.inspection.requests import problem_of
 from services.trainer.runs.attempt import Attempt, Stopped, begun
 
 log = structlog.get_logger(__name__)
@@ -62,7 +63,7 @@ class Training:
             await attempt.fail(error.problem)
         except DataSourceError as error:
             log.warning("data_source_failed", code=error.code, cause=type(error.__cause__).__name__)
-            await attempt.fail(error.problem(request.language))
+            await attempt.fail(problem_of(error, request.language))
         except EmbeddingFailed:
             await attempt.fail(_embedding_problem(request.language))
 

@@ -102,7 +102,12 @@ class Inspection:
         except TimeoutError:
             return _late(request.language)
         except DataSourceError as error:
-            return error.problem(request.language)
+            return problem_of(error, request.language)
+
+
+def problem_of(error: DataSourceError, language: Language) -> Problem:
+    """What is the matter with a database, for whoever wants it looked at and asks it no question."""
+    return _late(language) if error.code == "timeout" else error.problem(language)
 
 
 def _late(language: Language) -> Problem:

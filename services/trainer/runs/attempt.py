@@ -82,8 +82,8 @@ class Attempt:
             raise Stopped
 
     async def fail(self, problem: Problem) -> None:
-        """End the training with a problem that its owner can do something about."""
-        await self._write(Fail(self.lease.epoch, problem))
+        """End the training with a problem that its owner can do something about; what was learned till then stays."""
+        await self._write(Fail(self.lease.epoch, problem, self.place.items))
 
     async def _write(self, command: Command) -> None:
         async with transaction(self.pool, "trainer") as opened:

@@ -104,10 +104,11 @@ class Reach:
 
 @dataclass(frozen=True)
 class Fail:
-    """The worker cannot go on; the owner can do something about `problem`."""
+    """The worker cannot go on; the owner can do something about `problem`. `items` were learned before."""
 
     epoch: int
     problem: Problem
+    items: tuple[LearnedItem, ...] = ()
 
 
 Command = Start | Obey | Begin | Reach | Fail
@@ -126,10 +127,11 @@ def decide(state: State, command: Command, at: datetime) -> tuple[Event, ...]:
             return _begin(state, at, epoch)
         case Reach():
             return _reach(state, at, command)
-        case Fail(epoch) if state.wish == "cancel":
-            return _say(state, at, "cancelled", epoch=epoch)
-        case Fail(epoch, problem):
-            return _say(state, at, "failed", epoch=epoch, problem=problem, message=problem.detail, level="ERROR")
+        case Fail(epoch, _, items) if state.wish == "cancel":
+            return _say(state, at, "cancelled", epoch=epoch, items=items)
+        case Fail(epoch, problem, items):
+            detail = problem.detail
+            return _say(state, at, "failed", epoch=epoch, items=items, problem=problem, message=detail, level="ERROR")
 
 
 def evolve(state: State, event: Event) -> State:

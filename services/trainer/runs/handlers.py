@@ -41,8 +41,9 @@ async def start_trainings(transaction: Transaction, batch: Batch) -> None:
         # Asked for once more under another event id, it is the training that is known already.
         if state is None or cause is None or cause.event_id != received.event_id:
             continue
-        if events := decide(state, Start(), now()):
-            await offer_work(transaction, await say(transaction, state, events, received))
+        state = await say(transaction, state, decide(state, Start(), now()), received)
+        if state.status == "pending":  # Also when it was resumed before anybody knew it, and so has a status already.
+            await offer_work(transaction, state)
 
 
 async def say(
