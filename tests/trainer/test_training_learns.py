@@ -36,7 +36,9 @@ async def test_a_training_learns_tables_terms_documents_relations_and_pairs(trai
     pairs = {item.question: item.sql for item in items if item.kind == "pair"}
     assert pairs["How many orders are there?"] == "SELECT count(*) AS count FROM orders"
     assert "customers.name" in (pairs["orders最多的10个customers是哪些？"] or "")
-    assert all(item.embedding and len(decode_vector(item.embedding)) == 4 for item in items)
+    vectors = {item.item_id: decode_vector(item.embedding) for item in items if item.embedding}
+    assert {len(vector) for vector in vectors.values()} == {4}
+    assert vectors.keys() == {item.item_id for item in items if item.kind != "ddl"}
     lines = [line for logged in await trainer.said(TrainingLogged) for line in logged.lines]
     assert [line.number for line in lines] == [c.sequence for c in checkpoints]
     assert "训练完成" in lines[-1].content

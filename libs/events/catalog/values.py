@@ -119,6 +119,7 @@ class LearnedItem(Value):
     tables: tuple[str, ...] = ()
     origin: Literal["training", "feedback"] = "training"
     embedding: Embedding | None = None
+    """Of what is searched for; the structure of a table is found by its document, and has none."""
     content: dict[str, Any] | None = None
     """The item as structure: a TableDescription of a ddl, a Relation of a relation, the fields of a term."""
 

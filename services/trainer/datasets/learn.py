@@ -48,10 +48,17 @@ class Learner:
         """Learn `items`, before which `done` of `total` are; a checkpoint follows whenever a batch is full."""
         for start in range(0, len(items), self.embeddings.embedder.batch):
             together = items[start : start + self.embeddings.embedder.batch]
-            vectors = await self.attempt.attend(self.embeddings.of([item.text for item in together]))
-            for item, vector in zip(together, vectors, strict=True):
+            for item in await self._embedded(together):
                 done += 1
-                await self._hold(stage, item.model_copy(update={"embedding": vector}), done, total)
+                await self._hold(stage, item, done, total)
+
+    async def _embedded(self, items: Sequence[LearnedItem]) -> Sequence[LearnedItem]:
+        # A table is found by its overview; a vector of its structure too would double what a large database costs.
+        texts = [item.text for item in items if item.kind != "ddl"]
+        if not texts:
+            return items
+        vectors = iter(await self.attempt.attend(self.embeddings.of(texts)))
+        return [item if item.kind == "ddl" else item.model_copy(update={"embedding": next(vectors)}) for item in items]
 
     async def _hold(self, stage: Stage, item: LearnedItem, done: int, total: int) -> None:
         if self.attempt.place.items and self._held_bytes() + _weight(item) > _BATCH_BYTES:
