@@ -17,7 +17,7 @@ demo: install-stack ## Show the whole loop on real flights: teach, pause, kill, 
 	@$(VENV) -m deploy.demo
 
 test: install-stack ## Run all tests, against a real Kafka, PostgreSQL and Chroma started for them
-	@$(VENV) -m pytest
+	@$(VENV) -m tests
 
 bench: install-stack ## Measure, and print one JSON line a figure
 	@$(VENV) -m tests.bench

@@ -3,8 +3,6 @@
 To keep them running between test runs: `python -m deploy.local infrastructure`, which prints the variables to set.
 """
 
-import os
-import tempfile
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -50,19 +48,8 @@ async def postgres_url(infrastructure: Infrastructure) -> AsyncIterator[str]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def mysql_server() -> AsyncIterator[str | None]:
     """Give the URL of a MariaDB server, started for the tests; None where the machine has none."""
-    if url := os.environ.get("ESPALIER_TEST_MYSQL_URL"):
+    async with mariadb.server() as url:
         yield url
-        return
-    if mariadb.SERVER is None:
-        yield None
-        return
-    with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
-        Path(folder).chmod(0o755)  # As root, the server runs as somebody else.
-        process, url = await mariadb.start(Path(folder))
-        try:
-            yield url
-        finally:
-            await process.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

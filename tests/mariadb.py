@@ -6,6 +6,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -20,6 +21,22 @@ from deploy.local.process import Process
 
 SERVER = shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 INSTALL = shutil.which("mariadb-install-db")
+
+
+@asynccontextmanager
+async def server() -> AsyncIterator[str | None]:
+    """The URL in ESPALIER_TEST_MYSQL_URL, or of a server of our own; None where the machine has none."""
+    given = os.environ.get("ESPALIER_TEST_MYSQL_URL")
+    if given or SERVER is None:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
+        Path(folder).chmod(0o755)  # As root, the server runs as somebody else.
+        process, url = await start(Path(folder))
+        try:
+            yield url
+        finally:
+            await process.stop()
 
 
 async def start(home: Path) -> tuple[Process, str]:

@@ -1,0 +1,47 @@
+"""`make test`: all tests in several processes, on servers that are started once for all of them."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from deploy.local.infrastructure import infrastructure
+from deploy.local.process import StackError
+from tests import mariadb
+
+_PROCESSES = max(2, min(4, os.cpu_count() or 1))
+
+
+def main() -> int:
+    """Run the tests that the arguments name, or all; gives the exit code of pytest."""
+    with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
+        servers = AsyncExitStack()
+        try:
+            os.environ |= runner.run(_start(servers, Path(folder)))
+            # A file is run by one process, so that what its tests share is made once.
+            spread = [f"--numprocesses={_PROCESSES}", "--dist=loadfile", "--no-loadscope-reorder"]
+            return int(pytest.main([*spread, *sys.argv[1:]]))
+        except StackError as error:
+            sys.exit(f"espalier: {error}")
+        finally:
+            runner.run(servers.aclose())
+
+
+async def _start(servers: AsyncExitStack, home: Path) -> dict[str, str]:
+    """Start the servers; gives the variables with which the tests find them."""
+    running = await servers.enter_async_context(infrastructure(home, prefix="ESPALIER_TEST_"))
+    mysql = await servers.enter_async_context(mariadb.server())
+    return {
+        "ESPALIER_TEST_KAFKA_BOOTSTRAP": running.kafka_bootstrap,
+        "ESPALIER_TEST_POSTGRES_URL": running.postgres_url,
+        "ESPALIER_TEST_CHROMA_URL": running.chroma_url,
+        "ESPALIER_TEST_MYSQL_URL": mysql or "",
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
