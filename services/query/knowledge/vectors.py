@@ -128,10 +128,9 @@ class Vectors:
                 await self._client.delete_collection(name)
 
     async def _names(self, copy: str, prefix: str = "") -> list[str]:
-        names: list[str] = []
-        async with _asking():
-            while page := await self._client.list_collections(limit=_PAGE, offset=len(names)):
-                names.extend(collection.name for collection in page)
+        async with _asking():  # In one answer: pages shift when collections come and go between two of them.
+            collections = await self._client.list_collections()
+        names = (collection.name for collection in collections)
         return sorted(name for name in names if name.startswith(prefix) and name.endswith(f"-{copy}"))
 
     async def _collection(self, name: str, create: bool = True) -> AsyncCollection:
