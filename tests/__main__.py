@@ -24,7 +24,8 @@ def main() -> int:
             os.environ |= runner.run(_start(servers, Path(folder)))
             # A file is run by one process, so that what its tests share is made once.
             spread = [f"--numprocesses={_PROCESSES}", "--dist=loadfile", "--no-loadscope-reorder"]
-            return int(pytest.main([*spread, *sys.argv[1:]]))
+            quiet = "--pythonwarnings=ignore::pytest.PytestAssertRewriteWarning"  # the servers were imported before it
+            return int(pytest.main([*spread, quiet, *sys.argv[1:]]))
         except StackError as error:
             sys.exit(f"espalier: {error}")
         finally:
