@@ -153,8 +153,12 @@ def _check_nesting(tokens: Sequence[Token], types: Set[TokenType]) -> None:
 
 
 def _shape(tree: exp.Query) -> list[int]:
-    """The form of a tree whatever its nodes are called: `stddev` comes back as `stddev_samp`, in the same place."""
-    return [sum(1 for _ in node.iter_expressions()) for node in tree.dfs() if not _is_cast_of_round(node)]
+    """The form of a tree whatever its nodes are called: `stddev` comes back as `stddev_samp`, in the same place.
+
+    Without parentheses, which rendering adds: `2 * mod(a, b)` comes back as `2 * (a % b)`, which is the same tree.
+    """
+    nodes = (node for node in tree.dfs() if not (isinstance(node, exp.Paren) or _is_cast_of_round(node)))
+    return [sum(1 for _ in node.iter_expressions()) for node in nodes]
 
 
 def _is_cast_of_round(node: exp.Expr) -> bool:
