@@ -1,12 +1,12 @@
 """What can go wrong with a user's database, as typed errors with a hint; translate.py makes them of drivers' errors.
 
 DataSourceError
-├── CannotReach      host_not_found, refused, tls
+├── CannotReach      host_not_found, refused, tls, connect_timeout (the server does not answer at all)
 ├── LoginFailed      login
 ├── DatabaseMissing  database_missing
 ├── NotAllowed       not_allowed (rights), host_not_allowed (the server does not let us in from here),
 │                    address_not_allowed (no database may be there), folder_not_allowed (SQLite)
-├── TookTooLong      timeout (a query), connect_timeout (the server does not answer at all)
+├── TookTooLong      timeout
 ├── QueryFailed      query_failed
 ├── RefusedByGate    refused_by_gate, because of a `Refusal`
 └── Unreadable       unreadable (anything else; its text is not shown, it might hold a secret)
@@ -63,7 +63,7 @@ class NotAllowed(DataSourceError):
 
 
 class TookTooLong(DataSourceError):
-    """A connection or a query passed its deadline."""
+    """A query passed its deadline."""
 
     code = "timeout"
 

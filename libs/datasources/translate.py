@@ -21,7 +21,7 @@ def translated(error: BaseException, *, connecting: bool = False) -> DataSourceE
         return TookTooLong()
     for cause in _causes(error):
         if connecting and isinstance(cause, TimeoutError):
-            return TookTooLong("connect_timeout")
+            return CannotReach("connect_timeout")
         if meant := _of_network(cause) or next(filter(None, (kind.error(cause) for kind in KINDS.values())), None):
             return meant
     return DataSourceError()
