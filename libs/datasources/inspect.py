@@ -2,11 +2,11 @@
 
 import time
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table
+from sqlalchemy import Column, Connection, MetaData, Table, UniqueConstraint
 from sqlalchemy import inspect as inspector_of
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -18,7 +18,7 @@ from libs.datasources.kinds import kind_of
 from libs.datasources.open import attempted, reading
 from libs.datasources.relations import relations_of
 from libs.datasources.sample import MaySample, distinct_values
-from libs.events.catalog import ColumnDescription, Relation, TableDescription
+from libs.events.catalog import ColumnDescription, IndexDescription, Relation, TableDescription
 
 _SECONDS = 60.0
 _VALUES_SECONDS = 20.0
@@ -159,7 +159,18 @@ def _describe(connection: Connection, table: Table) -> TableDescription:
         for column in table.columns
     )
     create = str(CreateTable(table).compile(dialect=connection.dialect)).strip()
-    return TableDescription(name=table.name, comment=table.comment, create_table=create, columns=columns)
+    return TableDescription(
+        name=table.name, comment=table.comment, create_table=create, columns=columns, indexes=tuple(_indexes(table))
+    )
+
+
+def _indexes(table: Table) -> Iterator[IndexDescription]:
+    unique = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
+    found = {str(each.name or ""): (each.columns.keys(), True) for each in unique}
+    found |= {str(each.name): (each.columns.keys(), bool(each.unique)) for each in table.indexes}
+    for name, (columns, once) in sorted(found.items()):
+        if columns:
+            yield IndexDescription(name=name, columns=tuple(columns), unique=once)
 
 
 async def _with_values(

@@ -71,6 +71,15 @@ async def test_structure_values_and_relations_are_found(database: UserDatabase, 
     assert edges["customers", "city", "cities", "name"] == 1.0, "no key says so: the values do"
 
 
+async def test_indexes_are_told_by_their_columns(database: UserDatabase, connections: Connections) -> None:
+    made = "; CREATE INDEX by_place ON customers (city, code); CREATE UNIQUE INDEX by_city ON customers (city)"
+    await database.execute(SHOP + made)
+    found = await inspect(await connections.engine("d", 1, database.settings))
+    customers = next(table for table in found.tables if table.name == "customers")
+    indexes = {index.name: (index.columns, index.unique) for index in customers.indexes}
+    assert indexes.items() >= {"by_place": (("city", "code"), False), "by_city": (("city",), True)}.items()
+
+
 async def test_values_are_looked_at_only_where_they_may_be(database: UserDatabase, connections: Connections) -> None:
     await database.execute(SHOP)
     private = database.changed(private_columns=("customers.city",))

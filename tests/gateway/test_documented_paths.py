@@ -46,7 +46,7 @@ class Row:
 ACCOUNT = "account_id username role"
 DATASOURCE = "id name kind host port username database has_password owner_id version"
 TESTED = "ok server_version milliseconds tables"
-TABLES = "table_name comment fields"
+TABLES = "table_name comment fields indexes row_estimate"
 DATASET = (
     "id name datasource_id collection_name schema_config modeling_config status process_rate error_msg last_train_at "
     "owner_id version"

@@ -67,6 +67,14 @@ class ColumnDescription(Value):
     values: tuple[str, ...] = ()
 
 
+class IndexDescription(Value):
+    """An index on columns, or what makes them unique; one on an expression is not told."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+
+
 class TableDescription(Value):
     """A table as the database describes it."""
 
@@ -75,6 +83,7 @@ class TableDescription(Value):
     row_estimate: int | None = None
     create_table: str = ""
     columns: tuple[ColumnDescription, ...] = ()
+    indexes: tuple[IndexDescription, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:

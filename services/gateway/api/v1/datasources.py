@@ -213,6 +213,8 @@ def shown_table(table: dict[str, Any]) -> dict[str, Any]:
         "table_name": table["name"],
         "comment": table["comment"],
         "fields": [{name: column[name] for name in fields} for column in table["columns"]],
+        "indexes": table.get("indexes", []),
+        "row_estimate": table["row_estimate"],
     }
 
 
