@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help install install-stack demo test bench faults up down status reset lint types imports format lock
+.PHONY: help install install-stack demo test bench faults evaluate up down status reset lint types imports format lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,11 @@ bench: install-stack ## Measure, and print one JSON line a figure
 
 faults: install-stack ## Kill and freeze processes at random points and check that nothing is lost
 	@$(VENV) -m tests.faults
+
+EVAL ?= ../shared/data/eval
+SCORER ?= ../shared/tools/score_answers.py
+evaluate: install-stack ## Learn the databases in EVAL, ask its questions, score the answers with SCORER
+	@$(VENV) -m tests.evaluation $(EVAL) $(SCORER)
 
 up: install-stack ## Start the stack in the foreground; Ctrl-C stops all of it
 	@$(VENV) -m deploy.local up
