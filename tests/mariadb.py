@@ -28,7 +28,7 @@ async def server() -> AsyncIterator[str | None]:
     """The URL in ESPALIER_TEST_MYSQL_URL, or of a server of our own; None where the machine has none."""
     given = os.environ.get("ESPALIER_TEST_MYSQL_URL")
     if given or SERVER is None:
-        yield given
+        yield given or None
         return
     with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
         Path(folder).chmod(0o755)  # As root, the server runs as somebody else.

@@ -18,7 +18,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "datasource.address_not_allowed": ("该地址不允许作为数据库地址", "No database may be at this address"),
     "datasource.address_not_allowed.hint": ("本系统自己的服务器、元数据地址以及 ESPALIER_DATABASE_NETWORKS 之外的网络不能连接；请更换地址，或联系管理员。", "Servers of this system, metadata addresses and networks outside ESPALIER_DATABASE_NETWORKS are refused; use another address, or ask an operator."),
     "datasource.folder_not_allowed": ("该文件不在允许的文件夹内", "The file is outside the folders where databases may be"),
-    "datasource.folder_not_allowed.hint": ("请把文件移到允许的文件夹，或请管理员修改 ESPALIER_SQLITE_FOLDERS。", "Move it there, or ask an operator to change ESPALIER_SQLITE_FOLDERS."),
+    "datasource.folder_not_allowed.hint": ("请填写文件的完整路径，并把文件放到 ESPALIER_SQLITE_FOLDERS 所列的文件夹里（本地环境是 .espalier/sqlite）。", "Give the whole path of a file in one of the folders that ESPALIER_SQLITE_FOLDERS names; the local stack's is .espalier/sqlite."),
     "datasource.timeout": ("数据库在规定时间内没有回答", "The database did not answer in time"),
     "datasource.timeout.hint": ("请缩小查询范围（例如更短的时间段），或稍后再试。", "Ask for less, such as a shorter period, or try again later."),
     "datasource.connect_timeout": ("数据库服务器没有应答", "The database server does not answer"),

@@ -4,7 +4,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "problem.lines.title": ("文件中有错误", "The file has errors"),
     "problem.lines": (
         "有 {count} 处错误，未导入任何内容。请按 errors 修改后重新上传。",
-        "There are {count} errors and nothing was imported. Correct what `errors` names and send the file again.",
+        "Nothing was imported; errors: {count}. Correct what `errors` names and send the file again.",
     ),
     "problem.file_type.title": ("不支持的文件格式", "Unsupported file type"),
     "problem.file_type": (

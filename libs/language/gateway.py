@@ -86,7 +86,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "problem.login_slowed_down.title": ("登录过于频繁", "Too many failed logins"),
     "problem.login_slowed_down": (
         "失败次数过多，请在 {seconds} 秒后再试。",
-        "There were too many failures; try again in {seconds} seconds.",
+        "There were too many failures; try again in {seconds} s.",
     ),
     "problem.wrong_password.title": ("密码不正确", "Wrong password"),
     "problem.wrong_password": (
@@ -121,8 +121,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "problem.not_failed.title": ("没有可重试的训练", "Nothing to retry"),
     "problem.not_failed": (
-        "最近一次训练并未失败（当前：{state}）。请直接开始训练。",
-        "The last training did not fail (now: {state}); start one with POST train.",
+        "没有失败的训练可以重试（当前：{state}）。请直接开始训练。",
+        "There is no failed training to retry (now: {state}); start one with POST train.",
     ),
     "problem.not_training.title": ("训练状态不允许此操作", "The training does not allow this now"),
     "problem.changed.title": ("对象已被修改", "Changed meanwhile"),
@@ -130,10 +130,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "版本已是 {version}，请重新读取后再修改。",
         "It is at version {version} by now: read it again, then change it.",
     ),
+    "problem.unavailable.title": ("暂时不可用", "Away for a moment"),
+    "problem.unavailable": (
+        "系统自己的数据库暂时没有应答，它会自动恢复。请稍后再试。",
+        "The system's own database does not answer at the moment; it comes back by itself. Try again in a few seconds.",
+    ),
     "problem.in_use.title": ("仍在使用", "In use"),
     "problem.in_use": (
         "仍有 {count} 个数据集使用该数据源，请先删除它们。",
-        "{count} datasets use this data source; delete them first.",
+        "Datasets that use this data source: {count}. Delete them first.",
     ),
     "problem.timed_out.title": ("等待超时", "Took too long"),
     "problem.timed_out": ("在规定时间内没有得到回答，请稍后再试。", "No answer came in time; try again later."),

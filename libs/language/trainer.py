@@ -35,12 +35,12 @@ TEXTS = {
         "训练完成：共学习 {learned} 条，{known} 条早已掌握。",
         "The training is complete: {learned} things were learned, {known} were known already.",
     ),
-    "trainer.feedback_learned": ("已学习 {count} 条反馈。", "Learned {count} answers from feedback."),
+    "trainer.feedback_learned": ("已学习 {count} 条反馈。", "Learned from feedback: {count}."),
     "trainer.given": ("训练开始：正在学习导入的问答对。", "The training begins: learning the imported pairs."),
     "trainer.learning_given": ("已学习 {done}/{total} 个导入的问答对。", "Learned {done} of {total} imported pairs."),
     "trainer.given_learned": (
         "训练完成：已学习 {count} 个导入的问答对。",
-        "The training is complete: {count} imported pairs were learned.",
+        "The training is complete; imported pairs learned: {count}.",
     ),
     "trainer.table_skipped": (
         "表 {table} 无法读取，已跳过：{reason}",
@@ -53,6 +53,18 @@ TEXTS = {
     "trainer.table_lost": (
         "表 {table} 已无法读取，没有学习它的示例问题：{reason}",
         "Table {table} can no longer be read, so its example questions were not learned: {reason}",
+    ),
+    "trainer.table_missing": (
+        "数据库中没有所选的表 {table}，已跳过。",
+        "The chosen table {table} is not in the database and was left out.",
+    ),
+    "trainer.term_broken": (
+        "业务术语「{term}」的 SQL 表达式提到了不存在的 {names}；请修改该术语。",
+        "The SQL expression of the business term {term} names what does not exist: {names}. Change the term.",
+    ),
+    "trainer.retried": (
+        "训练从上次失败处继续：已经学会的内容不会再学一遍。",
+        "The training goes on from where the last one failed: what that one learned is not learned again.",
     ),
     "trainer.no_tables": ("没有可以学习的表。", "There is no table to learn."),
     "trainer.no_tables.hint": (

@@ -4,9 +4,9 @@ import pytest
 
 from libs.events.catalog import ColumnDescription, SchemaInspected, TableDescription
 from libs.events.ids import new_id
+from libs.knowledge.expression import unknown_names
 from libs.runtime.clock import now
 from services.gateway.datasets.decider import same_name
-from services.gateway.datasets.expression import unknown_names
 from tests.gateway.conftest import API, Running
 from tests.gateway.test_bad_input import assert_problem
 

@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from libs.language.catalogue import preferred_language
+from libs.postgres.transient import is_transient
 from libs.runtime import telemetry
 from services.gateway.api.problems import problem_response
 
@@ -14,6 +15,7 @@ log = structlog.get_logger(__name__)
 
 BODY_LIMIT = 1_048_576
 _BODY_SECONDS = 30.0
+_AWAY_SECONDS = 3
 _NOT_TRACED = ("/healthz", "/readyz", "/metrics")
 
 
@@ -72,7 +74,10 @@ class Trace:
                 if begun:
                     raise
                 language = preferred_language(headers.get("accept-language"))
-                await problem_response(language, 500, "unexpected")(scope, receive, note)
+                away = is_transient(error)  # our own database, which comes back
+                answer = (503, "unavailable") if away else (500, "unexpected")
+                told = {"Retry-After": str(_AWAY_SECONDS)} if away else None
+                await problem_response(language, *answer, headers=told)(scope, receive, note)
 
 
 async def _whole(receive: Receive, declared: str) -> bytes | None:

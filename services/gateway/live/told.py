@@ -26,6 +26,11 @@ SELECT "offset", number, training_id, level, content, created_at FROM training_l
 WHERE dataset_id = $1 AND ("offset", number) > ($2, $3) ORDER BY "offset", number LIMIT $4
 """
 _LAST_CHECKPOINT = 'SELECT max("offset") FROM checkpoints WHERE dataset_id = $1'
+_SAID_NOTHING = """
+SELECT NOT EXISTS (SELECT FROM checkpoints WHERE training_id = newest.training_id) FROM (
+    SELECT training_id FROM trainings WHERE dataset_id = $1 AND source <> 'feedback' ORDER BY training_id DESC LIMIT 1
+) AS newest
+"""
 _LAST_LOG = """
 SELECT "offset", number FROM training_logs WHERE dataset_id = $1 ORDER BY "offset" DESC, number DESC LIMIT 1
 """
@@ -97,8 +102,13 @@ async def newest_place(pool: "asyncpg.Pool[Any]", dataset_id: str) -> Place:
 
 
 async def beginning(pool: "asyncpg.Pool[Any]", dataset_id: str, last_event_id: str | None) -> Place:
-    """Where to begin: after what a client had last; for a new one before the last checkpoint, which tells the state."""
+    """Where to begin: after what a client had last; for a new one before the last checkpoint, which tells the state.
+
+    A training that has said nothing yet does not begin with how the one before it ended.
+    """
     if last_event_id:
         return Place.parse(last_event_id)
     newest = await newest_place(pool, dataset_id)
-    return newest if newest.checkpoint == _NOTHING else replace(newest, checkpoint=newest.checkpoint - 1)
+    if newest.checkpoint == _NOTHING or await pool.fetchval(_SAID_NOTHING, dataset_id):
+        return newest
+    return replace(newest, checkpoint=newest.checkpoint - 1)

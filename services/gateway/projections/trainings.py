@@ -20,7 +20,8 @@ WHERE (i.origin = 'feedback', i.requested_offset, i."offset")
     < (excluded.origin = 'feedback', excluded.requested_offset, excluded."offset")
 """
 _FORGET = """
-DELETE FROM learned_items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4
+DELETE FROM learned_items
+WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4 AND origin <> 'feedback'
 """
 _NOT_FOLLOWED = {"items", "forgotten"}
 

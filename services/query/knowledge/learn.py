@@ -18,10 +18,13 @@ from services.query.knowledge.vectors import Vectors
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('knowledge/' || $1, 0))"
 _NEW_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true"
 # All checkpoints of a dataset are in one partition, and so are all requests of its trainings. A checkpoint that is
-# handled late, because it could not be before, does nothing to what later ones taught; and what a person said counts
+# handled late, because it could not be before, does nothing to what later ones taught. A training forgets only what a
+# training taught: a person may have said that it is right since that training looked. And what a person said counts
 # from when it was said, not from when it was learned: a training that was paused meanwhile takes no newer word back.
 _FORGET = """
-DELETE FROM items WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4 RETURNING item_id
+DELETE FROM items
+WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4 AND origin <> 'feedback'
+RETURNING item_id
 """
 _SUPERSEDE = """
 DELETE FROM items

@@ -23,8 +23,7 @@ async def learn_examples(learner: Learner, prepared: Prepared) -> None:
     lost: set[str] = set()
     done = 0
     for example in tried:
-        fresh = [item for item in example.items if item.item_id not in known]
-        learner.skipped += len(example.items) - len(fresh)
+        fresh = learner.fresh(example.items, known)
         if fresh and lost.isdisjoint(example.tables):
             gives, unreadable = await learner.attempt.attend(_try(prepared, example))
             for table, error in unreadable.items():

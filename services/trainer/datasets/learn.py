@@ -1,11 +1,11 @@
 """Learns planned items: skips what is known, embeds the rest, and makes a checkpoint of each batch."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from libs.events.catalog import Language, LearnedItem
-from libs.language.catalogue import text
+from libs.language.catalogue import sentences, text
 from services.trainer.datasets.stages import LAST, Stage
 from services.trainer.embeddings import Embeddings
 from services.trainer.runs.attempt import Attempt
@@ -19,7 +19,7 @@ _BATCH_FORGOTTEN = 5_000
 
 @dataclass
 class Learner:
-    """Learns the items of one attempt; `skipped` counts what was known already, `forgotten` what is no longer true."""
+    """Learns the items of one attempt; `skipped` counts what others had taught, `forgotten` what is no longer true."""
 
     attempt: Attempt
     embeddings: Embeddings
@@ -38,11 +38,16 @@ class Learner:
     async def learn(self, stage: Stage, planned: Sequence[LearnedItem], stale: Sequence[str] = ()) -> None:
         """Learn `planned` and forget the items `stale`; ends with a checkpoint at the end of the stage."""
         known = await self.known()
-        fresh = [item for item in planned if item.item_id not in known]
-        self.skipped += len(planned) - len(fresh)
+        fresh = self.fresh(planned, known)
         self._move(stage, len(planned) - len(fresh), len(planned))
         await self.take(stage, fresh, len(planned) - len(fresh), len(planned))
         await self.close(stage, len(planned), stale)
+
+    def fresh(self, planned: Sequence[LearnedItem], known: Mapping[str, Known]) -> list[LearnedItem]:
+        """Those of `planned` that are not known; the others are counted, but for what this training taught itself."""
+        own = self.attempt.state.training_id
+        self.skipped += sum(item.item_id in known and known[item.item_id].training_id != own for item in planned)
+        return [item for item in planned if item.item_id not in known]
 
     async def take(self, stage: Stage, items: Sequence[LearnedItem], done: int, total: int) -> None:
         """Learn `items`, before which `done` of `total` are; a checkpoint follows whenever a batch is full."""
@@ -78,7 +83,7 @@ class Learner:
         if ends:
             message = text("trainer.complete", self.language, learned=self._learned_in_all(), known=self.skipped)
         if forgotten := self.forgotten if ends else len(stale):
-            message = f"{message} {text('trainer.forgot', self.language, count=forgotten)}"
+            message = sentences(message, text("trainer.forgot", self.language, count=forgotten))
         while len(stale) > _BATCH_FORGOTTEN:
             await self.attempt.checkpoint(forgotten=tuple(stale[:_BATCH_FORGOTTEN]))
             stale = stale[_BATCH_FORGOTTEN:]

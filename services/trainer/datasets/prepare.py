@@ -51,11 +51,11 @@ async def prepare(attempt: Attempt, connections: Connections, reader: Reader, re
     read = await attempt.attend(reader.structure(database.settings, chosen))
     structure = replace(read, tables=tuple(map(fitting, read.tables)))
     await publish_structure(attempt.pool, attempt.lease, database.datasource_id, structure, chosen)
-    await _tell(attempt, structure, request.language)
     names = {table.name for table in structure.tables}
+    unread = {name for name, _ in structure.unreadable}
+    await _tell(attempt, structure, [name for name in chosen if name not in names | unread], request.language)
     async with attempt.pool.acquire() as connection:
         terms = await terms_of(connection, request.dataset_id)
-    unread = {name for name, _ in structure.unreadable}
     return Prepared(
         engine,
         database.settings.kind,
@@ -86,7 +86,9 @@ async def _chosen(pool: "asyncpg.Pool[Any]", request: TrainingRequested) -> tupl
     return list(request.table_names or row["tables"]), drawn
 
 
-async def _tell(attempt: Attempt, structure: Structure, language: Language) -> None:
+async def _tell(attempt: Attempt, structure: Structure, missing: list[str], language: Language) -> None:
+    for table in missing:
+        await attempt.checkpoint(level="WARNING", message=text("trainer.table_missing", language, table=table))
     for table, error in structure.unreadable:
         skipped = text("trainer.table_skipped", language, table=table, reason=error.detail(language))
         await attempt.checkpoint(level="WARNING", message=skipped)

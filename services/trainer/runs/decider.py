@@ -201,7 +201,10 @@ def _beginning(state: State) -> str:
     items = state.requested is not None and state.requested.items
     if items and state.requested is not None and state.requested.source == "feedback":
         return "lesson"
-    return "resumed" if state.attempt else "given" if items else "preparing"
+    if state.attempt:
+        return "resumed"
+    retried = state.requested is not None and state.requested.source == "retry"
+    return "given" if items else "retried" if retried else "preparing"
 
 
 def _reach(state: State, at: datetime, command: Reach) -> tuple[Event, ...]:

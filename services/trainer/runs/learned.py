@@ -8,7 +8,10 @@ from libs.knowledge.databases import keep_generations
 from libs.postgres.pool import Connection
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('learned/' || $1, 0))"
-_FORGET = "DELETE FROM learned WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3"
+# Only what a training taught: a person may have said that it is right since the training looked.
+_FORGET = """
+DELETE FROM learned WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND origin <> 'feedback'
+"""
 _PUT = """
 INSERT INTO learned AS l (dataset_id, item_id, generation, kind, origin, tables, training_id)
 SELECT $1, $2, $3, $4, $5, $6, $7
@@ -20,7 +23,7 @@ WHERE l.generation <= excluded.generation
 """
 _REMOVE = "DELETE FROM learned WHERE dataset_id = $1 AND generation < $2"
 _KNOWN = """
-SELECT item_id, kind, origin, tables FROM learned WHERE dataset_id = $1 AND generation = greatest($2, (
+SELECT item_id, kind, origin, tables, training_id FROM learned WHERE dataset_id = $1 AND generation = greatest($2, (
     SELECT coalesce(max(generation), 0) FROM generations WHERE dataset_id = $1))
 """
 
@@ -33,6 +36,8 @@ class Known:
     kind: str
     origin: str
     tables: tuple[str, ...]
+    training_id: str
+    """The training that taught it."""
 
 
 async def keep_learned(connection: Connection, batch: Batch) -> None:
@@ -69,4 +74,7 @@ async def remove_learned(connection: Connection, batch: Batch) -> None:
 async def known_items(connection: Connection, dataset_id: str, generation: int) -> dict[str, Known]:
     """What `dataset_id` knows in its current generation, or in `generation` when the training is ahead."""
     rows = await connection.fetch(_KNOWN, dataset_id, generation)
-    return {row["item_id"]: Known(row["item_id"], row["kind"], row["origin"], tuple(row["tables"])) for row in rows}
+    return {
+        row["item_id"]: Known(row["item_id"], row["kind"], row["origin"], tuple(row["tables"]), row["training_id"])
+        for row in rows
+    }

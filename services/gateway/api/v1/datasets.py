@@ -1,6 +1,5 @@
 """/api/v1/datasets: what of a database is asked."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response, status
@@ -24,11 +23,11 @@ from services.gateway.api.context import (
 )
 from services.gateway.api.fields import Body, Id, Name, TableName
 from services.gateway.api.problems import Problem
+from services.gateway.api.tables import check_tables
 from services.gateway.api.v1.datasources import shown_table
 from services.gateway.audit.acts import Act
 from services.gateway.audit.note import note
 from services.gateway.datasets.decider import BeingTrained, decide_change, decide_delete
-from services.gateway.datasets.structure import known_tables, unknown_tables
 from services.gateway.datasources.read import newest_structure
 from services.gateway.trainings.read import newest_training, training_state
 
@@ -84,7 +83,7 @@ async def create(
     )  # fmt: skip
     async with gateway.writing() as write:
         await owned(write.connection, "datasources", "datasource_id", body.datasource_id, account, lock=True)
-        await _check_tables(write.connection, body.datasource_id, body.tables)
+        await check_tables(write.connection, body.datasource_id, body.tables)
         await write.record(event)
         response.headers.update({"Location": f"/api/v1/datasets/{dataset_id}", "ETag": '"1"'})
         made = await shown(write.connection, event.model_dump(mode="json"), language)
@@ -129,7 +128,7 @@ async def change(
     async with gateway.writing() as write:
         before = await _owned(write.connection, dataset_id, account)
         check_version(if_match, before.version)
-        await _check_tables(write.connection, before.datasource_id, given.get("tables", ()))
+        await check_tables(write.connection, before.datasource_id, given.get("tables", ()))
         event = decide_change(before, given, now(), account.account_id)
         await write.record(event)
     await written(gateway, response, write.event_id, event.version)
@@ -150,12 +149,6 @@ async def delete(
             raise Problem(409, "training_active", training_id=decided.training_id)
         await write.record(decided)
     await written(gateway, response, write.event_id, decided.version)
-
-
-async def _check_tables(connection: Any, datasource_id: str, names: Iterable[str]) -> None:
-    """Refuse names of tables that the database did not have when its structure was last read."""
-    if unknown := unknown_tables(names, await known_tables(connection, datasource_id) if names else None):
-        raise Problem(422, "unknown_tables", names=", ".join(unknown[:20]))
 
 
 async def _owned(connection: Any, dataset_id: str, account: Account) -> DatasetChanged:

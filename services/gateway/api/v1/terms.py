@@ -9,13 +9,13 @@ from libs.datasources.dialect import dialect_of
 from libs.datasources.errors import RefusedByGate
 from libs.events.catalog import BusinessTermChanged
 from libs.events.ids import new_id
+from libs.knowledge.expression import unknown_names
 from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, GatewayPart, IfMatch, Paging, SignedIn, check_version, owned, written
 from services.gateway.api.fields import Body, Name, Prose
 from services.gateway.api.problems import Problem, not_found
 from services.gateway.datasets.decider import decide_term, same_name
-from services.gateway.datasets.expression import unknown_names
 from services.gateway.datasets.structure import known_tables
 from services.gateway.datasources.read import kind_of
 from services.gateway.gateway import Gateway

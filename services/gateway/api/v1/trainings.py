@@ -20,6 +20,7 @@ from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
 from services.gateway.api.fields import Body, TableName
 from services.gateway.api.problems import Problem
+from services.gateway.api.tables import check_tables
 from services.gateway.gateway import Gateway, Write
 from services.gateway.knowledge.read import TYPES, kinds_of
 from services.gateway.trainings.decider import Allowed, Refused, Wish, decide_control, decide_retry, decide_start
@@ -63,7 +64,8 @@ async def start(
 ) -> dict[str, Any]:
     """Ask for a training of `what` (fields of TrainingRequested), unless one is active; what the API answers."""
     async with gateway.writing() as write:
-        await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        dataset = await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        await check_tables(write.connection, dataset["datasource_id"], what.get("table_names", ()))
         if active := decide_start(await newest_training(write.connection, dataset_id)):
             raise Problem(409, "training_active", training_id=active)
         started = await _record(write, account, dataset_id, language, response, **what)
@@ -78,7 +80,10 @@ async def retry(
     """Go on from where the last training failed: what it had learned is not learned again."""
     async with gateway.writing() as write:
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
-        failed = decide_retry(await newest_training(write.connection, dataset_id))
+        newest = await newest_training(write.connection, dataset_id)
+        if active := decide_start(newest):
+            raise Problem(409, "training_active", training_id=active)
+        failed = decide_retry(newest)
         if isinstance(failed, Refused):
             raise Problem(400, "not_failed", state=text(f"status.{SHOWN_STATUS[failed.status]}", language))
         if await write.connection.fetchval(_GIVEN, failed):
@@ -215,9 +220,9 @@ async def history(dataset_id: str, gateway: GatewayPart, account: SignedIn, pagi
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     total = await gateway.pool.fetchval("SELECT count(*) FROM trainings WHERE dataset_id = $1", dataset_id)
     rows = await gateway.pool.fetch(
-        "SELECT t.training_id, t.source, t.requested_at, last.state FROM trainings AS t LEFT JOIN LATERAL ("
+        "SELECT t.training_id, t.source, t.given, t.requested_at, last.state FROM trainings AS t LEFT JOIN LATERAL ("
         "  SELECT state FROM checkpoints AS c WHERE c.training_id = t.training_id ORDER BY sequence DESC LIMIT 1"
-        ") AS last ON true WHERE t.dataset_id = $1 ORDER BY t.training_id DESC LIMIT $2 OFFSET $3",
+        ") AS last ON true WHERE t.dataset_id = $1 ORDER BY t.requested_at DESC, t.training_id DESC LIMIT $2 OFFSET $3",
         dataset_id,
         paging.size,
         paging.offset,
@@ -228,7 +233,7 @@ async def history(dataset_id: str, gateway: GatewayPart, account: SignedIn, pagi
         items.append(
             {
                 "training_id": row["training_id"],
-                "source": row["source"],
+                "source": "import" if row["source"] == "user" and row["given"] else row["source"],
                 "requested_at": row["requested_at"].isoformat(),
             }
             | {"status": SHOWN_STATUS[last["status"]], "process_rate": last["progress"]}

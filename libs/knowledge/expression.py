@@ -1,13 +1,14 @@
 """Whether the SQL expression of a business term can be part of a statement, decided before a question needs it."""
 
+from collections.abc import Collection, Mapping
+
 from sqlglot import exp
 
 from libs.datasources.dialect import Dialect
 from libs.datasources.gate import admit, parse_expression
-from services.gateway.datasets.structure import Tables
 
 
-def unknown_names(expression: str, dialect: Dialect, known: Tables | None) -> list[str]:
+def unknown_names(expression: str, dialect: Dialect, known: Mapping[str, Collection[str]] | None) -> list[str]:
     """The tables and columns of an expression that the dataset does not have; none while its structure is unknown.
 
     Raises `RefusedByGate` for what would not run: no SQL, a function that is not allowed, a table of the system.
