@@ -4,12 +4,11 @@ import asyncio
 
 import pytest
 
-from libs.events.catalog import (
-    LearnedItem,
-    PauseRequested,
-    ResumeRequested,
-)
-from tests.trainer.events import requested, wish
+from libs.events.catalog import CheckpointReached, LearnedItem, PauseRequested, ResumeRequested
+from libs.runtime.clock import now
+from services.trainer.datasets.plan import pair_item
+from services.trainer.runs.learned import known_items
+from tests.trainer.events import DATASET, requested, wish
 from tests.trainer.support import Trainer, check_history
 
 
@@ -80,3 +79,18 @@ async def test_a_training_of_the_database_does_not_forget_imported_pairs(trainer
     await trainer.deliver(requested())
     await trainer.work()
     assert not {item.item_id for item in _given(3)} & {each for c in await trainer.said() for each in c.forgotten}
+
+
+async def test_a_pair_that_was_confirmed_while_a_training_looked_is_not_forgotten_by_it(trainer: Trainer) -> None:
+    generated = pair_item("How many?", "SELECT 1", ())
+    confirmed = generated.model_copy(update={"origin": "feedback"})
+    for sequence, (items, forgotten) in enumerate([((generated,), ()), ((confirmed,), ()), ((), (generated.item_id,))]):
+        await trainer.deliver(
+            CheckpointReached(
+                training_id="t", dataset_id=DATASET, sequence=sequence + 1, status="training", items=items,
+                forgotten=forgotten, reached_at=now(),
+            )
+        )  # fmt: skip
+    async with trainer.pool.acquire() as connection:
+        known = await known_items(connection, DATASET, 0)
+    assert [item.origin for item in known.values()] == ["feedback"]

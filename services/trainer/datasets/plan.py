@@ -1,7 +1,7 @@
 """What is to be learned of a database, as items with an identity: the same database gives the same items again.
 
-What changes by itself (row counts, sampled values, measured confidence) is in the texts but not in the identity, or an
-unchanged database would be learned anew each time.
+What changes by itself (row counts, measured confidence) is not in the identity, or an unchanged database would be
+learned anew each time. Values are in no item: the structure of the database carries them, as long as they may be seen.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,6 @@ from libs.knowledge.items import item_id, pair_id
 from libs.knowledge.terms import Term
 
 _TEXT_CHARACTERS = 4_000
-_VALUES, _VALUE_COLUMNS = 5, 12
 
 
 def ddl_item(table: TableDescription) -> LearnedItem:
@@ -23,7 +22,7 @@ def ddl_item(table: TableDescription) -> LearnedItem:
         }
     )
     content = lasting.model_dump(mode="json")
-    parts = [table.create_table, *_comments(table), *_values(table)]
+    parts = [table.create_table, *_comments(table)]
     return LearnedItem(
         item_id=item_id("ddl", content),
         kind="ddl",
@@ -90,11 +89,6 @@ def pair_item(question: str, sql: str, tables: Sequence[str]) -> LearnedItem:
 def _comments(table: TableDescription) -> list[str]:
     own = [f"-- {table.name}: {table.comment}"] if table.comment else []
     return own + [f"-- {column.name}: {column.comment}" for column in table.columns if column.comment]
-
-
-def _values(table: TableDescription) -> list[str]:
-    known = [column for column in table.columns if column.values][:_VALUE_COLUMNS]
-    return [f"-- {column.name}, for example: {', '.join(column.values[:_VALUES])}" for column in known]
 
 
 def _column(column: ColumnDescription) -> str:
