@@ -90,7 +90,8 @@ async def train_through_trouble(
         failed = await _until(client, dataset_id, bar, 100)
         if failed["status"] != "failed":
             raise StepFailed(f"without its password the training should have failed; it {failed['status']}")
-        show.said(f"failed at {failed['progress']:.0f} %: {failed['problem']['detail']}. {failed['problem']['hint']}")
+        told = await client.get(f"/datasets/{dataset_id}/training/progress")
+        show.said(f"failed at {failed['progress']:.0f} %: {told['error_msg']}")
         await set_password(password)
         retried = await client.post(f"/datasets/{dataset_id}/training/retry", language="zh")
         show.said(f"the password is right again; retrying (training {retried['training_id']})")
@@ -112,13 +113,14 @@ async def train_through_trouble(
 
 
 async def _until(
-    client: Client, dataset_id: str, bar: show.Bar, percent: float, training_id: str = ""
+    client: Client, dataset_id: str, bar: show.Bar | None, percent: float, training_id: str = ""
 ) -> dict[str, Any]:
     """Follow the training, of several this one, until it is past `percent` or has ended."""
     async for checkpoint in client.follow(dataset_id):
         if training_id not in ("", checkpoint["training_id"]):
             continue
-        bar.show(checkpoint["progress"], checkpoint["message"])
+        if bar:
+            bar.show(checkpoint["progress"], checkpoint["message"])
         past = checkpoint["progress"] >= percent
         if checkpoint["status"] in ("completed", "failed", "cancelled"):
             if percent < 100:
@@ -133,12 +135,11 @@ async def learn_again(client: Client, dataset_id: str) -> tuple[int, float]:
     """Train again: only what changed is learned. Gives how many items, and the seconds."""
     began = time.monotonic()
     training_id = (await client.post(f"/datasets/{dataset_id}/train"))["training_id"]
-    with show.progress_bar("training") as bar:
-        last = await _until(client, dataset_id, bar, 100, training_id=training_id)
+    last = await _until(client, dataset_id, None, 100, training_id=training_id)
     seconds = time.monotonic() - began
     if last["status"] != "completed":
         raise StepFailed(f"the training ended as {last['status']}: {last.get('problem')}")
-    show.said(f"{last['message']} It took {seconds:.1f} s.")
+    show.said(f"{last['message']} ({seconds:.1f} s)")
     return int(last["items_learned"]), seconds
 
 
