@@ -45,6 +45,7 @@ TEXTS = {
         "已生成 SQL：{strategy}（把握 {score}）",
         "Wrote the SQL: {strategy} (score {score})",
     ),
+    "question.strategy.paraphrased": ("与已学过的一个问题意思相同", "from a learned question that asks the same"),
     "question.strategy.adapted": ("改写自已学过的相近问题", "from a learned question that is near"),
     "question.strategy.composed": ("由表结构和术语组合而成", "put together from the tables and terms"),
     "question.strategy.model": ("由语言模型写出", "written by the language model"),

@@ -1,4 +1,5 @@
-"""From a question to a draft: by a verified pair with other values, by a model when there is one, else composed.
+"""From a question to a draft: by a verified pair with other values, by a model when there is one, by a verified pair
+that asks the same in other words, else composed.
 
 Every draft says where it comes from and how sure it is; what is not sure enough asks back.
 """
@@ -12,6 +13,7 @@ from services.query.reasoning.adapt import adapt
 from services.query.reasoning.clean import question_back, says_unanswerable, sql_of
 from services.query.reasoning.compose import SURE, Composition, compose
 from services.query.reasoning.model import Model, ModelUnavailable
+from services.query.reasoning.paraphrase import paraphrased
 from services.query.reasoning.prompt import SYSTEM, prompt
 from services.query.reasoning.schema import Knowledge
 
@@ -20,7 +22,7 @@ _CHOICES = 3
 
 @dataclass(frozen=True)
 class Draft:
-    """SQL to be run, or the reason why there is none. `strategy` is adapted, model or composed."""
+    """SQL to be run, or the reason why there is none. `strategy` is adapted, model, paraphrased or composed."""
 
     kind: Literal["sql", "clarification", "unanswerable"]
     sql: str | None = None
@@ -36,11 +38,12 @@ class Draft:
 async def reason(question: str, language: Language, known: Knowledge, model: Model | None = None) -> Draft:
     """The draft of a question's answer. A model that is away only costs time: the composer follows."""
     if adapted := adapt(question, known):
-        pair = adapted.pair
-        return Draft("sql", adapted.sql, "adapted", pair.similarity, (pair.item_id,))
+        return Draft("sql", adapted.sql, "adapted", adapted.pair.similarity, (adapted.pair.item_id,))
     composition = compose(question, known)
     if model is not None and (draft := await _of_model(question, known, model)):
         return draft
+    if pair := paraphrased(question, known):
+        return Draft("sql", pair.sql, "paraphrased", pair.similarity, (pair.item_id,))
     if composition.sql and composition.score >= SURE:
         return Draft(
             "sql", composition.sql, "composed", composition.score, tables=composition.tables, terms=composition.terms

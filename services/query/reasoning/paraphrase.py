@@ -1,0 +1,96 @@
+"""Whether two questions ask the same in other words: judged without a model, and rather no than wrongly yes.
+
+Vectors alone do not tell "the highest" from "the lowest", nor "more than 5" from "more than 50"; so beside being near,
+both have to say the same numbers, the same of what is to be done, and mostly the same of what it is about. What the
+question says and the taught one does not must not name anything that the taught SQL leaves out; and what that SQL looks
+for must be said.
+"""
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from libs.datasources.errors import RefusedByGate
+from libs.datasources.gate import parse
+from services.query.reasoning.cues import CueName, phrases, stop_keys
+from services.query.reasoning.schema import Knowledge, Pair, Schema
+from services.query.reasoning.words import keys, number_at, read
+
+NEAR, SHARED = 0.86, 0.4
+"""The least cosine of the two questions, and the least share of their words that both have: as measured on questions
+that were asked and taught in different words, nine of ten so found are right."""
+
+_SAME: dict[CueName, str] = {
+    "max": "most", "superlative": "most", "min": "least", "without": "not", "missing": "not",
+}  # fmt: skip
+_SAYS_LITTLE: frozenset[CueName] = frozenset(
+    {"and", "equal", "having", "label", "unit", "from", "to", "order", "ask", "distinct"}
+)
+_LONGEST_PHRASE = 6
+
+
+@dataclass(frozen=True)
+class _Said:
+    cues: frozenset[str]
+    numbers: frozenset[str]
+    words: frozenset[str]
+    everything: frozenset[str]
+
+
+def paraphrased(question: str, known: Knowledge) -> Pair | None:
+    """The nearest verified pair that asks the same in other words; None when there is none."""
+    said = _said(question)
+    return next((pair for pair in known.pairs if pair.similarity >= NEAR and _same(said, pair, known.schema)), None)
+
+
+def _same(said: _Said, pair: Pair, schema: Schema) -> bool:
+    taught = _said(pair.question)
+    if said.cues != taught.cues or said.numbers != taught.numbers:
+        return False
+    words = said.words | taught.words
+    if not words or len(said.words & taught.words) / len(words) < SHARED:
+        return False
+    try:
+        tree = parse(pair.sql, schema.dialect)
+    except RefusedByGate:
+        return False
+    return _looks_for_what_is_said(tree, said) and not _names_something_else(said.words - taught.words, tree, schema)
+
+
+def _looks_for_what_is_said(tree: exp.Expr, said: _Said) -> bool:
+    values = [literal.this for literal in tree.find_all(exp.Literal) if literal.is_string]
+    return all(said.everything.issuperset(keys(value)) for value in values)
+
+
+def _names_something_else(words: frozenset[str], tree: exp.Expr, schema: Schema) -> bool:
+    """Whether one of `words` is a value, or stands in the name of a column, of which the SQL says nothing."""
+    used = {key for name in tree.find_all(exp.Identifier) for key in keys(name.name)}
+    columns = [column for table in schema.tables for column in table.columns]
+    others = {key for column in columns for key in keys(column.name)} - used
+    values = {key for column in columns for value in column.values for key in keys(value) if len(keys(value)) == 1}
+    return bool(words & (others | values))
+
+
+def _said(question: str) -> _Said:
+    text = read(question)
+    cues: set[str] = set()
+    numbers: set[str] = set()
+    words: set[str] = set()
+    place, known, stop = 0, phrases(), stop_keys()
+    tokens = tuple(token.key for token in text.tokens)
+    while place < len(tokens):
+        end = next((e for e in range(place + _LONGEST_PHRASE, place, -1) if tokens[place:e] in known), 0)
+        number = number_at(text, place)
+        if number:
+            numbers.add(number[0])
+            place = number[1]
+        elif end:
+            cue = known[tokens[place:end]]
+            if cue not in _SAYS_LITTLE:
+                cues.add(_SAME.get(cue, cue))
+            place = end
+        else:
+            if tokens[place] not in stop:
+                words.add(tokens[place])
+            place += 1
+    return _Said(frozenset(cues), frozenset(numbers), frozenset(words), frozenset(tokens))

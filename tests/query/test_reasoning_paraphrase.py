@@ -1,0 +1,64 @@
+"""A verified pair answers the same question in other words, and no other question."""
+
+import pytest
+
+from services.query.reasoning.paraphrase import NEAR, paraphrased
+from services.query.reasoning.schema import Column, Knowledge, Pair, Schema, Table
+
+SHOP = Schema(
+    (
+        Table(
+            "customers",
+            (
+                Column("id", "INTEGER", True), Column("name", "TEXT"), Column("birthday", "DATE"),
+                Column("joined", "DATE"), Column("city", "TEXT", values=("Paris", "Berlin", "上海")),
+            ),
+        ),
+        Table("orders", (Column("id", "INTEGER", True), Column("amount", "NUMERIC"), Column("status", "TEXT"))),
+    ),
+    (),
+    "sqlite",
+)  # fmt: skip
+OLDEST = ("Who is the customer with the earliest birthday?", "SELECT name FROM customers ORDER BY birthday LIMIT 1")
+PARIS = ("How many customers live in Paris?", "SELECT count(*) FROM customers WHERE city = 'Paris'")
+BIG = ("Show the status of orders with an amount above 50", "SELECT status FROM orders WHERE amount > 50")
+SHANGHAI = ("上海有多少客户？", "SELECT count(*) FROM customers WHERE city = '上海'")
+
+
+def found(question: str, taught: tuple[str, str], similarity: float = 0.93) -> str | None:
+    pair = paraphrased(question, Knowledge(SHOP, (), (Pair(*taught, similarity),)))
+    return pair.sql if pair else None
+
+
+@pytest.mark.parametrize(
+    ("question", "taught"),
+    [
+        ("Which customer has the earliest birthday?", OLDEST),
+        ("What is the number of customers that live in Paris?", PARIS),
+        ("List the status of the orders whose amount is more than 50", BIG),
+        ("统计上海的客户数量", SHANGHAI),
+    ],
+)
+def test_the_same_question_in_other_words_is_answered_by_its_pair(question: str, taught: tuple[str, str]) -> None:
+    assert found(question, taught) == taught[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "taught"),
+    [
+        ("Which customer has the latest birthday?", OLDEST),
+        ("Who is the customer that joined earliest, by birthday?", OLDEST),
+        ("How many customers live in Berlin?", PARIS),
+        ("How many customers do we have?", PARIS),
+        ("What is the average number of customers in Paris?", PARIS),
+        ("Show the status of orders with an amount below 50", BIG),
+        ("Show the status of orders with an amount above 500", BIG),
+        ("北京有多少客户？", SHANGHAI),
+    ],
+)
+def test_another_question_is_not_however_near_it_is(question: str, taught: tuple[str, str]) -> None:
+    assert found(question, taught, 0.99) is None
+
+
+def test_what_is_not_near_is_not_the_same() -> None:
+    assert found("Which customer has the earliest birthday?", OLDEST, NEAR - 0.01) is None
