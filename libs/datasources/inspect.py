@@ -43,7 +43,7 @@ async def test_connection(engine: AsyncEngine) -> Structure:
     began = time.perf_counter()
     async with reading(engine, _SECONDS) as connection:
         version = await kind_of(connection).version(connection)
-        names = await connection.run_sync(lambda sync: inspector_of(sync).get_table_names())
+        names = await _names(connection)
     tables = tuple(TableDescription(name=name) for name in sorted(names))
     return Structure(version, (time.perf_counter() - began) * 1000, tables)
 
@@ -62,7 +62,7 @@ async def inspect(
     async with reading(engine, _SECONDS) as connection:
         kind = kind_of(connection)
         version = await kind.version(connection)
-        names = await connection.run_sync(_names, frozenset(only))
+        names = await _names(connection, frozenset(only))
         unreadable = await _unreadable(connection, await kind.doubtful(connection, names))
         tables = await connection.run_sync(_reflect, names - unreadable.keys())
         estimates = await kind.row_estimates(connection)
@@ -83,8 +83,9 @@ async def inspect(
     return Structure(version, milliseconds, tuple(usable), relations, tuple(sorted(unreadable.items())), unsampled)
 
 
-def _names(connection: Connection, only: frozenset[str]) -> frozenset[str]:
-    return frozenset(name for name in inspector_of(connection).get_table_names() if not only or name in only)
+async def _names(connection: AsyncConnection, only: frozenset[str] = frozenset()) -> frozenset[str]:
+    found = frozenset(await connection.run_sync(lambda sync: inspector_of(sync).get_table_names()))
+    return (found & only if only else found).difference(await kind_of(connection).serving(connection))
 
 
 async def _unreadable(connection: AsyncConnection, doubtful: Collection[str]) -> dict[str, DataSourceError]:

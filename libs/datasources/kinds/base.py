@@ -60,6 +60,10 @@ class Kind(ABC):
         """Those of the tables of which only trying tells whether this user can select from them now."""
         return ()
 
+    async def serving(self, _connection: AsyncConnection) -> Collection[str]:
+        """Tables that the server keeps only to make another table work."""
+        return ()
+
     def type_names(self, _connection: Connection, _tables: Collection[str]) -> dict[tuple[str, str], str]:
         """Table and column -> the server's own name of the type, for types that SQLAlchemy does not know."""
         return {}
