@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateTable
 from sqlalchemy.types import NullType, UserDefinedType
 
-from libs.datasources.errors import DataSourceError
+from libs.datasources.allowance import STATEMENT_SECONDS, Allowance
+from libs.datasources.errors import DataSourceError, TookTooLong
 from libs.datasources.kinds import kind_of
 from libs.datasources.open import attempted, reading
 from libs.datasources.relations import relations_of
@@ -27,15 +28,15 @@ _VALUES_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Structure:
-    """What a database holds. `unreadable` are the tables that could not be read, each with the reason; in `unsampled`
-    of the others, values were not looked at for want of time."""
+    """What a database holds. `unreadable` are the tables that could not be read, each with the reason; of the
+    others, `unsampled` are those whose values could not be looked at, mostly for want of time."""
 
     server_version: str
     milliseconds: float
     tables: tuple[TableDescription, ...]
     relations: tuple[Relation, ...] = ()
     unreadable: tuple[tuple[str, DataSourceError], ...] = ()
-    unsampled: int = 0
+    unsampled: frozenset[str] = frozenset()
 
 
 async def test_connection(engine: AsyncEngine) -> Structure:
@@ -67,20 +68,23 @@ async def inspect(
         tables = await connection.run_sync(_reflect, names - unreadable.keys())
         estimates = await kind.row_estimates(connection)
         usable: list[TableDescription] = []
-        unsampled, late = 0, time.perf_counter() + _VALUES_SECONDS
+        unsampled: list[str] = []
+        allowance = Allowance(connection, _VALUES_SECONDS)
         for table in tables:
+            columns = table.columns
             try:
-                sampled = time.perf_counter() < late
-                unsampled += not sampled
-                columns = await _with_values(connection, table, may_sample) if sampled else table.columns
-            except DataSourceError as error:
-                unreadable[table.name] = error
-            else:
-                estimate = estimates.get(table.name)
-                usable.append(table.model_copy(update={"columns": columns, "row_estimate": estimate}))
+                columns = await _with_values(connection, table, may_sample, allowance)
+            except DataSourceError:
+                if lost := await _lost(connection, table.name, allowance):
+                    unreadable |= lost
+                    continue
+                unsampled.append(table.name)
+            estimate = estimates.get(table.name)
+            usable.append(table.model_copy(update={"columns": columns, "row_estimate": estimate}))
         relations = await relations_of(connection, usable, may_sample)
     milliseconds = (time.perf_counter() - began) * 1000
-    return Structure(version, milliseconds, tuple(usable), relations, tuple(sorted(unreadable.items())), unsampled)
+    left_out = tuple(sorted(unreadable.items()))
+    return Structure(version, milliseconds, tuple(usable), relations, left_out, frozenset(unsampled))
 
 
 async def _names(connection: AsyncConnection, only: frozenset[str] = frozenset()) -> frozenset[str]:
@@ -175,18 +179,28 @@ def _indexes(table: Table) -> Iterator[IndexDescription]:
 
 
 async def _with_values(
-    connection: AsyncConnection, table: TableDescription, may_sample: MaySample
+    connection: AsyncConnection, table: TableDescription, may_sample: MaySample, allowance: Allowance
 ) -> tuple[ColumnDescription, ...]:
     """The columns with the values of those that have few; raises `DataSourceError` when it is about this table."""
     texts = [column.name for column in table.columns if _is_text(column) and may_sample(table.name, column.name)]
     if not texts:
         return table.columns
+    if not allowance.left:
+        raise TookTooLong
     async with attempted(connection):
-        values = await distinct_values(connection, table.name, texts)
+        values = await distinct_values(connection, table.name, texts, allowance)
     return tuple(
         column.model_copy(update={"values": values[column.name]}) if column.name in values else column
         for column in table.columns
     )
+
+
+async def _lost(connection: AsyncConnection, table: str, allowance: Allowance) -> dict[str, DataSourceError]:
+    """Why nothing of a table can be read any more; nothing when it is only its values."""
+    if not allowance.left:
+        return {}
+    await kind_of(connection).limit(connection, STATEMENT_SECONDS)
+    return await _unreadable(connection, [table])
 
 
 def _is_text(column: ColumnDescription) -> bool:

@@ -1,12 +1,12 @@
 """How tables relate: foreign keys for certain; otherwise columns that hold the values of another table's key."""
 
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from libs.datasources.allowance import Allowance
 from libs.datasources.errors import DataSourceError
 from libs.datasources.open import attempted
 from libs.datasources.sample import MaySample, share_found, some_values
@@ -37,15 +37,17 @@ async def relations_of(
         and may_sample(pair[0].name, pair[1].name)
         and may_sample(pair[2].name, pair[3].name)
     )
-    late = time.monotonic() + _SECONDS
+    allowance = Allowance(connection, _SECONDS)
     for source, column, target, key in islice(unknown, _MOST_TESTED):
-        if time.monotonic() > late:
+        if not allowance.left:
             break
         place = (source.name, column.name)
         try:
             async with attempted(connection):
                 if place not in samples:
+                    await allowance.limit()
                     samples[place] = await some_values(connection, *place, _SAMPLE_VALUES)
+                await allowance.limit()
                 share = await share_found(connection, samples[place], target.name, key.name)
         except DataSourceError:
             continue  # Nobody knows: no relation is suggested.

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import MetaData, Select, String, Table, cast, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from libs.datasources.allowance import Allowance
 from libs.datasources.kinds import kind_of
 
 MaySample: TypeAlias = Callable[[str, str], bool]
@@ -28,13 +29,14 @@ def sketch(table: str, columns: list[str], schema: str | None = None) -> Table:
 
 
 async def distinct_values(
-    connection: AsyncConnection, table: str, columns: Sequence[str]
+    connection: AsyncConnection, table: str, columns: Sequence[str], allowance: Allowance
 ) -> dict[str, tuple[str, ...]]:
     """The distinct values of those text columns that have few and short ones; a query for many columns at once."""
     found: dict[str, list[str]] = {column: [] for column in columns}
     for start in range(0, len(columns), _COLUMNS):
         together = columns[start : start + _COLUMNS]
         query = " UNION ALL ".join(_distinct(connection, table, each, number) for number, each in enumerate(together))
+        await allowance.limit()
         rows: Iterable[Any] = await connection.exec_driver_sql(query)
         for number, value in rows:
             found[together[number]].append(_plain(value))
@@ -50,8 +52,9 @@ def _distinct(connection: AsyncConnection, table: str, column: str, number: int)
     quoted, kind = connection.dialect.identifier_preparer.quote_identifier, kind_of(connection)
     # Of a long text only so much is fetched as tells that it is too long.
     start = f"substr(CAST({quoted(column)} AS {kind.text_type}), 1, {VALUE_CHARACTERS + 1}) AS value"
-    scanned = f"SELECT {start} FROM {quoted(table)} WHERE {quoted(column)} IS NOT NULL LIMIT {_SCAN_ROWS}"
-    few = f"SELECT DISTINCT value FROM ({scanned}) AS scanned LIMIT {VALUES_LIMIT + 1}"
+    # So many rows, whether they have a value or not: to find the few values of a huge table, all of it would be read.
+    scanned = f"SELECT {start} FROM {quoted(table)} LIMIT {_SCAN_ROWS}"
+    few = f"SELECT DISTINCT value FROM ({scanned}) AS scanned WHERE value IS NOT NULL LIMIT {VALUES_LIMIT + 1}"
     return f"SELECT {number}, value FROM ({few}) AS few"
 
 
@@ -59,8 +62,9 @@ async def some_values(connection: AsyncConnection, table: str, column: str, limi
     """Up to `limit` distinct values among the first rows, as text, those that could be a key."""
     source = sketch(table, [column])
     as_text = cast(source.c[column], String).label(column)
-    scanned = select(as_text).where(func.length(as_text) <= _KEY_CHARACTERS).limit(_SCAN_ROWS).subquery()
-    return set(await _strings(connection, select(scanned.c[column]).distinct().limit(limit)))
+    scanned = select(as_text).limit(_SCAN_ROWS).subquery()
+    short = func.length(scanned.c[column]) <= _KEY_CHARACTERS
+    return set(await _strings(connection, select(scanned.c[column]).where(short).distinct().limit(limit)))
 
 
 async def share_found(connection: AsyncConnection, values: set[str], table: str, column: str) -> float:

@@ -47,8 +47,8 @@ TEXTS = {
         "Table {table} could not be read and was left out: {reason}",
     ),
     "trainer.not_sampled": (
-        "读取用时过长，{tables} 张表没有查看列的取值。",
-        "Reading took long, so the values of columns were not looked at in {tables} tables.",
+        "{tables} 张表的列取值读取过慢或无法读取，没有查看。",
+        "The values of columns could not be read, or not in time, in {tables} tables.",
     ),
     "trainer.table_lost": (
         "表 {table} 已无法读取，没有学习它的示例问题：{reason}",

@@ -113,8 +113,53 @@ async def test_values_that_would_take_too_long_to_look_at_are_left_out_and_count
     monkeypatch.setattr("libs.datasources.inspect._VALUES_SECONDS", 0.0)
     await database.execute(SHOP)
     found = await inspect(await connections.engine("d", 1, database.settings))
-    assert (len(found.tables), found.unsampled) == (3, 3)
+    assert (len(found.tables), len(found.unsampled)) == (3, 2)
     assert not any(column.values for table in found.tables for column in table.columns)
+
+
+async def test_the_first_rows_are_looked_at_whether_they_have_a_value_or_not(
+    database: UserDatabase, connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.datasources.sample._SCAN_ROWS", 10)
+    rows = ", ".join(f"({number}, NULL, {number % 2})" for number in range(11))
+    await database.execute(
+        "CREATE TABLE visits (id integer PRIMARY KEY, note varchar(9), kind varchar(9));"
+        f"INSERT INTO visits VALUES {rows}; INSERT INTO visits VALUES (11, 'late', '2')"
+    )
+    [found] = (await inspect(await connections.engine("d", 1, database.settings))).tables
+    assert [column.values for column in found.columns] == [(), (), ("0", "1")]
+
+
+async def test_a_table_that_is_slow_to_look_at_keeps_its_structure_and_the_others_their_values(
+    postgresql: UserDatabase, connections: Connections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.datasources.allowance.STATEMENT_SECONDS", 0.5)
+    reader = f"reader_{secrets.token_hex(4)}"
+    await postgresql.execute(
+        "CREATE TABLE aside (id integer PRIMARY KEY, kind varchar(9));"
+        f"INSERT INTO aside VALUES (1, 'a'); ALTER TABLE aside ENABLE ROW LEVEL SECURITY; {SHOP}"
+        f"CREATE POLICY slowly ON aside USING (pg_sleep(60) IS NOT NULL); CREATE ROLE {reader} LOGIN PASSWORD 'r';"
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader}"
+    )
+    settings = postgresql.changed(username=reader, password_ciphertext=BOX.encrypt("r").token)
+    try:
+        found = await inspect(await connections.engine("d", 1, settings))
+    finally:
+        await connections.close()
+        await postgresql.execute(f"DROP OWNED BY {reader}; DROP ROLE {reader}")
+    assert [table.name for table in found.tables] == ["aside", "cities", "customers", "orders"]
+    assert not found.unreadable and found.unsampled == {"aside"}
+    assert {table.name for table in found.tables for c in table.columns if c.values} == {"cities", "customers"}
+
+
+async def test_values_that_cannot_be_read_do_not_take_the_table_with_them(
+    sqlite: UserDatabase, connections: Connections
+) -> None:
+    no_utf8 = "UPDATE customers SET city = CAST(x'4dfc6c6c6572' AS TEXT) WHERE id = 1;"
+    await sqlite.execute(SHOP + no_utf8)
+    found = await inspect(await connections.engine("d", 1, sqlite.settings))
+    assert [table.name for table in found.tables] == ["cities", "customers", "orders"]
+    assert not found.unreadable and found.unsampled == {"customers"}
 
 
 async def test_a_table_that_cannot_be_read_is_left_out_and_the_others_are_read(

@@ -45,6 +45,10 @@ class Kind(ABC):
         """Begin a read-only transaction in which a statement lasts `seconds` at most."""
 
     @abstractmethod
+    async def limit(self, connection: AsyncConnection, seconds: float) -> None:
+        """From now on in this transaction, let a statement last `seconds` at most."""
+
+    @abstractmethod
     async def version(self, connection: AsyncConnection) -> str:
         """The version of the server."""
 

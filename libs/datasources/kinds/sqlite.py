@@ -41,8 +41,13 @@ class SQLite(Kind):
 
     async def begin_reading(self, connection: AsyncConnection, seconds: float, cancelled: Cancelled) -> None:
         """SQLite has no statement timeout of its own."""
+        connection.info["cancelled"] = cancelled
+        await self.limit(connection, seconds)
+
+    async def limit(self, connection: AsyncConnection, seconds: float) -> None:
+        """All that is done until the next limit counts."""
         raw = await connection.get_raw_connection()
-        _limit(raw.driver_connection._conn, seconds, cancelled)  # type: ignore[union-attr]
+        _limit(raw.driver_connection._conn, seconds, connection.info["cancelled"])  # type: ignore[union-attr]
 
     async def version(self, connection: AsyncConnection) -> str:
         """The version of the library that reads the file."""

@@ -93,7 +93,7 @@ async def _tell(attempt: Attempt, structure: Structure, missing: list[str], lang
         skipped = text("trainer.table_skipped", language, table=table, reason=error.detail(language))
         await attempt.checkpoint(level="WARNING", message=skipped)
     if structure.unsampled:
-        await attempt.checkpoint(message=text("trainer.not_sampled", language, tables=structure.unsampled))
+        await attempt.checkpoint(message=text("trainer.not_sampled", language, tables=len(structure.unsampled)))
     if not structure.tables:
         raise CannotTrain(_problem("no_tables", language))
     message = text(PREPARE.message, language, server=structure.server_version, tables=len(structure.tables))
