@@ -17,7 +17,7 @@ from libs.datasources.allowance import STATEMENT_SECONDS, Allowance
 from libs.datasources.errors import DataSourceError, TookTooLong
 from libs.datasources.kinds import kind_of
 from libs.datasources.open import attempted, reading
-from libs.datasources.relations import relations_of
+from libs.datasources.relations import Place, relations_of
 from libs.datasources.sample import MaySample, distinct_values
 from libs.events.catalog import ColumnDescription, IndexDescription, Relation, TableDescription
 
@@ -29,7 +29,8 @@ _VALUES_SECONDS = 20.0
 @dataclass(frozen=True)
 class Structure:
     """What a database holds. `unreadable` are the tables that could not be read, each with the reason; of the
-    others, `unsampled` are those whose values could not be looked at, mostly for want of time."""
+    others, `unsampled` are those whose values could not be looked at, mostly for want of time, and so
+    `untested` the columns that might refer to a key."""
 
     server_version: str
     milliseconds: float
@@ -37,6 +38,7 @@ class Structure:
     relations: tuple[Relation, ...] = ()
     unreadable: tuple[tuple[str, DataSourceError], ...] = ()
     unsampled: frozenset[str] = frozenset()
+    untested: frozenset[Place] = frozenset()
 
 
 async def test_connection(engine: AsyncEngine) -> Structure:
@@ -81,10 +83,10 @@ async def inspect(
                 unsampled.append(table.name)
             estimate = estimates.get(table.name)
             usable.append(table.model_copy(update={"columns": columns, "row_estimate": estimate}))
-        relations = await relations_of(connection, usable, may_sample)
+        relations, untested = await relations_of(connection, usable, may_sample)
     milliseconds = (time.perf_counter() - began) * 1000
     left_out = tuple(sorted(unreadable.items()))
-    return Structure(version, milliseconds, tuple(usable), relations, left_out, frozenset(unsampled))
+    return Structure(version, milliseconds, tuple(usable), relations, left_out, frozenset(unsampled), untested)
 
 
 async def _names(connection: AsyncConnection, only: frozenset[str] = frozenset()) -> frozenset[str]:

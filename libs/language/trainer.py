@@ -50,6 +50,10 @@ TEXTS = {
         "{tables} 张表的列取值读取过慢或无法读取，没有查看。",
         "The values of columns could not be read, or not in time, in {tables} tables.",
     ),
+    "trainer.not_tested": (
+        "有 {count} 组列没有来得及比较，或无法比较，它们之间的关系沿用以前的结果。",
+        "Pairs of columns that could not be compared, or not in time: {count}; what was known of their relations stays.",
+    ),
     "trainer.table_lost": (
         "表 {table} 已无法读取，没有学习它的示例问题：{reason}",
         "Table {table} can no longer be read, so its example questions were not learned: {reason}",
