@@ -21,9 +21,12 @@ from libs.datasources.relations import Place, relations_of
 from libs.datasources.sample import MaySample, distinct_values
 from libs.events.catalog import ColumnDescription, IndexDescription, Relation, TableDescription
 
-_SECONDS = 60.0
-_VALUES_SECONDS = 20.0
-"""Values are sampled for so long at most: a database of thousands of tables, or a slow one, has not all looked at."""
+INSPECTION_SECONDS = 60.0
+"""A reading takes so long at most."""
+_VALUES_SECONDS, _RELATIONS_SECONDS = 20.0, 20.0
+"""Rows are looked at for so long at most: a database of thousands of tables, or a slow one, has not all looked at."""
+_VALUES_SHARE, _RELATIONS_SHARE = 0.5, 0.7
+"""And for such a share of the time that is left, so that the structure is told in time."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Structure:
 async def test_connection(engine: AsyncEngine) -> Structure:
     """Connect and read the version and the names of the tables; raises `DataSourceError`."""
     began = time.perf_counter()
-    async with reading(engine, _SECONDS) as connection:
+    async with reading(engine, INSPECTION_SECONDS) as connection:
         version = await kind_of(connection).version(connection)
         names = await _names(connection)
     tables = tuple(TableDescription(name=name) for name in sorted(names))
@@ -55,14 +58,17 @@ test_connection.__test__ = False  # type: ignore[attr-defined]  # no test of pyt
 
 
 async def inspect(
-    engine: AsyncEngine, only: Collection[str] = (), may_sample: MaySample = lambda _table, _column: True
+    engine: AsyncEngine,
+    only: Collection[str] = (),
+    may_sample: MaySample = lambda _table, _column: True,
+    seconds: float = INSPECTION_SECONDS,
 ) -> Structure:
-    """Read the structure of all tables, or of `only` some; raises `DataSourceError`.
+    """Read the structure of all tables, or of `only` some, within `seconds`; raises `DataSourceError`.
 
     Values are looked at only where `may_sample`, asked with the names of table and column, says so.
     """
     began = time.perf_counter()
-    async with reading(engine, _SECONDS) as connection:
+    async with reading(engine, seconds) as connection:
         kind = kind_of(connection)
         version = await kind.version(connection)
         names = await _names(connection, frozenset(only))
@@ -71,7 +77,8 @@ async def inspect(
         estimates = await kind.row_estimates(connection)
         usable: list[TableDescription] = []
         unsampled: list[str] = []
-        allowance = Allowance(connection, _VALUES_SECONDS)
+        left = began + seconds - time.perf_counter()
+        allowance = Allowance(connection, min(_VALUES_SECONDS, left * _VALUES_SHARE))
         for table in tables:
             columns = table.columns
             try:
@@ -83,7 +90,9 @@ async def inspect(
                 unsampled.append(table.name)
             estimate = estimates.get(table.name)
             usable.append(table.model_copy(update={"columns": columns, "row_estimate": estimate}))
-        relations, untested = await relations_of(connection, usable, may_sample)
+        left = began + seconds - time.perf_counter()
+        allowance = Allowance(connection, min(_RELATIONS_SECONDS, left * _RELATIONS_SHARE))
+        relations, untested = await relations_of(connection, usable, may_sample, allowance)
     milliseconds = (time.perf_counter() - began) * 1000
     left_out = tuple(sorted(unreadable.items()))
     return Structure(version, milliseconds, tuple(usable), relations, left_out, frozenset(unsampled), untested)

@@ -20,12 +20,12 @@ Place = tuple[str, str, str, str]
 _SAMPLE_VALUES = 300
 _LEAST_SHARE = 0.7
 """So many of the sampled values must stand in the key; fewer is a coincidence of names or of small numbers."""
-_MOST_TESTED, _SECONDS = 400, 20.0
+_MOST_TESTED = 400
 _IRREGULAR = {"people": "person", "children": "child", "women": "woman", "men": "man", "feet": "foot", "data": "datum"}
 
 
 async def relations_of(
-    connection: AsyncConnection, tables: Sequence[TableDescription], may_sample: MaySample
+    connection: AsyncConnection, tables: Sequence[TableDescription], may_sample: MaySample, allowance: Allowance
 ) -> tuple[tuple[Relation, ...], frozenset[Place]]:
     """Relations by foreign key (confidence 1), and by names, types and measured values (confidence = share found).
 
@@ -42,7 +42,6 @@ async def relations_of(
         and may_sample(pair[0].name, pair[1].name)
         and may_sample(pair[2].name, pair[3].name)
     )
-    allowance = Allowance(connection, _SECONDS)
     for source, column, target, key in islice(unknown, _MOST_TESTED):
         place = (source.name, column.name)
         try:

@@ -100,8 +100,8 @@ TEXTS = {
         "The data source did not answer in the time allowed.",
     ),
     "trainer.inspection_late.hint": (
-        "请检查主机、端口和防火墙，然后重试。",
-        "Check host, port and firewall, then try again.",
+        "数据库可能正忙，请稍后重试；若一直如此，请检查主机、端口和防火墙。",
+        "The database may be busy: try again later. If it stays so, check host, port and firewall.",
     ),
     "trainer.lesson": ("正在学习反馈。", "Learning from feedback."),
     "trainer.question.count": ("{table}一共有多少条记录？", "How many {table} are there?"),

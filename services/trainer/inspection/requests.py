@@ -100,8 +100,9 @@ class Inspection:
         seconds = max(_SHORTEST_SECONDS, (request.deadline - now()).total_seconds())
         try:
             async with asyncio.timeout(seconds):
-                read = self.reader.test if request.only_test else self.reader.structure
-                return await read(request.settings)
+                if request.only_test:
+                    return await self.reader.test(request.settings)
+                return await self.reader.structure(request.settings, seconds=seconds)
         except TimeoutError:
             return _late(request.language)
         except DataSourceError as error:
