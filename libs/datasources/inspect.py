@@ -4,21 +4,22 @@ import time
 import warnings
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Connection, MetaData, Table, UniqueConstraint
+from sqlalchemy import Column, Connection, MetaData, String, Table, UniqueConstraint
 from sqlalchemy import inspect as inspector_of
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateTable
-from sqlalchemy.types import NullType, UserDefinedType
+from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
 from libs.datasources.allowance import STATEMENT_SECONDS, Allowance
 from libs.datasources.errors import DataSourceError, TookTooLong
 from libs.datasources.kinds import kind_of
 from libs.datasources.open import attempted, reading
 from libs.datasources.relations import Place, relations_of
-from libs.datasources.sample import MaySample, distinct_values
+from libs.datasources.sample import MaySample, distinct_values, few_values
 from libs.events.catalog import ColumnDescription, IndexDescription, Relation, TableDescription
 
 INSPECTION_SECONDS = 60.0
@@ -27,6 +28,10 @@ _VALUES_SECONDS, _RELATIONS_SECONDS = 20.0, 20.0
 """Rows are looked at for so long at most: a database of thousands of tables, or a slow one, has not all looked at."""
 _VALUES_SHARE, _RELATIONS_SHARE = 0.5, 0.7
 """And for such a share of the time that is left, so that the structure is told in time."""
+
+
+Categories: TypeAlias = dict[str, tuple[str, ...]]
+"""The columns of a table that hold text, each with the labels that its type has, if it is an enumeration."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +84,10 @@ async def inspect(
         unsampled: list[str] = []
         left = began + seconds - time.perf_counter()
         allowance = Allowance(connection, min(_VALUES_SECONDS, left * _VALUES_SHARE))
-        for table in tables:
+        for table, categories in tables:
             columns = table.columns
             try:
-                columns = await _with_values(connection, table, may_sample, allowance)
+                columns = await _with_values(connection, table, categories, may_sample, allowance)
             except DataSourceError:
                 if lost := await _lost(connection, table.name, allowance):
                     unreadable |= lost
@@ -115,7 +120,7 @@ async def _unreadable(connection: AsyncConnection, doubtful: Collection[str]) ->
     return found
 
 
-def _reflect(connection: Connection, names: frozenset[str]) -> tuple[TableDescription, ...]:
+def _reflect(connection: Connection, names: frozenset[str]) -> tuple[tuple[TableDescription, Categories], ...]:
     """All tables in a few queries for the whole schema, not a few for each table."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # a type unknown to SQLAlchemy; we name it ourselves
@@ -124,7 +129,17 @@ def _reflect(connection: Connection, names: frozenset[str]) -> tuple[TableDescri
         metadata.reflect(connection, only=lambda name, _: name in names, resolve_fks=False)
     _name_unknown_types(connection, metadata)
     _sketch_what_keys_refer_to(metadata)
-    return tuple(_describe(connection, metadata.tables[name]) for name in sorted(names) if name in metadata.tables)
+    tables = [metadata.tables[name] for name in sorted(names) if name in metadata.tables]
+    return tuple((_describe(connection, table), _categories(table)) for table in tables)
+
+
+def _categories(table: Table) -> Categories:
+    kinds = {column.name: _basis(column.type) for column in table.columns}
+    return {name: tuple(getattr(kind, "enums", ())) for name, kind in kinds.items() if isinstance(kind, String)}
+
+
+def _basis(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    return _basis(kind.data_type) if isinstance(kind, DOMAIN) else kind
 
 
 class _NamedType(UserDefinedType[Any]):
@@ -190,16 +205,20 @@ def _indexes(table: Table) -> Iterator[IndexDescription]:
 
 
 async def _with_values(
-    connection: AsyncConnection, table: TableDescription, may_sample: MaySample, allowance: Allowance
+    connection: AsyncConnection,
+    table: TableDescription,
+    categories: Categories,
+    may_sample: MaySample,
+    allowance: Allowance,
 ) -> tuple[ColumnDescription, ...]:
     """The columns with the values of those that have few; raises `DataSourceError` when it is about this table."""
-    texts = [column.name for column in table.columns if _is_text(column) and may_sample(table.name, column.name)]
-    if not texts:
-        return table.columns
-    if not allowance.left:
-        raise TookTooLong
-    async with attempted(connection):
-        values = await distinct_values(connection, table.name, texts, allowance)
+    asked = {name: labels for name, labels in categories.items() if may_sample(table.name, name)}
+    values = {name: few for name, labels in asked.items() if (few := few_values(labels))}
+    if texts := [name for name, labels in asked.items() if not labels]:
+        if not allowance.left:
+            raise TookTooLong
+        async with attempted(connection):
+            values |= await distinct_values(connection, table.name, texts, allowance)
     return tuple(
         column.model_copy(update={"values": values[column.name]}) if column.name in values else column
         for column in table.columns
@@ -212,7 +231,3 @@ async def _lost(connection: AsyncConnection, table: str, allowance: Allowance) -
         return {}
     await kind_of(connection).limit(connection, STATEMENT_SECONDS)
     return await _unreadable(connection, [table])
-
-
-def _is_text(column: ColumnDescription) -> bool:
-    return any(word in column.type.upper() for word in ("CHAR", "TEXT", "CLOB", "ENUM"))

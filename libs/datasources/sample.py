@@ -1,6 +1,6 @@
 """Looks at rows: the distinct values of a column, and how many values of one column another has."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import MetaData, Select, String, Table, cast, distinct, func, select
@@ -40,11 +40,13 @@ async def distinct_values(
         rows: Iterable[Any] = await connection.exec_driver_sql(query)
         for number, value in rows:
             found[together[number]].append(_plain(value))
-    return {
-        column: tuple(sorted(values))
-        for column, values in found.items()
-        if 0 < len(values) <= VALUES_LIMIT and all(len(value) <= VALUE_CHARACTERS for value in values)
-    }
+    return {column: few for column, values in found.items() if (few := few_values(values))}
+
+
+def few_values(values: Collection[str]) -> tuple[str, ...]:
+    """`values` in order, when they are few and short; otherwise none."""
+    few = len(values) <= VALUES_LIMIT and all(len(value) <= VALUE_CHARACTERS for value in values)
+    return tuple(sorted(values)) if few else ()
 
 
 def _distinct(connection: AsyncConnection, table: str, column: str, number: int) -> str:

@@ -117,6 +117,34 @@ async def test_values_that_would_take_too_long_to_look_at_are_left_out_and_count
     assert not any(column.values for table in found.tables for column in table.columns)
 
 
+async def test_what_is_text_is_told_by_its_type_not_by_letters_in_its_name(
+    postgresql: UserDatabase, connections: Connections
+) -> None:
+    await postgresql.execute("""
+        CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TYPE text_kind AS ENUM ('p', 'q');
+        CREATE DOMAIN email AS text; CREATE DOMAIN contact AS email; CREATE DOMAIN feeling AS mood;
+        CREATE TABLE notes (a mood, b text_kind, c email, d contact, e feeling, f text[], g varchar[], h char(5),
+            i json, j "char", k name, l mood[]);
+        INSERT INTO notes
+        VALUES ('sad', 'p', 'a@b', 'c@d', 'sad', '{x}', '{y}', 'ab', '{}', 'z', 'n', '{sad}');
+    """)
+    private = postgresql.changed(private_columns=("notes.a",))
+    found = await inspect(await connections.engine("d", 1, private), may_sample=private.may_sample)
+    assert not found.unsampled
+    assert {column.name: column.values for column in found.tables[0].columns if column.values} == {
+        "b": ("p", "q"), "c": ("a@b",), "d": ("c@d",), "e": ("happy", "sad"), "h": ("ab",), "j": ("z",), "k": ("n",),
+    }  # fmt: skip
+
+
+async def test_labels_of_an_enumeration_are_its_values(mysql: UserDatabase | None, connections: Connections) -> None:
+    if mysql is None:
+        pytest.skip("no MySQL or MariaDB on this machine: install mariadb-server")
+    await mysql.execute("CREATE TABLE t (id integer PRIMARY KEY, a ENUM('x', 'y'), b SET('p', 'q'))")
+    await mysql.execute("INSERT INTO t VALUES (1, 'x', 'p,q')")
+    [found] = (await inspect(await connections.engine("d", 1, mysql.settings))).tables
+    assert [column.values for column in found.columns] == [(), ("x", "y"), ("p,q",)]
+
+
 async def test_the_first_rows_are_looked_at_whether_they_have_a_value_or_not(
     database: UserDatabase, connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
