@@ -53,11 +53,12 @@ def _distinct(connection: AsyncConnection, table: str, column: str, number: int)
     """Written by hand: for a thousand tables, SQLAlchemy would take longer to write it than a database to answer it."""
     quoted, kind = connection.dialect.identifier_preparer.quote_identifier, kind_of(connection)
     # Of a long text only so much is fetched as tells that it is too long.
-    start = f"substr(CAST({quoted(column)} AS {kind.text_type}), 1, {VALUE_CHARACTERS + 1}) AS value"
+    start = f"substr({quoted(column)}, 1, {VALUE_CHARACTERS + 1}) AS value"
     # So many rows, whether they have a value or not: to find the few values of a huge table, all of it would be read.
     scanned = f"SELECT {start} FROM {quoted(table)} LIMIT {_SCAN_ROWS}"
     few = f"SELECT DISTINCT value FROM ({scanned}) AS scanned WHERE value IS NOT NULL LIMIT {VALUES_LIMIT + 1}"
-    return f"SELECT {number}, value FROM ({few}) AS few"
+    # Cast at last: the column's own collation tells which values are the same, but all have to go into one union.
+    return f"SELECT {number}, CAST(value AS {kind.text_type}) FROM ({few}) AS few"
 
 
 async def some_values(connection: AsyncConnection, table: str, column: str, limit: int) -> set[str]:

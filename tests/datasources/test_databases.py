@@ -145,6 +145,22 @@ async def test_labels_of_an_enumeration_are_its_values(mysql: UserDatabase | Non
     assert [column.values for column in found.columns] == [(), ("x", "y"), ("p,q",)]
 
 
+async def test_values_are_told_apart_as_their_column_does(database: UserDatabase, connections: Connections) -> None:
+    kinds = {
+        "sqlite": ("text", "text COLLATE NOCASE"),
+        "postgres": ('text COLLATE "C"', 'varchar(9) COLLATE "POSIX"'),
+        "mariadb": ("text COLLATE utf8mb4_bin", "varchar(9) CHARACTER SET latin1 COLLATE latin1_general_ci"),
+    }
+    exact, other = kinds[database.dialect]
+    await database.execute(
+        f"CREATE TABLE answers (id integer PRIMARY KEY, a {exact}, b varchar(9), c {other});"
+        "INSERT INTO answers VALUES (1, 'Yes', 'é', 'é'), (2, 'yes', 'é', 'é')"
+    )
+    found = await inspect(await connections.engine("d", 1, database.settings))
+    assert not found.unsampled
+    assert [column.values for column in found.tables[0].columns] == [(), ("Yes", "yes"), ("é",), ("é",)]
+
+
 async def test_the_first_rows_are_looked_at_whether_they_have_a_value_or_not(
     database: UserDatabase, connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
