@@ -4,46 +4,57 @@ import time
 import warnings
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Column, Connection, MetaData, Table, UniqueConstraint
+from sqlalchemy import Column, Connection, MetaData, String, Table, UniqueConstraint
 from sqlalchemy import inspect as inspector_of
+from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateTable
-from sqlalchemy.types import NullType, UserDefinedType
+from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
-from libs.datasources.errors import DataSourceError
+from libs.datasources.allowance import STATEMENT_SECONDS, Allowance
+from libs.datasources.errors import DataSourceError, TookTooLong
 from libs.datasources.kinds import kind_of
 from libs.datasources.open import attempted, reading
-from libs.datasources.relations import relations_of
-from libs.datasources.sample import MaySample, distinct_values
+from libs.datasources.relations import Place, relations_of
+from libs.datasources.sample import MaySample, distinct_values, few_values
 from libs.events.catalog import ColumnDescription, IndexDescription, Relation, TableDescription
 
-_SECONDS = 60.0
-_VALUES_SECONDS = 20.0
-"""Values are sampled for so long at most: a database of thousands of tables, or a slow one, has not all looked at."""
+INSPECTION_SECONDS = 60.0
+"""A reading takes so long at most."""
+_VALUES_SECONDS, _RELATIONS_SECONDS = 20.0, 20.0
+"""Rows are looked at for so long at most: a database of thousands of tables, or a slow one, has not all looked at."""
+_VALUES_SHARE, _RELATIONS_SHARE = 0.5, 0.7
+"""And for such a share of the time that is left, so that the structure is told in time."""
+
+
+Categories: TypeAlias = dict[str, tuple[str, ...]]
+"""The columns of a table that hold text, each with the labels that its type has, if it is an enumeration."""
 
 
 @dataclass(frozen=True)
 class Structure:
-    """What a database holds. `unreadable` are the tables that could not be read, each with the reason; in `unsampled`
-    of the others, values were not looked at for want of time."""
+    """What a database holds. `unreadable` are the tables that could not be read, each with the reason; of the
+    others, `unsampled` are those whose values could not be looked at, mostly for want of time, and so
+    `untested` the columns that might refer to a key."""
 
     server_version: str
     milliseconds: float
     tables: tuple[TableDescription, ...]
     relations: tuple[Relation, ...] = ()
     unreadable: tuple[tuple[str, DataSourceError], ...] = ()
-    unsampled: int = 0
+    unsampled: frozenset[str] = frozenset()
+    untested: frozenset[Place] = frozenset()
 
 
 async def test_connection(engine: AsyncEngine) -> Structure:
     """Connect and read the version and the names of the tables; raises `DataSourceError`."""
     began = time.perf_counter()
-    async with reading(engine, _SECONDS) as connection:
+    async with reading(engine, INSPECTION_SECONDS) as connection:
         version = await kind_of(connection).version(connection)
-        names = await connection.run_sync(lambda sync: inspector_of(sync).get_table_names())
+        names = await _names(connection)
     tables = tuple(TableDescription(name=name) for name in sorted(names))
     return Structure(version, (time.perf_counter() - began) * 1000, tables)
 
@@ -52,39 +63,49 @@ test_connection.__test__ = False  # type: ignore[attr-defined]  # no test of pyt
 
 
 async def inspect(
-    engine: AsyncEngine, only: Collection[str] = (), may_sample: MaySample = lambda _table, _column: True
+    engine: AsyncEngine,
+    only: Collection[str] = (),
+    may_sample: MaySample = lambda _table, _column: True,
+    seconds: float = INSPECTION_SECONDS,
 ) -> Structure:
-    """Read the structure of all tables, or of `only` some; raises `DataSourceError`.
+    """Read the structure of all tables, or of `only` some, within `seconds`; raises `DataSourceError`.
 
     Values are looked at only where `may_sample`, asked with the names of table and column, says so.
     """
     began = time.perf_counter()
-    async with reading(engine, _SECONDS) as connection:
+    async with reading(engine, seconds) as connection:
         kind = kind_of(connection)
         version = await kind.version(connection)
-        names = await connection.run_sync(_names, frozenset(only))
+        names = await _names(connection, frozenset(only))
         unreadable = await _unreadable(connection, await kind.doubtful(connection, names))
         tables = await connection.run_sync(_reflect, names - unreadable.keys())
         estimates = await kind.row_estimates(connection)
         usable: list[TableDescription] = []
-        unsampled, late = 0, time.perf_counter() + _VALUES_SECONDS
-        for table in tables:
+        unsampled: list[str] = []
+        left = began + seconds - time.perf_counter()
+        allowance = Allowance(connection, min(_VALUES_SECONDS, left * _VALUES_SHARE))
+        for table, categories in tables:
+            columns = table.columns
             try:
-                sampled = time.perf_counter() < late
-                unsampled += not sampled
-                columns = await _with_values(connection, table, may_sample) if sampled else table.columns
-            except DataSourceError as error:
-                unreadable[table.name] = error
-            else:
-                estimate = estimates.get(table.name)
-                usable.append(table.model_copy(update={"columns": columns, "row_estimate": estimate}))
-        relations = await relations_of(connection, usable, may_sample)
+                columns = await _with_values(connection, table, categories, may_sample, allowance)
+            except DataSourceError:
+                if lost := await _lost(connection, table.name, allowance):
+                    unreadable |= lost
+                    continue
+                unsampled.append(table.name)
+            estimate = estimates.get(table.name)
+            usable.append(table.model_copy(update={"columns": columns, "row_estimate": estimate}))
+        left = began + seconds - time.perf_counter()
+        allowance = Allowance(connection, min(_RELATIONS_SECONDS, left * _RELATIONS_SHARE))
+        relations, untested = await relations_of(connection, usable, may_sample, allowance)
     milliseconds = (time.perf_counter() - began) * 1000
-    return Structure(version, milliseconds, tuple(usable), relations, tuple(sorted(unreadable.items())), unsampled)
+    left_out = tuple(sorted(unreadable.items()))
+    return Structure(version, milliseconds, tuple(usable), relations, left_out, frozenset(unsampled), untested)
 
 
-def _names(connection: Connection, only: frozenset[str]) -> frozenset[str]:
-    return frozenset(name for name in inspector_of(connection).get_table_names() if not only or name in only)
+async def _names(connection: AsyncConnection, only: frozenset[str] = frozenset()) -> frozenset[str]:
+    found = frozenset(await connection.run_sync(lambda sync: inspector_of(sync).get_table_names()))
+    return (found & only if only else found).difference(await kind_of(connection).serving(connection))
 
 
 async def _unreadable(connection: AsyncConnection, doubtful: Collection[str]) -> dict[str, DataSourceError]:
@@ -99,7 +120,7 @@ async def _unreadable(connection: AsyncConnection, doubtful: Collection[str]) ->
     return found
 
 
-def _reflect(connection: Connection, names: frozenset[str]) -> tuple[TableDescription, ...]:
+def _reflect(connection: Connection, names: frozenset[str]) -> tuple[tuple[TableDescription, Categories], ...]:
     """All tables in a few queries for the whole schema, not a few for each table."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # a type unknown to SQLAlchemy; we name it ourselves
@@ -108,7 +129,17 @@ def _reflect(connection: Connection, names: frozenset[str]) -> tuple[TableDescri
         metadata.reflect(connection, only=lambda name, _: name in names, resolve_fks=False)
     _name_unknown_types(connection, metadata)
     _sketch_what_keys_refer_to(metadata)
-    return tuple(_describe(connection, metadata.tables[name]) for name in sorted(names) if name in metadata.tables)
+    tables = [metadata.tables[name] for name in sorted(names) if name in metadata.tables]
+    return tuple((_describe(connection, table), _categories(table)) for table in tables)
+
+
+def _categories(table: Table) -> Categories:
+    kinds = {column.name: _basis(column.type) for column in table.columns}
+    return {name: tuple(getattr(kind, "enums", ())) for name, kind in kinds.items() if isinstance(kind, String)}
+
+
+def _basis(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    return _basis(kind.data_type) if isinstance(kind, DOMAIN) else kind
 
 
 class _NamedType(UserDefinedType[Any]):
@@ -174,19 +205,29 @@ def _indexes(table: Table) -> Iterator[IndexDescription]:
 
 
 async def _with_values(
-    connection: AsyncConnection, table: TableDescription, may_sample: MaySample
+    connection: AsyncConnection,
+    table: TableDescription,
+    categories: Categories,
+    may_sample: MaySample,
+    allowance: Allowance,
 ) -> tuple[ColumnDescription, ...]:
     """The columns with the values of those that have few; raises `DataSourceError` when it is about this table."""
-    texts = [column.name for column in table.columns if _is_text(column) and may_sample(table.name, column.name)]
-    if not texts:
-        return table.columns
-    async with attempted(connection):
-        values = await distinct_values(connection, table.name, texts)
+    asked = {name: labels for name, labels in categories.items() if may_sample(table.name, name)}
+    values = {name: few for name, labels in asked.items() if (few := few_values(labels))}
+    if texts := [name for name, labels in asked.items() if not labels]:
+        if not allowance.left:
+            raise TookTooLong
+        async with attempted(connection):
+            values |= await distinct_values(connection, table.name, texts, allowance)
     return tuple(
         column.model_copy(update={"values": values[column.name]}) if column.name in values else column
         for column in table.columns
     )
 
 
-def _is_text(column: ColumnDescription) -> bool:
-    return any(word in column.type.upper() for word in ("CHAR", "TEXT", "CLOB", "ENUM"))
+async def _lost(connection: AsyncConnection, table: str, allowance: Allowance) -> dict[str, DataSourceError]:
+    """Why nothing of a table can be read any more; nothing when it is only its values."""
+    if not allowance.left:
+        return {}
+    await kind_of(connection).limit(connection, STATEMENT_SECONDS)
+    return await _unreadable(connection, [table])

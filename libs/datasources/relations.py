@@ -1,34 +1,39 @@
 """How tables relate: foreign keys for certain; otherwise columns that hold the values of another table's key."""
 
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from libs.datasources.errors import DataSourceError
+from libs.datasources.allowance import Allowance
+from libs.datasources.errors import DataSourceError, TookTooLong
 from libs.datasources.open import attempted
 from libs.datasources.sample import MaySample, share_found, some_values
 from libs.events.catalog import ColumnDescription, Relation, TableDescription
 
 Candidate = tuple[TableDescription, ColumnDescription, TableDescription, ColumnDescription]
 """A column of a table that may refer to the key of another."""
+Place = tuple[str, str, str, str]
+"""Table and column, table and key of a candidate."""
 
 _SAMPLE_VALUES = 300
 _LEAST_SHARE = 0.7
 """So many of the sampled values must stand in the key; fewer is a coincidence of names or of small numbers."""
-_MOST_TESTED, _SECONDS = 400, 20.0
+_MOST_TESTED = 400
 _IRREGULAR = {"people": "person", "children": "child", "women": "woman", "men": "man", "feet": "foot", "data": "datum"}
 
 
 async def relations_of(
-    connection: AsyncConnection, tables: Sequence[TableDescription], may_sample: MaySample
-) -> tuple[Relation, ...]:
-    """Relations by foreign key (confidence 1), and by names, types and measured values (confidence = share found)."""
+    connection: AsyncConnection, tables: Sequence[TableDescription], may_sample: MaySample, allowance: Allowance
+) -> tuple[tuple[Relation, ...], frozenset[Place]]:
+    """Relations by foreign key (confidence 1), and by names, types and measured values (confidence = share found).
+
+    Then what could not be measured, mostly for want of time.
+    """
     declared = [relation for table in tables for relation in _declared(table)]
     known = {(relation.source, relation.source_col) for relation in declared}
-    found = list(declared)
+    found, untested = list(declared), set[Place]()
     samples: dict[tuple[str, str], set[str]] = {}
     unknown = (
         pair
@@ -37,18 +42,20 @@ async def relations_of(
         and may_sample(pair[0].name, pair[1].name)
         and may_sample(pair[2].name, pair[3].name)
     )
-    late = time.monotonic() + _SECONDS
     for source, column, target, key in islice(unknown, _MOST_TESTED):
-        if time.monotonic() > late:
-            break
         place = (source.name, column.name)
         try:
+            if not allowance.left:
+                raise TookTooLong
             async with attempted(connection):
                 if place not in samples:
+                    await allowance.limit()
                     samples[place] = await some_values(connection, *place, _SAMPLE_VALUES)
+                await allowance.limit()
                 share = await share_found(connection, samples[place], target.name, key.name)
         except DataSourceError:
-            continue  # Nobody knows: no relation is suggested.
+            untested.add((*place, target.name, key.name))
+            continue
         if share >= _LEAST_SHARE:
             found.append(
                 Relation(
@@ -60,7 +67,7 @@ async def relations_of(
                     confidence=round(share, 3),
                 )
             )
-    return tuple(found)
+    return tuple(found), frozenset(untested)
 
 
 def _declared(table: TableDescription) -> Iterator[Relation]:

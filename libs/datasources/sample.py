@@ -1,11 +1,12 @@
 """Looks at rows: the distinct values of a column, and how many values of one column another has."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import MetaData, Select, String, Table, cast, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from libs.datasources.allowance import Allowance
 from libs.datasources.kinds import kind_of
 
 MaySample: TypeAlias = Callable[[str, str], bool]
@@ -28,39 +29,45 @@ def sketch(table: str, columns: list[str], schema: str | None = None) -> Table:
 
 
 async def distinct_values(
-    connection: AsyncConnection, table: str, columns: Sequence[str]
+    connection: AsyncConnection, table: str, columns: Sequence[str], allowance: Allowance
 ) -> dict[str, tuple[str, ...]]:
     """The distinct values of those text columns that have few and short ones; a query for many columns at once."""
     found: dict[str, list[str]] = {column: [] for column in columns}
     for start in range(0, len(columns), _COLUMNS):
         together = columns[start : start + _COLUMNS]
         query = " UNION ALL ".join(_distinct(connection, table, each, number) for number, each in enumerate(together))
+        await allowance.limit()
         rows: Iterable[Any] = await connection.exec_driver_sql(query)
         for number, value in rows:
             found[together[number]].append(_plain(value))
-    return {
-        column: tuple(sorted(values))
-        for column, values in found.items()
-        if 0 < len(values) <= VALUES_LIMIT and all(len(value) <= VALUE_CHARACTERS for value in values)
-    }
+    return {column: few for column, values in found.items() if (few := few_values(values))}
+
+
+def few_values(values: Collection[str]) -> tuple[str, ...]:
+    """`values` in order, when they are few and short; otherwise none."""
+    few = len(values) <= VALUES_LIMIT and all(len(value) <= VALUE_CHARACTERS for value in values)
+    return tuple(sorted(values)) if few else ()
 
 
 def _distinct(connection: AsyncConnection, table: str, column: str, number: int) -> str:
     """Written by hand: for a thousand tables, SQLAlchemy would take longer to write it than a database to answer it."""
     quoted, kind = connection.dialect.identifier_preparer.quote_identifier, kind_of(connection)
     # Of a long text only so much is fetched as tells that it is too long.
-    start = f"substr(CAST({quoted(column)} AS {kind.text_type}), 1, {VALUE_CHARACTERS + 1}) AS value"
-    scanned = f"SELECT {start} FROM {quoted(table)} WHERE {quoted(column)} IS NOT NULL LIMIT {_SCAN_ROWS}"
-    few = f"SELECT DISTINCT value FROM ({scanned}) AS scanned LIMIT {VALUES_LIMIT + 1}"
-    return f"SELECT {number}, value FROM ({few}) AS few"
+    start = f"substr({quoted(column)}, 1, {VALUE_CHARACTERS + 1}) AS value"
+    # So many rows, whether they have a value or not: to find the few values of a huge table, all of it would be read.
+    scanned = f"SELECT {start} FROM {quoted(table)} LIMIT {_SCAN_ROWS}"
+    few = f"SELECT DISTINCT value FROM ({scanned}) AS scanned WHERE value IS NOT NULL LIMIT {VALUES_LIMIT + 1}"
+    # Cast at last: the column's own collation tells which values are the same, but all have to go into one union.
+    return f"SELECT {number}, CAST(value AS {kind.text_type}) FROM ({few}) AS few"
 
 
 async def some_values(connection: AsyncConnection, table: str, column: str, limit: int) -> set[str]:
     """Up to `limit` distinct values among the first rows, as text, those that could be a key."""
     source = sketch(table, [column])
     as_text = cast(source.c[column], String).label(column)
-    scanned = select(as_text).where(func.length(as_text) <= _KEY_CHARACTERS).limit(_SCAN_ROWS).subquery()
-    return set(await _strings(connection, select(scanned.c[column]).distinct().limit(limit)))
+    scanned = select(as_text).limit(_SCAN_ROWS).subquery()
+    short = func.length(scanned.c[column]) <= _KEY_CHARACTERS
+    return set(await _strings(connection, select(scanned.c[column]).where(short).distinct().limit(limit)))
 
 
 async def share_found(connection: AsyncConnection, values: set[str], table: str, column: str) -> float:

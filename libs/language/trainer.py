@@ -47,8 +47,12 @@ TEXTS = {
         "Table {table} could not be read and was left out: {reason}",
     ),
     "trainer.not_sampled": (
-        "读取用时过长，{tables} 张表没有查看列的取值。",
-        "Reading took long, so the values of columns were not looked at in {tables} tables.",
+        "{tables} 张表的列取值读取过慢或无法读取，没有查看。",
+        "The values of columns could not be read, or not in time, in {tables} tables.",
+    ),
+    "trainer.not_tested": (
+        "有 {count} 组列没有来得及比较，或无法比较，它们之间的关系沿用以前的结果。",
+        "Pairs of columns that could not be compared, or not in time: {count}; what was known of their relations stays.",
     ),
     "trainer.table_lost": (
         "表 {table} 已无法读取，没有学习它的示例问题：{reason}",
@@ -96,8 +100,8 @@ TEXTS = {
         "The data source did not answer in the time allowed.",
     ),
     "trainer.inspection_late.hint": (
-        "请检查主机、端口和防火墙，然后重试。",
-        "Check host, port and firewall, then try again.",
+        "数据库可能正忙，请稍后重试；若一直如此，请检查主机、端口和防火墙。",
+        "The database may be busy: try again later. If it stays so, check host, port and firewall.",
     ),
     "trainer.lesson": ("正在学习反馈。", "Learning from feedback."),
     "trainer.question.count": ("{table}一共有多少条记录？", "How many {table} are there?"),

@@ -5,6 +5,7 @@ import pytest
 from libs.datasources.errors import QueryFailed
 from libs.datasources.gate import Admitted
 from libs.datasources.inspect import inspect
+from libs.datasources.inspect import test_connection as try_connection
 from libs.datasources.open import Connections
 from libs.datasources.run import run
 from tests.datasources.conftest import UserDatabase
@@ -28,6 +29,18 @@ async def test_what_goes_round_the_gate_is_refused_by_the_connection(
         await run(engine, Admitted(sql, (), False))
     assert (await run(engine, Admitted("SELECT id FROM shop", (), False))).rows == ((1,),)
     assert [table.name for table in (await inspect(engine)).tables] == ["shop"]
+
+
+@pytest.mark.parametrize("module", ["fts5(body)", "fts4(body)", "rtree(id, low, high)"])
+async def test_a_virtual_table_that_only_reading_does_not_open_is_left_out_and_the_others_are_read(
+    sqlite: UserDatabase, connections: Connections, module: str
+) -> None:
+    await sqlite.execute(f"CREATE TABLE shop (id integer); CREATE VIRTUAL TABLE notes USING {module};")
+    engine = await connections.engine("d", 1, sqlite.settings)
+    found = await inspect(engine)
+    assert [name for name, _ in found.unreadable] == ["notes"]
+    assert [table.name for table in found.tables] == ["shop"]
+    assert [table.name for table in (await try_connection(engine)).tables] == ["notes", "shop"]
 
 
 async def test_a_value_that_would_fill_the_memory_ends_the_query(

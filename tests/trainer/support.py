@@ -12,7 +12,7 @@ import asyncpg
 import numpy as np
 from cryptography.fernet import Fernet
 
-from libs.datasources.inspect import Structure
+from libs.datasources.inspect import INSPECTION_SECONDS, Structure
 from libs.datasources.open import Connections
 from libs.datasources.secrets import SecretBox
 from libs.embeddings.embedder import Vector
@@ -77,8 +77,10 @@ class WaitingReader(Reader):
         self.reached = asyncio.Event()
         self.go_on = asyncio.Event()
 
-    async def structure(self, settings: DataSourceSettings, only: Collection[str] = ()) -> Structure:
-        found = await super().structure(settings, only)
+    async def structure(
+        self, settings: DataSourceSettings, only: Collection[str] = (), seconds: float = INSPECTION_SECONDS
+    ) -> Structure:
+        found = await super().structure(settings, only, seconds)
         self.reached.set()
         await self.go_on.wait()
         return found

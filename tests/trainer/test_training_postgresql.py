@@ -67,9 +67,11 @@ async def settings(infrastructure: Infrastructure, trainer: Trainer) -> AsyncIte
     await connection.close()
 
 
-async def inspect(trainer: Trainer, settings: DataSourceSettings, **fields: Any) -> SchemaInspected:
-    """Ask for an inspection, do it, and give the answer."""
-    deadline = now() + timedelta(seconds=10)
+async def inspect(
+    trainer: Trainer, settings: DataSourceSettings, seconds: float = 10, **fields: Any
+) -> SchemaInspected:
+    """Ask for an inspection within `seconds`, do it, and give the answer."""
+    deadline = now() + timedelta(seconds=seconds)
     await trainer.deliver(
         SchemaInspectionRequested(
             inspection_id=new_id(), datasource_id=SOURCE, settings=settings, deadline=deadline, **fields
@@ -163,3 +165,18 @@ async def test_inspections_are_answered_in_order_whatever_they_find(
     assert away.problem is not None and away.problem.code == "refused" and away.problem.hint
     assert await trainer.pool.fetchval("SELECT count(*) FROM inspections") == 0
     assert await trainer.claim("inspection") is None
+
+
+async def test_a_structure_is_told_in_time_though_there_is_none_to_look_at_values(
+    trainer: Trainer, settings: DataSourceSettings, infrastructure: Infrastructure
+) -> None:
+    connection = await asyncpg.connect(infrastructure.postgres_url, database=settings.database)
+    await connection.execute("ALTER TABLE flights ENABLE ROW LEVEL SECURITY")
+    await connection.execute("CREATE POLICY slowly ON flights USING (pg_sleep(60) IS NOT NULL)")
+    await connection.close()
+    found = await inspect(trainer, settings, seconds=4)
+    assert found.problem is None
+    assert {table.name: {c.name for c in table.columns if c.values} for table in found.tables} == {
+        "airlines": {"carrier", "name"}, "flights": set(),
+    }  # fmt: skip
+    assert [(edge.source, edge.target) for edge in found.relations] == [("flights", "airlines")]

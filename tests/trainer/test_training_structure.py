@@ -2,14 +2,17 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from libs.events.catalog import (
     ColumnDescription,
+    DataSourceSettings,
     Relation,
     SchemaInspected,
+    SchemaInspectionRequested,
 )
 from libs.events.ids import new_id
 from libs.events.transaction import transaction
@@ -18,7 +21,8 @@ from libs.leases.claim import LeaseLost
 from libs.leases.worker import Held
 from libs.runtime.clock import now
 from services.trainer.inspection.publish import publish
-from tests.trainer.events import DATASET, SOURCE, described, requested
+from services.trainer.inspection.requests import Inspection
+from tests.trainer.events import DATASET, SOURCE, described, requested, source
 from tests.trainer.shop import change
 from tests.trainer.support import Trainer, WaitingReader
 
@@ -60,6 +64,37 @@ async def test_values_and_relations_that_changed_are_published_by_the_next_train
     shop = {("orders", "customers"), ("orders", "products")}
     assert edges == [shop, shop, shop | {("reviews", "products")}, shop]
     assert len({event.inspection_id for event in published}) == len(published)
+
+
+@pytest.mark.parametrize("limit", ["inspect._VALUES_SECONDS", "inspect._RELATIONS_SECONDS"])
+async def test_what_there_was_no_time_to_look_at_is_as_it_was_known(
+    trainer: Trainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    change(tmp_path, "CREATE TABLE cities (name TEXT PRIMARY KEY)")
+    change(tmp_path, "INSERT INTO cities VALUES ('北京'), ('Paris')")
+    await trainer.deliver(requested())
+    await trainer.work()
+    first = len(await trainer.said())
+    monkeypatch.setattr(f"libs.datasources.{limit}", 0.0)
+    settings = DataSourceSettings(kind="sqlite", database=str(tmp_path / "shop.db"))
+    asked = SchemaInspectionRequested(
+        inspection_id="i", datasource_id=SOURCE, settings=settings, deadline=now() + timedelta(seconds=10)
+    )
+    await trainer.deliver(asked)
+    lease = await trainer.claim("inspection")
+    assert lease is not None
+    await Inspection(trainer.pool, trainer.training.reader).run(lease, Held(lease))
+    await trainer.deliver(requested())
+    await trainer.work()
+    again = (await trainer.said())[first:]
+    assert again[-1].status == "completed" and not [c for c in again if c.items or c.forgotten]
+    told = {"inspect._VALUES_SECONDS": "values of columns", "inspect._RELATIONS_SECONDS": "Pairs of columns"}[limit]
+    assert [c.message for c in again if told in c.message]
+    read, refreshed = await trainer.said(SchemaInspected)
+    assert set(refreshed.tables) == set(read.tables) and set(refreshed.relations) == set(read.relations)
+    await trainer.deliver(source(settings.model_copy(update={"private_columns": ("orders.status",)}), 2), requested())
+    await trainer.work()
+    assert columns_of((await trainer.said(SchemaInspected))[-1], "orders", "status")[0].values == ()
 
 
 async def test_the_first_thing_read_of_a_database_is_published_though_it_is_only_the_picked_tables(

@@ -45,6 +45,10 @@ class Kind(ABC):
         """Begin a read-only transaction in which a statement lasts `seconds` at most."""
 
     @abstractmethod
+    async def limit(self, connection: AsyncConnection, seconds: float) -> None:
+        """From now on in this transaction, let a statement last `seconds` at most."""
+
+    @abstractmethod
     async def version(self, connection: AsyncConnection) -> str:
         """The version of the server."""
 
@@ -58,6 +62,10 @@ class Kind(ABC):
 
     async def doubtful(self, _connection: AsyncConnection, _names: Collection[str]) -> Collection[str]:
         """Those of the tables of which only trying tells whether this user can select from them now."""
+        return ()
+
+    async def serving(self, _connection: AsyncConnection) -> Collection[str]:
+        """Tables that the server keeps only to make another table work."""
         return ()
 
     def type_names(self, _connection: Connection, _tables: Collection[str]) -> dict[tuple[str, str], str]:

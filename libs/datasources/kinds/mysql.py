@@ -79,10 +79,14 @@ class MySQL(Kind):
 
     async def begin_reading(self, connection: AsyncConnection, seconds: float, _cancelled: Cancelled) -> None:
         """The time limit is the session's, and set anew for each reading."""
+        await self.limit(connection, seconds)
+        await connection.execute(text("START TRANSACTION READ ONLY"))
+
+    async def limit(self, connection: AsyncConnection, seconds: float) -> None:
+        """The server counts anew for each statement."""
         mariadb = getattr(connection.dialect, "is_mariadb", False)
         limit = f"max_statement_time = {seconds}" if mariadb else f"max_execution_time = {int(seconds * 1000)}"
         await connection.execute(text(f"SET SESSION {limit}"))
-        await connection.execute(text("START TRANSACTION READ ONLY"))
 
     async def version(self, connection: AsyncConnection) -> str:
         """Such as 10.11.19-MariaDB."""

@@ -77,6 +77,10 @@ class PostgreSQL(Kind):
     async def begin_reading(self, connection: AsyncConnection, seconds: float, _cancelled: Cancelled) -> None:
         """Both for this transaction only."""
         await connection.execute(text("SET TRANSACTION READ ONLY"))
+        await self.limit(connection, seconds)
+
+    async def limit(self, connection: AsyncConnection, seconds: float) -> None:
+        """The server counts anew for each statement."""
         await connection.execute(text(f"SET LOCAL statement_timeout = {int(seconds * 1000)}"))
 
     async def version(self, connection: AsyncConnection) -> str:

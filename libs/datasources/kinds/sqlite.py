@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +19,8 @@ _READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE
 _PRAGMAS = frozenset(
     {"table_info", "table_xinfo", "foreign_key_list", "index_list", "index_info", "index_xinfo", "table_list"}
 )
+_VIRTUAL = text("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL %'")
+_SHADOWS = text("PRAGMA table_list")
 
 
 class SQLite(Kind):
@@ -39,12 +41,25 @@ class SQLite(Kind):
 
     async def begin_reading(self, connection: AsyncConnection, seconds: float, cancelled: Cancelled) -> None:
         """SQLite has no statement timeout of its own."""
+        connection.info["cancelled"] = cancelled
+        await self.limit(connection, seconds)
+
+    async def limit(self, connection: AsyncConnection, seconds: float) -> None:
+        """All that is done until the next limit counts."""
         raw = await connection.get_raw_connection()
-        _limit(raw.driver_connection._conn, seconds, cancelled)  # type: ignore[union-attr]
+        _limit(raw.driver_connection._conn, seconds, connection.info["cancelled"])  # type: ignore[union-attr]
 
     async def version(self, connection: AsyncConnection) -> str:
         """The version of the library that reads the file."""
         return str(await connection.scalar(text("SELECT sqlite_version()")))
+
+    async def doubtful(self, connection: AsyncConnection, names: Collection[str]) -> Collection[str]:
+        """Virtual tables: most of them do more than read when they are opened, which is not allowed."""
+        return {name for (name,) in await connection.execute(_VIRTUAL)}.intersection(names)
+
+    async def serving(self, connection: AsyncConnection) -> Collection[str]:
+        """The shadow tables that virtual ones keep their content in."""
+        return {row.name for row in await connection.execute(_SHADOWS) if row.type == "shadow"}
 
     def error(self, cause: BaseException) -> DataSourceError | None:
         """By the text: SQLite's codes are the same for many things."""

@@ -17,6 +17,7 @@ from services.trainer.datasets.needs import met
 from services.trainer.datasets.stages import PREPARE
 from services.trainer.inspection.publish import fitting, publish_structure
 from services.trainer.inspection.reader import Reader
+from services.trainer.inspection.unseen import completed
 from services.trainer.runs.attempt import Attempt
 
 _CHOSEN = "SELECT tables, relations FROM datasets WHERE dataset_id = $1"
@@ -49,7 +50,9 @@ async def prepare(attempt: Attempt, connections: Connections, reader: Reader, re
     engine = await connections.engine(database.datasource_id, database.datasource_version, database.settings)
     chosen, drawn = await _chosen(attempt.pool, request)
     read = await attempt.attend(reader.structure(database.settings, chosen))
-    structure = replace(read, tables=tuple(map(fitting, read.tables)))
+    async with attempt.pool.acquire() as connection:
+        whole = await completed(connection, database.datasource_id, read, database.settings.may_sample)
+    structure = replace(whole, tables=tuple(map(fitting, whole.tables)))
     await publish_structure(attempt.pool, attempt.lease, database.datasource_id, structure, chosen)
     names = {table.name for table in structure.tables}
     unread = {name for name, _ in structure.unreadable}
@@ -93,7 +96,9 @@ async def _tell(attempt: Attempt, structure: Structure, missing: list[str], lang
         skipped = text("trainer.table_skipped", language, table=table, reason=error.detail(language))
         await attempt.checkpoint(level="WARNING", message=skipped)
     if structure.unsampled:
-        await attempt.checkpoint(message=text("trainer.not_sampled", language, tables=structure.unsampled))
+        await attempt.checkpoint(message=text("trainer.not_sampled", language, tables=len(structure.unsampled)))
+    if structure.untested:
+        await attempt.checkpoint(message=text("trainer.not_tested", language, count=len(structure.untested)))
     if not structure.tables:
         raise CannotTrain(_problem("no_tables", language))
     message = text(PREPARE.message, language, server=structure.server_version, tables=len(structure.tables))

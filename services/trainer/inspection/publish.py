@@ -17,6 +17,7 @@ from libs.knowledge.relations import unique_relations
 from libs.leases.claim import Lease, fence
 from libs.postgres.pool import Connection
 from libs.runtime.clock import now
+from services.trainer.inspection.unseen import Newest, newest_structure
 
 Found: TypeAlias = TableDescription | Relation
 
@@ -25,10 +26,6 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('inspected/' || $1, 0))"
 _PUT = """
 INSERT INTO inspected AS i (datasource_id, sequence) VALUES ($1, $2)
 ON CONFLICT (datasource_id) DO UPDATE SET sequence = greatest(i.sequence, excluded.sequence)
-"""
-_NEWEST = """
-SELECT tables, relations FROM structures WHERE datasource_id = $1 AND sequence = (
-    SELECT max(sequence) FROM structures WHERE datasource_id = $1)
 """
 
 
@@ -73,11 +70,9 @@ async def publish_structure(
     async with transaction(pool, "trainer") as opened:
         await fence(opened.connection, lease)
         await opened.connection.execute(_LOCK, datasource_id)
-        rows = await opened.connection.fetch(_NEWEST, datasource_id)
-        tables = [TableDescription.model_validate(table) for row in rows for table in row["tables"]]
-        relations = [Relation.model_validate(edge) for row in rows for edge in row["relations"]]
-        newest = _merged(read, tables, relations, frozenset(picked)) if picked else read
-        if (set(newest.tables), set(newest.relations)) == (set(tables), set(relations)):
+        known = await newest_structure(opened.connection, datasource_id)
+        newest = _merged(read, known, frozenset(picked)) if picked else read
+        if (set(newest.tables), set(newest.relations)) == (set(known.tables), set(known.relations)):
             return
         inspected = SchemaInspected(
             inspection_id=new_id(),  # not the training's: one that was paused may publish again
@@ -92,12 +87,10 @@ async def publish_structure(
         await publish(opened, inspected, newest.tables)
 
 
-def _merged(
-    read: Structure, tables: Iterable[TableDescription], relations: Iterable[Relation], picked: frozenset[str]
-) -> Structure:
-    """`read` of the `picked` tables, with `tables` and `relations` for all that was not looked at."""
-    others = [table for table in tables if table.name not in picked]
-    edges = [edge for edge in relations if not picked.issuperset((edge.source, edge.target))]
+def _merged(read: Structure, known: Newest, picked: frozenset[str]) -> Structure:
+    """`read` of the `picked` tables, with what is `known` of all others."""
+    others = [table for table in known.tables if table.name not in picked]
+    edges = [edge for edge in known.relations if not picked.issuperset((edge.source, edge.target))]
     return replace(
         read,
         tables=tuple(sorted([*others, *read.tables], key=lambda table: table.name)),

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from libs.datasources.inspect import Structure, inspect, test_connection
+from libs.datasources.inspect import INSPECTION_SECONDS, Structure, inspect, test_connection
 from libs.datasources.open import Connections
 from libs.events.catalog import DataSourceSettings
 
@@ -32,9 +32,11 @@ class Reader:
         self._thread = threading.Thread(target=self._loop.run_forever, name="reader", daemon=True)
         self._thread.start()
 
-    async def structure(self, settings: DataSourceSettings, only: Collection[str] = ()) -> Structure:
-        """The structure of all tables, or of `only` some; raises `DataSourceError`."""
-        return await self._apart(settings, lambda engine: inspect(engine, only, settings.may_sample))
+    async def structure(
+        self, settings: DataSourceSettings, only: Collection[str] = (), seconds: float = INSPECTION_SECONDS
+    ) -> Structure:
+        """The structure of all tables, or of `only` some, within `seconds`; raises `DataSourceError`."""
+        return await self._apart(settings, lambda engine: inspect(engine, only, settings.may_sample, seconds))
 
     async def test(self, settings: DataSourceSettings) -> Structure:
         """Connect and read the version and the names of the tables; raises `DataSourceError`."""

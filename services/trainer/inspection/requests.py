@@ -20,6 +20,7 @@ from libs.runtime import telemetry
 from libs.runtime.clock import now
 from services.trainer.inspection.publish import publish
 from services.trainer.inspection.reader import Reader
+from services.trainer.inspection.unseen import completed
 
 log = structlog.get_logger(__name__)
 
@@ -87,6 +88,8 @@ class Inspection:
         request = asked.event
         async with transaction(self.pool, "trainer") as opened:
             await fence(opened.connection, lease)
+            if isinstance(found, Structure):
+                found = await completed(opened.connection, request.datasource_id, found, request.settings.may_sample)
             tables = found.tables if isinstance(found, Structure) else ()
             await publish(opened, _inspected(request, found), tables, caused_by=asked)
             await opened.connection.execute("DELETE FROM inspections WHERE inspection_id = $1", lease.subject)
@@ -97,8 +100,9 @@ class Inspection:
         seconds = max(_SHORTEST_SECONDS, (request.deadline - now()).total_seconds())
         try:
             async with asyncio.timeout(seconds):
-                read = self.reader.test if request.only_test else self.reader.structure
-                return await read(request.settings)
+                if request.only_test:
+                    return await self.reader.test(request.settings)
+                return await self.reader.structure(request.settings, seconds=seconds)
         except TimeoutError:
             return _late(request.language)
         except DataSourceError as error:
