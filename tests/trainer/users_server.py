@@ -3,7 +3,7 @@
 import secrets
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -81,12 +81,14 @@ class Server:
     def freeze(self) -> None:
         """Let its processes stand still: the kernel goes on to accept connections for it."""
         for process in self._processes():
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):  # A server's processes come and go.
+                process.suspend()
 
     def thaw(self) -> None:
         """Let them go on."""
         for process in self._processes():
-            process.resume()
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
     @asynccontextmanager
     async def changed(self, statement: str) -> AsyncIterator[None]:
