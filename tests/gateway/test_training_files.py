@@ -81,16 +81,25 @@ async def test_every_wrong_pair_is_told_and_no_training_begins(running: Running)
     lines = [
         *_lines(("one", "DROP TABLE orders"), ("two", "SELECT * FROM secrets"), ("", _COUNT)).splitlines(),
         b"{", b'{"question": "no sql"}', b'{"kind": "ddl", "text": "x"}', b"", *_lines(("ok", _COUNT)).splitlines(),
+        *_lines(("three", "SELECT payed FROM orders"), ("OK", "SELECT")).splitlines(),
     ]  # fmt: skip
     wrong = assert_problem(await _send(running, path, b"\n".join(lines), **{"Accept-Language": "zh"}), 422)
     assert [(error["line"], error["field"]) for error in wrong["errors"]] == [
-        (3, "question"), (4, ""), (5, "sql"), (6, "kind"),
+        (1, "sql"), (2, "sql"), (3, "question"), (4, ""), (5, "sql"), (6, "kind"), (9, "sql"), (10, "question"),
+        (10, "sql"),
     ]  # fmt: skip
-    refused = assert_problem(await _send(running, path, b"\n".join([*lines[:2], lines[-1]])), 422)
-    assert [(error["line"], error["field"]) for error in refused["errors"]] == [(1, "sql"), (2, "sql")]
-    assert "secrets" in refused["errors"][1]["detail"]
-    twice = assert_problem(await _send(running, path, _lines(("How many?", _COUNT), ("how  MANY", "SELECT 1"))), 422)
-    assert [(error["line"], error["field"]) for error in twice["errors"]] == [(2, "question")]
+    assert "secrets" in wrong["errors"][1]["detail"] and "payed" in wrong["errors"][6]["detail"]
+    rows = [
+        "question,sql",
+        "How many?,SELECT 1",
+        'how  MANY,"SELECT id, payed FROM orders"',
+        ",DROP TABLE orders",
+        "x,",
+    ]
+    sheet = assert_problem(await _send(running, path, "\n".join(rows), "text/csv"), 422)
+    assert [(error["line"], error["field"]) for error in sheet["errors"]] == [
+        (3, "question"), (3, "sql"), (4, "question"), (4, "sql"), (5, "sql"),
+    ]  # fmt: skip
     assert (await running.anna.get(f"{path}/trainings")).json()["total"] == 0
 
 
