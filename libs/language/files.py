@@ -51,7 +51,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "line.too_long": ("最多 {most} 个字符。", "It may have {most} characters at most."),
     "line.too_many_synonyms": ("最多 {most} 个同义词。", "There may be {most} synonyms at most."),
     "line.twice": ("与第 {line} 行重复。", "Line {line} says it already."),
-    "line.no_json": ("应为一个 JSON 对象。", "It must be a JSON object."),
+    "line.no_json": ("不是有效的 JSON。", "This is not valid JSON."),
+    "line.no_object": ("应为一个 JSON 对象。", "It must be a JSON object."),
     "line.no_pair": (
         "只能导入问答对；导出时请用 ?type=qa。",
         "Only question/SQL pairs can be imported; export them with ?type=qa.",

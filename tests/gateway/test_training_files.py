@@ -114,6 +114,18 @@ async def test_a_misspelt_column_or_field_is_named_with_those_that_there_are(run
     assert lines["errors"] == [{"line": 2, "field": "knd", "detail": detail}]
 
 
+async def test_a_line_may_say_its_type_as_the_api_shows_it_and_what_is_no_json_is_told_from_other_json(
+    running: Running,
+) -> None:
+    path = await _shop(running)
+    shown = {"type": "qa", "question": "How many?", "sql": _COUNT}
+    lines = [orjson.dumps(shown), orjson.dumps(shown | {"type": "ddl", "question": "two"}), b"{", b"[]"]
+    wrong = assert_problem(await _send(running, path, b"\n".join(lines)), 422)
+    assert [(error["line"], error["field"]) for error in wrong["errors"]] == [(2, "type"), (3, ""), (4, "")]
+    assert "not valid JSON" in wrong["errors"][1]["detail"] and "JSON object" in wrong["errors"][2]["detail"]
+    assert (await _send(running, path, lines[0])).status_code == 202
+
+
 async def test_what_is_too_much_empty_or_of_another_kind_is_refused(running: Running) -> None:
     path = await _shop(running)
     many = _lines(*((f"question {n}", _COUNT) for n in range(1_001)))

@@ -10,13 +10,14 @@ from libs.events.catalog import LearnedItem
 from libs.knowledge.items import normalised_question
 from services.gateway.files.lines import WrongLine, check_given
 from services.gateway.files.sheet import read_sheet
+from services.gateway.knowledge.read import TYPES
 
 COLUMNS = ("question", "sql")
 MOST = 1_000
 """Pairs of one file: they are one event, and are learned as one training."""
 _QUESTION = 2_000
-_EXPORTED = {*LearnedItem.model_fields, "training_id", "learned_at"}
-"""What a line of an export holds; anything else is most likely misspelt."""
+_EXPORTED = {*LearnedItem.model_fields, "training_id", "learned_at", "type"}
+"""What a line of an export holds, and what the API shows of an item; anything else is most likely misspelt."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,13 @@ def _parsed(line: int, content: str) -> PairLine | WrongLine:
     except orjson.JSONDecodeError:
         return WrongLine(line, "", "no_json")
     if not isinstance(given, dict):
-        return WrongLine(line, "", "no_json")
+        return WrongLine(line, "", "no_object")
     for name in given:
         if name not in _EXPORTED:
             return WrongLine(line, name[:100], "unknown_field", {"fields": ", ".join(COLUMNS)})
-    if given.get("kind", "pair") != "pair":
-        return WrongLine(line, "kind", "no_pair")
+    for name, expected in (("kind", "pair"), ("type", TYPES["pair"])):
+        if given.get(name, expected) != expected:
+            return WrongLine(line, name, "no_pair")
     for name in COLUMNS:
         if not isinstance(given.get(name), str):
             return WrongLine(line, name, "empty")

@@ -61,6 +61,8 @@ async def _items(
 ) -> list[LearnedItem]:
     pairs, wrong = pairs_in(text, csv=csv)
     parts = await newest_structure(gateway.pool, dataset["datasource_id"])
+    if parts is None and wrong:
+        raise wrong_lines(wrong, language)
     if parts is None:
         raise Problem(409, "structure_unknown", datasource_id=dataset["datasource_id"])
     picked = set(dataset["tables"])
