@@ -24,16 +24,16 @@ TEXTS = {
         "数据库已连接（{server}），读取了 {tables} 张表。",
         "Connected to the database ({server}); tables read: {tables}.",
     ),
-    "trainer.learned_ddl": ("已学习 {done}/{total} 张表的结构。", "Learned the structure of {done} of {total} tables."),
+    "trainer.learned_ddl": ("已学习 {done}/{total} 张表的结构。", "Tables whose structure is learned: {done} of {total}."),
     "trainer.learned_knowledge": (
         "已学习 {done}/{total} 条术语、说明和关系。",
-        "Learned {done} of {total} terms, documents and relations.",
+        "Terms, documents and relations learned: {done} of {total}.",
     ),
     "trainer.learned_pairs": ("已学习 {done}/{total} 个示例问题。", "Learned {done} of {total} example questions."),
-    "trainer.forgot": ("另有 {count} 条过时的内容被移除。", "{count} things that are no longer true were removed."),
+    "trainer.forgot": ("另有 {count} 条过时的内容被移除。", "Removed because it is no longer true: {count}."),
     "trainer.complete": (
         "训练完成：共学习 {learned} 条，{known} 条早已掌握。",
-        "The training is complete: {learned} things were learned, {known} were known already.",
+        "The training is complete; learned: {learned}, known already: {known}.",
     ),
     "trainer.feedback_learned": ("已学习 {count} 条反馈。", "Learned from feedback: {count}."),
     "trainer.given": ("训练开始：正在学习导入的问答对。", "The training begins: learning the imported pairs."),
@@ -48,7 +48,7 @@ TEXTS = {
     ),
     "trainer.not_sampled": (
         "读取用时过长，{tables} 张表没有查看列的取值。",
-        "Reading took long, so the values of columns were not looked at in {tables} tables.",
+        "Reading took long; tables whose values were not looked at: {tables}.",
     ),
     "trainer.table_lost": (
         "表 {table} 已无法读取，没有学习它的示例问题：{reason}",
