@@ -24,7 +24,10 @@ TEXTS = {
         "数据库已连接（{server}），读取了 {tables} 张表。",
         "Connected to the database ({server}); tables read: {tables}.",
     ),
-    "trainer.learned_ddl": ("已学习 {done}/{total} 张表的结构。", "Tables whose structure is learned: {done} of {total}."),
+    "trainer.learned_ddl": (
+        "已学习 {done}/{total} 张表的结构。",
+        "Tables whose structure is learned: {done} of {total}.",
+    ),
     "trainer.learned_knowledge": (
         "已学习 {done}/{total} 条术语、说明和关系。",
         "Terms, documents and relations learned: {done} of {total}.",

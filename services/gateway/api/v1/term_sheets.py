@@ -55,6 +55,5 @@ async def import_terms(
             await write.record(event)
         counts = {"added": decided.added, "changed": decided.changed, "unchanged": decided.unchanged}
         await write.answers(200, counts, response.headers)
-    if decided.changes:
-        await written(gateway, response, write.event_id)
+    await written(gateway, response, write.event_id)
     return counts
