@@ -43,7 +43,7 @@ async def test_trainings_are_listed_newest_first_with_those_of_feedback_and_impo
     )
     imported = sent.json()["training_id"]
     item = LearnedItem(item_id="x", kind="pair", text="x", question="x", sql="SELECT 1", origin="feedback")
-    given = {"dataset_id": dataset_id, "source": "feedback", "who": "anna", "items": (item,)}
+    given: dict[str, Any] = {"dataset_id": dataset_id, "source": "feedback", "who": "anna", "items": (item,)}
     # The ids of what feedback asks for are not in the order of time.
     for training_id, later in ((f"z{dataset_id}", -3_600), (f"0{dataset_id}", 3_600)):
         at = now() + timedelta(seconds=later)
