@@ -32,7 +32,7 @@ TEXTS = {
         "已学习 {done}/{total} 条术语、说明和关系。",
         "Terms, documents and relations learned: {done} of {total}.",
     ),
-    "trainer.learned_pairs": ("已学习 {done}/{total} 个示例问题。", "Learned {done} of {total} example questions."),
+    "trainer.learned_pairs": ("已学习 {done}/{total} 个示例问题。", "Example questions learned: {done} of {total}."),
     "trainer.forgot": ("另有 {count} 条过时的内容被移除。", "Removed because it is no longer true: {count}."),
     "trainer.complete": (
         "训练完成：共学习 {learned} 条，{known} 条早已掌握。",
@@ -40,7 +40,7 @@ TEXTS = {
     ),
     "trainer.feedback_learned": ("已学习 {count} 条反馈。", "Learned from feedback: {count}."),
     "trainer.given": ("训练开始：正在学习导入的问答对。", "The training begins: learning the imported pairs."),
-    "trainer.learning_given": ("已学习 {done}/{total} 个导入的问答对。", "Learned {done} of {total} imported pairs."),
+    "trainer.learning_given": ("已学习 {done}/{total} 个导入的问答对。", "Imported pairs learned: {done} of {total}."),
     "trainer.given_learned": (
         "训练完成：已学习 {count} 个导入的问答对。",
         "The training is complete; imported pairs learned: {count}.",
