@@ -51,12 +51,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     "line.too_long": ("最多 {most} 个字符。", "It may have {most} characters at most."),
     "line.too_many_synonyms": ("最多 {most} 个同义词。", "There may be {most} synonyms at most."),
     "line.twice": ("与第 {line} 行重复。", "Line {line} says it already."),
-    "line.no_json": ("应为一个 JSON 对象。", "It must be a JSON object."),
+    "line.no_json": ("不是有效的 JSON。", "This is not valid JSON."),
+    "line.no_object": ("应为一个 JSON 对象。", "It must be a JSON object."),
     "line.no_pair": (
         "只能导入问答对；导出时请用 ?type=qa。",
         "Only question/SQL pairs can be imported; export them with ?type=qa.",
     ),
     "line.no_pairs": ("文件中没有问答对。", "The file holds no question/SQL pair."),
+    "line.unknown": (
+        "数据集中没有：{names}。请检查拼写；如果数据库刚刚修改过，请先用 GET /datasources/(id)/tables?refresh=true 重新读取。",
+        "The dataset does not have: {names}. Check the spelling; if the database was changed just now, read it again with GET /datasources/(id)/tables?refresh=true.",
+    ),
     "line.sql": ("出于安全考虑，该 SQL 不能学习：{why}。", "For safety this SQL is not learned: {why}."),
     "line.sql_expression": (
         "SQL 表达式无法使用：{why}。请写成一个条件、一列或一个度量，例如 sum(orders.paid)。",

@@ -11,6 +11,10 @@ _OBJECT = ("应为 JSON 对象", "This must be a JSON object")
 
 TEXTS: dict[str, tuple[str, str]] = {
     "invalid.other": ("无效的值", "This value is not valid"),
+    "invalid.content_type": (
+        "请以 Content-Type: {kind} 发送请求体。",
+        "Send the body with Content-Type: {kind}.",
+    ),
     "invalid.missing": ("缺少此字段", "This field is missing"),
     "invalid.extra_forbidden": ("没有这个字段", "There is no such field"),
     "invalid.nul": ("不能包含 NUL 字符", "It must not hold the character NUL"),

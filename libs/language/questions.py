@@ -36,7 +36,7 @@ TEXTS = {
     "question.step.exact": ("这个问题已学过，使用学到的 SQL。", "This very question was learned; its SQL is used."),
     "question.step.retrieved": (
         "找到 {count} 个相近的已学问题，最接近：{question}（{similarity}）。",
-        "Found {count} learned questions that are near; the nearest: {question} ({similarity}).",
+        "Learned questions that are near: {count}; the nearest: {question} ({similarity}).",
     ),
     "question.step.retrieved_none": ("没有相近的已学问题。", "No learned question is near."),
     "question.step.ran": ("查询返回 {rows} 行。", "Rows that the query gave: {rows}."),

@@ -24,20 +24,23 @@ TEXTS = {
         "数据库已连接（{server}），读取了 {tables} 张表。",
         "Connected to the database ({server}); tables read: {tables}.",
     ),
-    "trainer.learned_ddl": ("已学习 {done}/{total} 张表的结构。", "Learned the structure of {done} of {total} tables."),
+    "trainer.learned_ddl": (
+        "已学习 {done}/{total} 张表的结构。",
+        "Tables whose structure is learned: {done} of {total}.",
+    ),
     "trainer.learned_knowledge": (
         "已学习 {done}/{total} 条术语、说明和关系。",
-        "Learned {done} of {total} terms, documents and relations.",
+        "Terms, documents and relations learned: {done} of {total}.",
     ),
-    "trainer.learned_pairs": ("已学习 {done}/{total} 个示例问题。", "Learned {done} of {total} example questions."),
-    "trainer.forgot": ("另有 {count} 条过时的内容被移除。", "{count} things that are no longer true were removed."),
+    "trainer.learned_pairs": ("已学习 {done}/{total} 个示例问题。", "Example questions learned: {done} of {total}."),
+    "trainer.forgot": ("另有 {count} 条过时的内容被移除。", "Removed because it is no longer true: {count}."),
     "trainer.complete": (
         "训练完成：共学习 {learned} 条，{known} 条早已掌握。",
-        "The training is complete: {learned} things were learned, {known} were known already.",
+        "The training is complete; learned: {learned}, known already: {known}.",
     ),
     "trainer.feedback_learned": ("已学习 {count} 条反馈。", "Learned from feedback: {count}."),
     "trainer.given": ("训练开始：正在学习导入的问答对。", "The training begins: learning the imported pairs."),
-    "trainer.learning_given": ("已学习 {done}/{total} 个导入的问答对。", "Learned {done} of {total} imported pairs."),
+    "trainer.learning_given": ("已学习 {done}/{total} 个导入的问答对。", "Imported pairs learned: {done} of {total}."),
     "trainer.given_learned": (
         "训练完成：已学习 {count} 个导入的问答对。",
         "The training is complete; imported pairs learned: {count}.",
@@ -48,7 +51,7 @@ TEXTS = {
     ),
     "trainer.not_sampled": (
         "{tables} 张表的列取值读取过慢或无法读取，没有查看。",
-        "The values of columns could not be read, or not in time, in {tables} tables.",
+        "Tables whose values could not be read, or not in time: {tables}.",
     ),
     "trainer.not_tested": (
         "有 {count} 组列没有来得及比较，或无法比较，它们之间的关系沿用以前的结果。",

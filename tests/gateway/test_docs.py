@@ -9,6 +9,8 @@ _FOREIGN = re.compile(r"(?:https?:|wss?:)?//[\w.-]+\.\w+")
 
 
 async def test_the_page_of_the_api_names_no_foreign_host_and_all_that_it_names_is_there(running: Running) -> None:
+    begin = await running.nobody.get("/")
+    assert (begin.status_code, begin.headers["location"]) == (307, "/docs")
     page = await running.nobody.get("/docs")
     assert page.status_code == 200 and page.headers["content-type"].startswith("text/html")
     assert _FOREIGN.findall(page.text) == []

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from libs.events.catalog import BusinessTermChanged
 from services.gateway.files.sheet import read_sheet, write_sheet
-from services.gateway.terms.decider import Imported, decide_import
+from services.gateway.terms.decider import Imported, decide_import, named_twice
 from services.gateway.terms.sheet import as_written, sheet_of, terms_in
-from tests.gateway.conftest import API, Running
+from tests.gateway.conftest import API, Running, structure
 from tests.gateway.test_bad_input import assert_problem
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,27 +45,31 @@ def _term(number: int, name: str, **fields: Any) -> BusinessTermChanged:
 @given(st.lists(st.tuples(_TEXT.filter(str.strip), _TEXT, st.lists(_TEXT, max_size=3)), max_size=5))
 def test_an_exported_file_that_is_imported_again_changes_nothing(terms: list[tuple[str, str, list[str]]]) -> None:
     known = [_term(n, term, definition=text, synonyms=tuple(also)) for n, (term, text, also) in enumerate(terms)]
-    rows, wrong = terms_in(sheet_of(term.model_dump(mode="json") for term in known).decode("utf-8-sig"), "postgres")
+    rows, wrong = terms_in(
+        sheet_of(term.model_dump(mode="json") for term in known).decode("utf-8-sig"), "postgres", None
+    )
     assert wrong == []
+    assert list(named_twice(known, rows)) == []
     assert decide_import("d", known, rows, ["new"] * 9, 9, _AT, "w") == Imported((), 0, 0, len(known))
 
 
 def test_new_terms_are_added_known_ones_changed_and_what_a_file_does_not_say_stays() -> None:
     known = [_term(1, "revenue", synonyms=("income",)), _term(2, "late")]
-    rows, _ = terms_in("term;definition\nrevenue;paid orders\nlate;\ncustomer;who pays\n", "postgres")
+    rows, _ = terms_in("term;definition\nrevenue;paid orders\nlate;\ncustomer;who pays\n", "postgres", None)
     decided = decide_import("d", known, rows, ["n1", "n2", "n3"], 7, _AT, "w")
-    assert isinstance(decided, Imported) and (decided.added, decided.changed, decided.unchanged) == (1, 1, 1)
+    assert (decided.added, decided.changed, decided.unchanged) == (1, 1, 1)
     assert {(t.term_id, t.version, t.terms_version) for t in decided.changes} == {("t1", 2, 8), ("n1", 1, 9)}
     assert as_written(decided.changes[0])["synonyms"] == ["income"]
 
 
 def test_a_term_named_twice_is_wrong_unless_there_are_two_of_that_name() -> None:
-    rows, _ = terms_in("term,definition\na,1\na,2\n", "postgres")
-    refused = decide_import("d", [_term(1, "a")], rows, ["n"], 1, _AT, "w")
-    assert isinstance(refused, tuple) and [(one.line, one.where, one.code) for one in refused] == [(3, "term", "twice")]
+    rows, _ = terms_in("term,definition\na,1\na,2\n", "postgres", None)
+    refused = named_twice([_term(1, "a")], rows)
+    assert [(one.line, one.where, one.code) for one in refused] == [(3, "term", "twice")]
     both = [_term(1, "a", definition="2"), _term(2, "a", definition="0")]
+    assert list(named_twice(both, rows)) == []
     decided = decide_import("d", both, rows, [], 2, _AT, "w")
-    assert isinstance(decided, Imported) and (decided.changed, decided.unchanged) == (1, 1)
+    assert (decided.changed, decided.unchanged) == (1, 1)
     assert [(term.term_id, term.definition) for term in decided.changes] == [("t2", "1")]
 
 
@@ -109,6 +113,30 @@ async def test_every_wrong_line_is_told_in_the_language_asked_for_and_nothing_is
     assert (await running.anna.get(f"{API}/datasets/{dataset_id}/terms")).json()["total"] == 0
     twice = assert_problem(await _send(running, dataset_id, "term\na\na\n"), 422)
     assert twice["errors"] == [{"line": 3, "field": "term", "detail": "Line 2 says it already."}]
+
+
+async def test_all_that_is_wrong_with_terms_is_told_at_once_as_it_would_be_of_each_alone(running: Running) -> None:
+    dataset_id = await running.dataset()
+    datasource_id = (await running.anna.get(f"{API}/datasets/{dataset_id}")).json()["datasource_id"]
+    await running.hear(structure(datasource_id, "orders"))
+    lines = ("term,sql_expression,price", "a,sum(orders.payed)", "a,sum((1)", ",count(*)", "b,version()", "c,orders.id",
+             "c,count(clients.id)")  # fmt: skip
+    problem = assert_problem(await _send(running, dataset_id, "\n".join(lines)), 422)
+    assert [(error["line"], error["field"]) for error in problem["errors"]] == [
+        (1, "price"), (2, "sql_expression"), (3, "sql_expression"), (3, "term"), (4, "term"), (5, "sql_expression"),
+        (7, "sql_expression"), (7, "term"),
+    ]  # fmt: skip
+    assert "orders.payed" in problem["errors"][1]["detail"] and "clients.id" in problem["errors"][6]["detail"]
+    assert (await _send(running, dataset_id, "term,sql_expression\na,sum(orders.id)\n")).status_code == 200
+
+
+async def test_empty_columns_at_the_end_that_excel_writes_are_no_columns(running: Running) -> None:
+    dataset_id = await running.dataset()
+    answer = await _send(running, dataset_id, "term;definition; ;\na;b;;\nc;d\n")
+    assert answer.json() == {"added": 2, "changed": 0, "unchanged": 0}
+    for wrong, line in (("term,,definition\na,,b\n", 1), ("term,definition,\na,b,c\n", 2)):
+        [error] = assert_problem(await _send(running, dataset_id, wrong), 422)["errors"]
+        assert (error["line"], error["field"]) == (line, "")
 
 
 async def test_what_is_no_sheet_of_terms_is_refused_with_a_reason(running: Running) -> None:

@@ -81,16 +81,25 @@ async def test_every_wrong_pair_is_told_and_no_training_begins(running: Running)
     lines = [
         *_lines(("one", "DROP TABLE orders"), ("two", "SELECT * FROM secrets"), ("", _COUNT)).splitlines(),
         b"{", b'{"question": "no sql"}', b'{"kind": "ddl", "text": "x"}', b"", *_lines(("ok", _COUNT)).splitlines(),
+        *_lines(("three", "SELECT payed FROM orders"), ("OK", "SELECT")).splitlines(),
     ]  # fmt: skip
     wrong = assert_problem(await _send(running, path, b"\n".join(lines), **{"Accept-Language": "zh"}), 422)
     assert [(error["line"], error["field"]) for error in wrong["errors"]] == [
-        (3, "question"), (4, ""), (5, "sql"), (6, "kind"),
+        (1, "sql"), (2, "sql"), (3, "question"), (4, ""), (5, "sql"), (6, "kind"), (9, "sql"), (10, "question"),
+        (10, "sql"),
     ]  # fmt: skip
-    refused = assert_problem(await _send(running, path, b"\n".join([*lines[:2], lines[-1]])), 422)
-    assert [(error["line"], error["field"]) for error in refused["errors"]] == [(1, "sql"), (2, "sql")]
-    assert "secrets" in refused["errors"][1]["detail"]
-    twice = assert_problem(await _send(running, path, _lines(("How many?", _COUNT), ("how  MANY", "SELECT 1"))), 422)
-    assert [(error["line"], error["field"]) for error in twice["errors"]] == [(2, "question")]
+    assert "secrets" in wrong["errors"][1]["detail"] and "payed" in wrong["errors"][6]["detail"]
+    rows = [
+        "question,sql",
+        "How many?,SELECT 1",
+        'how  MANY,"SELECT id, payed FROM orders"',
+        ",DROP TABLE orders",
+        "x,",
+    ]
+    sheet = assert_problem(await _send(running, path, "\n".join(rows), "text/csv"), 422)
+    assert [(error["line"], error["field"]) for error in sheet["errors"]] == [
+        (3, "question"), (3, "sql"), (4, "question"), (4, "sql"), (5, "sql"),
+    ]  # fmt: skip
     assert (await running.anna.get(f"{path}/trainings")).json()["total"] == 0
 
 
@@ -103,6 +112,18 @@ async def test_a_misspelt_column_or_field_is_named_with_those_that_there_are(run
     lines = assert_problem(await _send(running, path, _lines(("one?", _COUNT)) + line), 422)
     detail = "There is no such field. What is read: question, sql."
     assert lines["errors"] == [{"line": 2, "field": "knd", "detail": detail}]
+
+
+async def test_a_line_may_say_its_type_as_the_api_shows_it_and_what_is_no_json_is_told_from_other_json(
+    running: Running,
+) -> None:
+    path = await _shop(running)
+    shown = {"type": "qa", "question": "How many?", "sql": _COUNT}
+    lines = [orjson.dumps(shown), orjson.dumps(shown | {"type": "ddl", "question": "two"}), b"{", b"[]"]
+    wrong = assert_problem(await _send(running, path, b"\n".join(lines)), 422)
+    assert [(error["line"], error["field"]) for error in wrong["errors"]] == [(2, "type"), (3, ""), (4, "")]
+    assert "not valid JSON" in wrong["errors"][1]["detail"] and "JSON object" in wrong["errors"][2]["detail"]
+    assert (await _send(running, path, lines[0])).status_code == 202
 
 
 async def test_what_is_too_much_empty_or_of_another_kind_is_refused(running: Running) -> None:

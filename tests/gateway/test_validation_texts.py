@@ -50,3 +50,29 @@ async def test_a_body_that_is_no_json_is_explained_in_chinese(running: Running) 
     answer = await running.anna.post(f"{API}/datasources", content=b"{", headers=headers)
     errors: list[dict[str, Any]] = answer.json()["errors"]
     assert "不是有效的 JSON" in errors[0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "content", "expected"),
+    [
+        (
+            "/auth/login",
+            "application/json",
+            b'{"username": "anna", "password": "x"}',
+            "application/x-www-form-urlencoded",
+        ),
+        ("/datasources", "text/plain", b'{"name": "x"}', "application/json"),
+        ("/datasources", None, b'{"name": "x"}', "application/json"),
+        ("/datasources", "application/json", b'{"name": "x"}', None),
+        ("/auth/login", "application/x-www-form-urlencoded", b"username=anna", None),
+    ],
+)
+async def test_a_body_of_another_content_type_is_told_which_one_is_expected(
+    running: Running, path: str, kind: str | None, content: bytes, expected: str | None
+) -> None:
+    headers = {"Content-Type": kind} if kind else {}
+    for language, said in (("zh", "Content-Type: {}"), ("en", "Send the body with Content-Type: {}.")):
+        answer = await running.anna.post(API + path, content=content, headers={"Accept-Language": language} | headers)
+        assert answer.status_code == 422
+        detail = answer.json()["detail"]
+        assert said.format(expected) in detail if expected else "Content-Type" not in detail

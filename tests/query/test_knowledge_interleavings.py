@@ -42,14 +42,15 @@ OTHERS: tuple[tuple[Event, ...], ...] = (
 
 @st.composite
 def checkpoints(draw: st.DrawFn) -> list[CheckpointReached]:
-    """Trainings of several generations, mixed as one partition may hold them."""
+    """Trainings of several generations, mixed as one partition may hold them, which often teach the same again."""
+    few = draw(st.lists(st.sampled_from(ITEMS), min_size=2, max_size=5))
     events, sequences = [], {"t1": 0, "t2": 0, "f1": 0, "f2": 0}
     asked = dict(zip(sequences, draw(st.permutations(range(len(sequences)))), strict=True))
     for _ in range(draw(st.integers(1, 7))):
         training = draw(st.sampled_from(sorted(sequences)))
         sequences[training] += 1
-        items = draw(st.lists(st.sampled_from(ITEMS), max_size=3))
-        forgotten = draw(st.lists(st.sampled_from([item.item_id for item in ITEMS]), max_size=1))
+        items = draw(st.lists(st.sampled_from(few), max_size=3))
+        forgotten = draw(st.lists(st.sampled_from([item.item_id for item in few]), max_size=1))
         generation = draw(st.integers(0, 2))
         events.append(
             checkpoint(

@@ -1,8 +1,10 @@
 """What users read: sentences are put together with one full stop each, in either language."""
 
+import re
+
 import pytest
 
-from libs.language.catalogue import clause, known, sentences
+from libs.language.catalogue import _TEXTS, clause, known, sentences
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,8 @@ def test_a_sentence_inside_another_loses_its_full_stop() -> None:
 @pytest.mark.parametrize("strategy", ["adapted", "composed", "model"])
 def test_every_way_to_write_sql_has_words_of_its_own(strategy: str) -> None:
     assert known(f"question.strategy.{strategy}")
+
+
+def test_what_is_counted_may_be_one() -> None:
+    counted = re.compile(r"\{(count|done|learned|known|total|tables|errors)\} (?!of )[a-z]")
+    assert [english for _, english in _TEXTS.values() if counted.search(english)] == []

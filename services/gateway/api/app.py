@@ -1,6 +1,7 @@
 """The gateway's application: middleware, problems, routes, health."""
 
 from fastapi import FastAPI
+from fastapi.responses import RedirectResponse
 from fastapi_offline import FastAPIOffline
 
 from libs.runtime.health import Checks, health_routes
@@ -39,6 +40,7 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
     for part in parts:
         app.include_router(part.router, prefix="/api/v1")
     openapi.describe(app)
+    app.add_api_route("/", lambda: RedirectResponse("/docs"), include_in_schema=False)
     app.router.routes.extend(health_routes(checks))
     # The last added is the outermost.
     app.add_middleware(Idempotency, pool=gateway.pool, accounts=gateway.accounts)

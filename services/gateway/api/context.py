@@ -86,8 +86,8 @@ def check_version(if_match: str | None, version: int) -> None:
 
 
 async def written(gateway: Gateway, response: Response, event_id: str, version: int | None = None) -> None:
-    """Tell the position of a write, and the new version."""
-    if position := await gateway.position_of(event_id):
+    """Tell the position of a write, unless it changed nothing, and the version."""
+    if event_id and (position := await gateway.position_of(event_id)):
         response.headers["Espalier-Position"] = position
     if version is not None:
         response.headers["ETag"] = f'"{version}"'

@@ -5,6 +5,7 @@ from typing import Any
 from asyncpg import CharacterNotInRepertoireError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.params import Form
 from fastapi.responses import JSONResponse
 from opentelemetry import trace
 from starlette.exceptions import HTTPException
@@ -19,6 +20,8 @@ _BY_STATUS = {
     400: "bad_request", 401: "not_signed_in", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed",
     406: "not_acceptable", 413: "too_large", 415: "media_type",
 }  # fmt: skip
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class Problem(Exception):
@@ -85,6 +88,17 @@ def trace_id() -> str:
     return f"{trace.get_current_span().get_span_context().trace_id:032x}"
 
 
+def _misread_as(request: Request) -> str | None:
+    """The Content-Type that a route expects, when the body says that it is something else, or not what it is."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    if field is None or not request.scope.get("espalier.body"):
+        return None
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if isinstance(field.field_info, Form):
+        return None if sent in _FORMS else _FORMS[0]
+    return None if sent == "application/json" or sent.endswith("+json") else "application/json"
+
+
 def install(app: FastAPI) -> None:
     """Answer every error as a problem."""
 
@@ -117,8 +131,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = invalid_fields(list(error.errors()), language_of(request))
-        return problem_response(language_of(request), 422, "invalid", errors=errors)
+        language = language_of(request)
+        expected = _misread_as(request)
+        detail = text("invalid.content_type", language, kind=expected) if expected else None
+        errors = invalid_fields(list(error.errors()), language)
+        return problem_response(language, 422, "invalid", detail=detail, errors=errors)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

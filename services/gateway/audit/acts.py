@@ -59,7 +59,8 @@ def act_of(event: Event) -> Act:
         case KnowledgeRemoved():
             return Act(event.removed_at, event.who, "knowledge.removed", event.dataset_id, event.dataset_id)
         case TrainingRequested():
-            return _of_training(event, "requested", event.source)
+            imported = event.source == "user" and event.items
+            return _of_training(event, "requested", "import" if imported else event.source)
         case ControlRequest():
             return _of_training(event, type(event).__name__.removesuffix("Requested").lower())
         case QuestionAsked():

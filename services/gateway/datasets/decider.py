@@ -17,9 +17,11 @@ class BeingTrained:
 
 
 def decide_change(before: DatasetChanged, given: dict[str, Any], at: datetime, who: str) -> DatasetChanged:
-    """The next version, with what is given."""
-    counted = {"version": before.version + 1, "changed_at": at, "who": who}
-    return DatasetChanged.model_validate(before.model_dump() | given | counted)
+    """The next version, with what is given; the same one when that says nothing new."""
+    changed = DatasetChanged.model_validate(before.model_dump() | given)
+    if changed == before:
+        return before
+    return changed.model_copy(update={"version": before.version + 1, "changed_at": at, "who": who})
 
 
 def decide_delete(
@@ -39,6 +41,9 @@ def same_name(one: str, other: str) -> bool:
 def decide_term(
     before: BusinessTermChanged, given: dict[str, Any], terms: int, at: datetime, who: str
 ) -> BusinessTermChanged:
-    """The next version of a term; `terms` counts the changes to all terms of the dataset so far."""
+    """The next version of a term, or the same one; `terms` counts the changes to all terms of the dataset so far."""
+    changed = BusinessTermChanged.model_validate(before.model_dump() | given)
+    if changed == before and before.version:
+        return before
     counted = {"version": before.version + 1, "terms_version": terms + 1, "changed_at": at, "who": who}
-    return BusinessTermChanged.model_validate(before.model_dump() | given | counted)
+    return changed.model_copy(update=counted)

@@ -17,8 +17,10 @@ class InUse:
 def decide_change(
     before: DataSourceChanged, name: str | None, settings: dict[str, Any], at: datetime, who: str
 ) -> DataSourceChanged:
-    """The next version, with what is given; a kept password goes on with the new settings."""
+    """The next version, with what is given, or the same one; a kept password goes on with the new settings."""
     changed = DataSourceSettings.model_validate(before.settings.model_dump() | settings)
+    if changed == before.settings and (name or before.name) == before.name:
+        return before
     return before.model_copy(
         update={
             "version": before.version + 1,

@@ -30,6 +30,11 @@ def told(wrong: Sequence[WrongLine], language: Language) -> list[dict[str, Any]]
     return [each.told(language) for each in sorted(wrong, key=lambda each: each.line)[:MOST_TOLD]]
 
 
+def check_given(line: int, name: str, value: str, most: int) -> list[WrongLine]:
+    """What is wrong with a text that must not be empty."""
+    return check_text(line, name, value, most) if value else [WrongLine(line, name, "empty")]
+
+
 def check_text(line: int, name: str, value: str, most: int) -> list[WrongLine]:
     """What is wrong with a text that may have `most` characters."""
     if "\x00" in value:

@@ -44,11 +44,14 @@ def read_sheet(text: str, columns: Collection[str], required: Collection[str]) -
     if isinstance(names, WrongLine):
         return [], [names]
     header = [name.strip().lower() for name in names]
+    while header and not header[-1]:  # Excel writes separators after the last column.
+        header.pop()
     wrong = [WrongLine(line, name, "no_column") for name in required if name not in header]
+    wrong += [WrongLine(line, name, "column_twice") for name in columns if header.count(name) > 1]
+    readable = not wrong
     there_are = {"columns": ", ".join(columns)}
     wrong += [WrongLine(line, name, "unknown_column", there_are) for name in header if name not in columns]
-    wrong += [WrongLine(line, name, "column_twice") for name in columns if header.count(name) > 1]
-    if wrong:
+    if not readable:
         return [], wrong
     rows = []
     for line, cells in records:
@@ -58,7 +61,8 @@ def read_sheet(text: str, columns: Collection[str], required: Collection[str]) -
             wrong.append(WrongLine(line, "", "too_many_cells", {"most": len(header)}))
         elif any(cell.strip() for cell in cells):
             padded = [*cells, *[""] * (len(header) - len(cells))]
-            rows.append(Row(line, {name: _given(cell) for name, cell in zip(header, padded, strict=False)}))
+            named = zip(header, padded, strict=False)
+            rows.append(Row(line, {name: _given(cell) for name, cell in named if name in columns}))
     return rows, wrong
 
 

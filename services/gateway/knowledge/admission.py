@@ -1,4 +1,4 @@
-"""Which given pairs a dataset may learn: those whose SQL passes the gate with the dataset's tables."""
+"""Which given pairs a dataset may learn: those whose SQL passes the gate and names only columns that there are."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -7,14 +7,17 @@ from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import admit
 from libs.events.catalog import LearnedItem
 from libs.knowledge.items import pair_id
-from services.gateway.files.lines import WrongLine
+from services.gateway.files.lines import WrongLine, check_given
+from services.gateway.knowledge.columns import unknown_columns
 from services.gateway.knowledge.pairs import PairLine
+
+_LONGEST = 20_000
 
 
 def admitted(
     pairs: Sequence[PairLine], dialect: Dialect, tables: Mapping[str, Collection[str]]
 ) -> tuple[list[LearnedItem], list[WrongLine]]:
-    """The pairs as items to be learned, and the lines that the gate refuses. Hundreds of pairs take seconds.
+    """The pairs as items to be learned, and the lines whose SQL cannot be learned. Hundreds of pairs take seconds.
 
     `tables` are the names of the dataset's tables with the names of their columns.
 
@@ -26,10 +29,16 @@ def admitted(
     items: list[LearnedItem] = []
     wrong: list[WrongLine] = []
     for pair in pairs:
+        if wrong_text := check_given(pair.line, "sql", pair.sql, _LONGEST):
+            wrong += wrong_text
+            continue
         try:
             read = admit(pair.sql, dialect, tables=tables).tables
         except RefusedByGate as error:
             wrong.append(WrongLine(pair.line, "sql", "sql", {"why": error.why}))
+            continue
+        if unknown := unknown_columns(pair.sql, dialect, tables):
+            wrong.append(WrongLine(pair.line, "sql", "unknown", {"names": ", ".join(unknown)}))
             continue
         items.append(
             LearnedItem(

@@ -8,15 +8,16 @@ import orjson
 
 from libs.events.catalog import LearnedItem
 from libs.knowledge.items import normalised_question
-from services.gateway.files.lines import WrongLine, check_text
+from services.gateway.files.lines import WrongLine, check_given
 from services.gateway.files.sheet import read_sheet
+from services.gateway.knowledge.read import TYPES
 
 COLUMNS = ("question", "sql")
 MOST = 1_000
 """Pairs of one file: they are one event, and are learned as one training."""
-_QUESTION, _SQL = 2_000, 20_000
-_EXPORTED = {*LearnedItem.model_fields, "training_id", "learned_at"}
-"""What a line of an export holds; anything else is most likely misspelt."""
+_QUESTION = 2_000
+_EXPORTED = {*LearnedItem.model_fields, "training_id", "learned_at", "type"}
+"""What a line of an export holds, and what the API shows of an item; anything else is most likely misspelt."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,14 @@ class PairLine:
 
 
 def pairs_in(text: str, *, csv: bool) -> tuple[list[PairLine], list[WrongLine]]:
-    """The pairs of a file and what is wrong with its lines; whether the SQL may run is not asked here."""
+    """The pairs of a file and what is wrong with its lines; of the SQL that it is there (`admitted`)."""
     pairs, wrong = _in_sheet(text) if csv else _in_json_lines(text)
     if len(pairs) > MOST:
         return [], [WrongLine(pairs[MOST].line, "", "too_many", {"most": MOST})]
     if not pairs and not wrong:
         return [], [WrongLine(1, "", "no_pairs")]
-    return pairs, [*wrong, *(each for pair in pairs for each in _check(pair)), *_twice(pairs)]
+    wrong += [each for pair in pairs for each in check_given(pair.line, "question", pair.question, _QUESTION)]
+    return pairs, [*wrong, *_twice(pairs)]
 
 
 def _in_sheet(text: str) -> tuple[list[PairLine], list[WrongLine]]:
@@ -62,12 +64,13 @@ def _parsed(line: int, content: str) -> PairLine | WrongLine:
     except orjson.JSONDecodeError:
         return WrongLine(line, "", "no_json")
     if not isinstance(given, dict):
-        return WrongLine(line, "", "no_json")
+        return WrongLine(line, "", "no_object")
     for name in given:
         if name not in _EXPORTED:
             return WrongLine(line, name[:100], "unknown_field", {"fields": ", ".join(COLUMNS)})
-    if given.get("kind", "pair") != "pair":
-        return WrongLine(line, "kind", "no_pair")
+    for name, expected in (("kind", "pair"), ("type", TYPES["pair"])):
+        if given.get(name, expected) != expected:
+            return WrongLine(line, name, "no_pair")
     for name in COLUMNS:
         if not isinstance(given.get(name), str):
             return WrongLine(line, name, "empty")
@@ -78,15 +81,10 @@ def _pair(line: int, question: str, sql: str) -> PairLine:
     return PairLine(line, question.strip(), sql.strip().rstrip(";").rstrip())
 
 
-def _check(pair: PairLine) -> Iterator[WrongLine]:
-    for name, value, most in (("question", pair.question, _QUESTION), ("sql", pair.sql, _SQL)):
-        yield from check_text(pair.line, name, value, most) if value else [WrongLine(pair.line, name, "empty")]
-
-
 def _twice(pairs: list[PairLine]) -> Iterator[WrongLine]:
     """Of two answers to one question only one can be the right one."""
     first: dict[str, int] = {}
     for pair in pairs:
         before = first.setdefault(normalised_question(pair.question), pair.line)
-        if before != pair.line:
+        if pair.question and before != pair.line:
             yield WrongLine(pair.line, "question", "twice", {"line": before})

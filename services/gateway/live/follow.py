@@ -4,10 +4,9 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from libs.postgres.transient import is_transient
 from services.gateway.gateway import Gateway
 from services.gateway.live.told import Place, Told, beginning, told_after
-from services.gateway.live.watcher import Dropped
+from services.gateway.live.watcher import interrupted_when_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +26,10 @@ async def follow(gateway: Gateway, dataset_id: str, token: str, last_event_id: s
 
     Begins with how the newest training stands when there is no id. Raises `Dropped` when the client is told no more.
     """
-    try:
+    with interrupted_when_away():
         async with aclosing(_followed(gateway, dataset_id, token, last_event_id)) as followed:
             async for lines in followed:
                 yield lines
-    except Exception as error:
-        if is_transient(error):
-            raise Dropped("interrupted") from error
-        raise
 
 
 async def _followed(gateway: Gateway, dataset_id: str, token: str, last_event_id: str | None) -> Lines:

@@ -1,8 +1,11 @@
 """One client that watches a dataset's trainings: what waits for it, and why it was dropped, if it was."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
+from libs.postgres.transient import is_transient
 from services.gateway.live.told import Told
 
 MOST_WAITING = 2_000
@@ -17,6 +20,17 @@ class Dropped(Exception):
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
         self.reason: Reason = reason
+
+
+@contextmanager
+def interrupted_when_away() -> Iterator[None]:
+    """A client is dropped, and comes back, when our own database is away."""
+    try:
+        yield
+    except Exception as error:
+        if is_transient(error):
+            raise Dropped("interrupted") from error
+        raise
 
 
 class Watcher:

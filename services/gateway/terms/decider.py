@@ -1,6 +1,7 @@
 """What becomes of a dataset's terms when a file of terms is sent in, decided without clock, database or broker."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,18 @@ class Imported:
     unchanged: int
 
 
+def named_twice(known: Iterable[BusinessTermChanged], rows: Iterable[TermRow]) -> Iterator[WrongLine]:
+    """The rows that name a term once more: of a name that several terms have already, as many rows may be."""
+    there_are = Counter(term.term.strip() for term in known)
+    named: dict[str, list[int]] = {}
+    for row in rows:
+        name = row.given["term"]
+        lines = named.setdefault(name, [])
+        if name and len(lines) >= max(there_are[name], 1):
+            yield WrongLine(row.line, "term", "twice", {"line": lines[0]})
+        lines.append(row.line)
+
+
 def decide_import(
     dataset_id: str,
     known: Sequence[BusinessTermChanged],
@@ -29,24 +42,17 @@ def decide_import(
     terms: int,
     at: datetime,
     who: str,
-) -> Imported | tuple[WrongLine, ...]:
-    """New terms get the next of `ids`, those of a known name are changed; or the lines that name a term once more.
+) -> Imported:
+    """New terms get the next of `ids`, those of a known name are changed; no row is `named_twice`.
 
-    `terms` counts the changes to all terms of the dataset so far. Nothing forbids two terms of one name: as many lines
-    may name it, and each goes with a term that it agrees with, or else with the oldest that is left.
+    `terms` counts the changes to all terms of the dataset so far. Where several terms have one name, each row goes with
+    a term that it agrees with, or else with the oldest that is left.
     """
     left = _by_name(known)
-    before = {name: len(terms_of) for name, terms_of in left.items()}
-    named: dict[str, list[int]] = {}
     changes: list[BusinessTermChanged] = []
     new_ids, added, unchanged = iter(ids), 0, 0
-    wrong: list[WrongLine] = []
     for row in sorted(rows, key=lambda row: not _agrees(row, left)):
         name = row.given["term"]
-        if len(named.setdefault(name, [])) >= max(before.get(name, 0), 1):
-            wrong.append(WrongLine(row.line, "term", "twice", {"line": named[name][0]}))
-            continue
-        named[name].append(row.line)
         term = _taken(row, left.get(name, []))
         if term is not None and _says_nothing_new(row.given, term):
             unchanged += 1
@@ -57,7 +63,7 @@ def decide_import(
             )
             added += 1
         changes.append(decide_term(term, row.given, terms + len(changes), at, who))
-    return tuple(wrong) or Imported(tuple(changes), added, len(changes) - added, unchanged)
+    return Imported(tuple(changes), added, len(changes) - added, unchanged)
 
 
 def _by_name(known: Sequence[BusinessTermChanged]) -> dict[str, list[BusinessTermChanged]]:

@@ -4,17 +4,19 @@ Synonyms are in one cell, separated by semicolons; a backslash before a semicolo
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from libs.datasources.dialect import Dialect
 from libs.datasources.errors import RefusedByGate
-from libs.datasources.gate import parse_expression
 from libs.events.catalog import BusinessTermChanged
-from services.gateway.files.lines import WrongLine, check_text
+from libs.knowledge.expression import unknown_names
+from services.gateway.files.lines import WrongLine, check_given, check_text
 from services.gateway.files.sheet import Row, read_sheet, write_sheet
 from services.gateway.terms.limits import LINES, LONG, NAME, SYNONYMS
+
+_Tables = Mapping[str, Collection[str]]
 
 COLUMNS = ("term", "definition", "synonyms", "sql_expression")
 _SYNONYM = re.compile(r"(?:\\[\\;]|[^;])+")
@@ -34,13 +36,16 @@ def sheet_of(terms: Iterable[Mapping[str, Any]]) -> bytes:
     return write_sheet(COLUMNS, ([_cell(term[name]) for name in COLUMNS] for term in terms))
 
 
-def terms_in(text: str, dialect: Dialect) -> tuple[list[TermRow], list[WrongLine]]:
-    """The terms of a CSV file and what is wrong with its lines. Parsing thousands of expressions takes seconds."""
+def terms_in(text: str, dialect: Dialect, tables: _Tables | None) -> tuple[list[TermRow], list[WrongLine]]:
+    """The terms of a CSV file and what is wrong with its lines. Parsing thousands of expressions takes seconds.
+
+    `tables` are the names of the dataset's tables with the names of their columns, once they are known.
+    """
     rows, wrong = read_sheet(text, COLUMNS, ("term",))
     if len(rows) > LINES:
         return [], [WrongLine(rows[LINES].line, "", "too_many", {"most": LINES})]
     terms = [TermRow(row.line, _values(row)) for row in rows]
-    return terms, wrong + [each for term in terms for each in _check(term, dialect)]
+    return terms, wrong + [each for term in terms for each in _check(term, dialect, tables)]
 
 
 def as_written(term: BusinessTermChanged) -> dict[str, Any]:
@@ -69,22 +74,24 @@ def _values(row: Row) -> dict[str, Any]:
     return given
 
 
-def _check(term: TermRow, dialect: Dialect) -> list[WrongLine]:
+def _check(term: TermRow, dialect: Dialect, tables: _Tables | None) -> list[WrongLine]:
     line, given = term.line, term.given
-    wrong = check_text(line, "term", given["term"], NAME) if given["term"] else [WrongLine(line, "term", "empty")]
+    wrong = check_given(line, "term", given["term"], NAME)
     wrong += check_text(line, "definition", given.get("definition", ""), LONG)
     for synonym in given.get("synonyms", ()):
         wrong += check_text(line, "synonyms", synonym, NAME)
     if len(given.get("synonyms", ())) > SYNONYMS:
         wrong.append(WrongLine(line, "synonyms", "too_many_synonyms", {"most": SYNONYMS}))
     expression = given.get("sql_expression") or ""
-    return wrong + (check_text(line, "sql_expression", expression, LONG) or _check_sql(line, expression, dialect))
+    if not expression:
+        return wrong
+    too_long = check_text(line, "sql_expression", expression, LONG)
+    return wrong + (too_long or _check_sql(line, expression, dialect, tables))
 
 
-def _check_sql(line: int, expression: str, dialect: Dialect) -> list[WrongLine]:
+def _check_sql(line: int, expression: str, dialect: Dialect, tables: _Tables | None) -> list[WrongLine]:
     try:
-        if expression:
-            parse_expression(expression, dialect)
+        unknown = unknown_names(expression, dialect, tables)
     except RefusedByGate as error:
         return [WrongLine(line, "sql_expression", "sql_expression", {"why": error.why})]
-    return []
+    return [WrongLine(line, "sql_expression", "unknown", {"names": ", ".join(unknown)})] if unknown else []

@@ -130,7 +130,8 @@ async def change(
         check_version(if_match, before.version)
         await check_tables(write.connection, before.datasource_id, given.get("tables", ()))
         event = decide_change(before, given, now(), account.account_id)
-        await write.record(event)
+        if event is not before:
+            await write.record(event)
     await written(gateway, response, write.event_id, event.version)
     return await shown(gateway.pool, event.model_dump(mode="json"), language)
 

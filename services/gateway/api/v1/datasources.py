@@ -160,8 +160,9 @@ async def change(
         before = await _owned(write.connection, datasource_id, account)
         check_version(if_match, before.version)
         event = decide_change(before, body.name, given, now(), account.account_id)
-        write.publish(_inspection(datasource_id, event.settings, "en"))
-        await write.record(event)
+        if event is not before:
+            write.publish(_inspection(datasource_id, event.settings, "en"))
+            await write.record(event)
     await written(gateway, response, write.event_id, event.version)
     return shown(event.model_dump(mode="json"))
 

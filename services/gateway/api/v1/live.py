@@ -21,7 +21,7 @@ from services.gateway.api.context import AskedLanguage, GatewayPart, SignedIn, o
 from services.gateway.api.problems import Problem
 from services.gateway.gateway import Gateway
 from services.gateway.live.follow import Line, follow
-from services.gateway.live.watcher import Dropped, Reason
+from services.gateway.live.watcher import Dropped, Reason, interrupted_when_away
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix="/datasets/{dataset_id}/training", tags=["trainings"])
@@ -29,7 +29,8 @@ router = APIRouter(prefix="/datasets/{dataset_id}/training", tags=["trainings"])
 HEARTBEAT_SECONDS = 15.0
 _SEND_SECONDS = 30.0
 """A client that takes nothing for so long is gone."""
-_TOKEN_SECONDS = 10.0
+_TOKEN_SECONDS = 5.0
+"""A socket whose client does not say who it is is closed so soon."""
 _NOT_SIGNED_IN, _NOT_FOUND = 4401, 4404
 _DROPPED: dict[Reason, int] = {
     "signed_out": _NOT_SIGNED_IN, "deleted": _NOT_FOUND, "too_slow": 4408, "interrupted": 1013,
@@ -90,10 +91,12 @@ async def watch(socket: WebSocket, dataset_id: str) -> None:
     await socket.accept()
     try:
         token = _bearer(socket.headers.get("authorization")) or await _first_message(socket)
-        account = await gateway.accounts.of_token(token) if token else None
+        with interrupted_when_away():
+            account = await gateway.accounts.of_token(token) if token else None
+            may_watch = account is not None and await _may_watch(gateway, dataset_id, account)
         if account is None:
             await socket.close(_NOT_SIGNED_IN, "not_signed_in")
-        elif not await _may_watch(gateway, dataset_id, account):
+        elif not may_watch:
             await socket.close(_NOT_FOUND, "not_found")
         else:
             await _until_one_ends(_tell(socket, gateway, dataset_id, token), _beat(socket), _left(socket))

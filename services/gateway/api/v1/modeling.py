@@ -110,7 +110,8 @@ async def put(
         if not isinstance(event, DatasetChanged):
             raise Problem(422, "modeling", errors=[_shown(wrong, language) for wrong in event])
         try:
-            await write.record(event)
+            if event is not before:
+                await write.record(event)
         except EventTooLarge as error:
             raise Problem(413, "too_large", limit=MAXIMUM_BYTES) from error
     await written(gateway, response, write.event_id, event.version)

@@ -7,15 +7,14 @@ from fastapi import APIRouter, Request, Response
 from libs.datasources.dialect import dialect_of
 from libs.events.catalog import BusinessTermChanged
 from libs.events.ids import new_id
-from libs.postgres.pool import Connection
 from libs.runtime.clock import now
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, SignedIn, owned, written
 from services.gateway.api.files import CSV, described, sent_text, wrong_lines
+from services.gateway.datasets.structure import known_tables
 from services.gateway.datasources.read import kind_of
-from services.gateway.files.lines import WrongLine
-from services.gateway.terms.decider import Imported, decide_import
+from services.gateway.terms.decider import decide_import, named_twice
 from services.gateway.terms.read import changes_of, terms_of
-from services.gateway.terms.sheet import TermRow, sheet_of, terms_in
+from services.gateway.terms.sheet import sheet_of, terms_in
 
 router = APIRouter(prefix="/datasets/{dataset_id}/terms", tags=["terms"])
 
@@ -40,29 +39,21 @@ async def import_terms(
     response: Response,
 ) -> dict[str, int]:
     """Add the terms of a file and change those of a known name: all of them, or none when a line is wrong."""
-    await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    dataset = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     _, text = await sent_text(request, [CSV], language)
     dialect = dialect_of(await kind_of(gateway.pool, dataset_id))
-    rows, wrong = await asyncio.to_thread(terms_in, text, dialect)
-    if wrong:
-        raise wrong_lines(wrong, language)
+    tables = await known_tables(gateway.pool, dataset["datasource_id"], dataset["tables"])
+    rows, wrong = await asyncio.to_thread(terms_in, text, dialect, tables)
     async with gateway.writing() as write:
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
-        decided = await _decided(write.connection, dataset_id, rows, account.account_id)
-        if not isinstance(decided, Imported):
-            raise wrong_lines(decided, language)
+        known = [BusinessTermChanged.model_validate(state) for state in await terms_of(write.connection, dataset_id)]
+        if wrong := [*wrong, *named_twice(known, rows)]:
+            raise wrong_lines(wrong, language)
+        ids, changes = [new_id() for _ in rows], await changes_of(write.connection, dataset_id)
+        decided = decide_import(dataset_id, known, rows, ids, changes, now(), account.account_id)
         for event in decided.changes:
             await write.record(event)
         counts = {"added": decided.added, "changed": decided.changed, "unchanged": decided.unchanged}
         await write.answers(200, counts, response.headers)
-    if decided.changes:
-        await written(gateway, response, write.event_id)
+    await written(gateway, response, write.event_id)
     return counts
-
-
-async def _decided(
-    connection: Connection, dataset_id: str, rows: list[TermRow], who: str
-) -> Imported | tuple[WrongLine, ...]:
-    known = [BusinessTermChanged.model_validate(state) for state in await terms_of(connection, dataset_id)]
-    ids = [new_id() for _ in rows]
-    return decide_import(dataset_id, known, rows, ids, await changes_of(connection, dataset_id), now(), who)

@@ -124,7 +124,8 @@ async def _put(
         await _check_expression(write.connection, dataset, given.get("sql_expression"))
         changes = await changes_of(write.connection, dataset_id)
         event = decide_term(before, given, changes, now(), account.account_id)
-        await write.record(event)
+        if event is not before:
+            await write.record(event)
         response.headers["ETag"] = f'"{event.version}"'
         term_now = shown(event.model_dump(mode="json"))
         # Only a POST, which makes a term, has a key.

@@ -60,16 +60,16 @@ async def _items(
     gateway: Gateway, dataset: dict[str, Any], text: str, language: Language, *, csv: bool
 ) -> list[LearnedItem]:
     pairs, wrong = pairs_in(text, csv=csv)
-    if wrong:
-        raise wrong_lines(wrong, language)
     parts = await newest_structure(gateway.pool, dataset["datasource_id"])
+    if parts is None and wrong:
+        raise wrong_lines(wrong, language)
     if parts is None:
         raise Problem(409, "structure_unknown", datasource_id=dataset["datasource_id"])
     picked = set(dataset["tables"])
     known = [TableDescription.model_validate(table) for part in parts for table in part["tables"]]
     tables = {table.name: table.column_names for table in known if not picked or table.name in picked}
     dialect = dialect_of(await kind_of(gateway.pool, dataset["dataset_id"]))
-    items, wrong = await asyncio.to_thread(admitted, pairs, dialect, tables)
-    if wrong:
-        raise wrong_lines(wrong, language)
+    items, refused = await asyncio.to_thread(admitted, pairs, dialect, tables)
+    if wrong or refused:
+        raise wrong_lines([*wrong, *refused], language)
     return items

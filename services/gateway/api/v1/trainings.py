@@ -186,8 +186,7 @@ async def _control(
             )
         requested = {"message": text(f"training.{wish}_{said}", language)}
         await write.answers(status.HTTP_202_ACCEPTED, requested, response.headers)
-    if write.event_id:
-        await written(gateway, response, write.event_id)
+    await written(gateway, response, write.event_id)
     return requested
 
 
