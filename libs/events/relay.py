@@ -18,7 +18,7 @@ from faststream.kafka import KafkaBroker
 
 from libs.events.topics import partitions_of
 from libs.events.transaction import SHARDS
-from libs.leases.claim import Lease, fence, offer
+from libs.leases.claim import Lease, LeaseLost, fence, offer
 from libs.leases.worker import Held, Worker
 from libs.postgres.listen import Listener
 
@@ -104,7 +104,7 @@ class Relay:
         # A process that was frozen between the two must not send what another has sent meanwhile.
         if not rows or held.lease.trusted_until < time.monotonic():
             return 0
-        sending = asyncio.create_task(self._send_and_mark(lease, rows), name=f"sending shard {shard}")
+        sending = asyncio.create_task(self._send_and_mark(lease, held, rows), name=f"sending shard {shard}")
         try:
             await asyncio.shield(sending)
         except asyncio.CancelledError:
@@ -113,12 +113,14 @@ class Relay:
             raise
         return len(rows)
 
-    async def _send_and_mark(self, lease: Lease, rows: list[asyncpg.Record]) -> None:
+    async def _send_and_mark(self, lease: Lease, held: Held, rows: list[asyncpg.Record]) -> None:
         """Send `rows` in order and mark what arrived before the first that did not; raises when all are settled."""
         futures: list[Any] = []
         failed: BaseException | None = None
         try:
             for row in rows:
+                if held.lease.trusted_until < time.monotonic():
+                    raise LeaseLost(f"outbox {lease.subject}: epoch {lease.epoch} may be over")
                 futures.append(await self._publish(row))
         except Exception as error:
             failed = error

@@ -32,7 +32,7 @@ async def test_a_failed_training_is_retried_with_its_tables_and_no_other_is(runn
     path = f"{API}/datasets/{dataset_id}"
     assert_problem(await running.anna.post(f"{path}/training/retry"), 400)
     started = (await running.anna.post(f"{path}/train", json={"table_names": ["orders"]})).json()["training_id"]
-    assert_problem(await running.anna.post(f"{path}/training/retry"), 400)
+    assert_problem(await running.anna.post(f"{path}/training/retry"), 409)
     problem = Problem(code="refused", detail="The database refuses connections", hint="Start it")
     await running.hear(reached(started, dataset_id, 1, "failed", problem=problem))
     shown = (await running.anna.get(f"{path}/training/progress")).json()
@@ -46,7 +46,7 @@ async def test_a_failed_training_is_retried_with_its_tables_and_no_other_is(runn
         "SELECT table_names FROM trainings WHERE training_id = $1", newest["training_id"]
     )
     assert names == ["orders"]
-    assert_problem(await running.anna.post(f"{path}/training/retry"), 400)
+    assert_problem(await running.anna.post(f"{path}/training/retry"), 409)
 
 
 async def test_positions_in_the_queue_go_by_turns(running: Running) -> None:

@@ -88,7 +88,7 @@ async def test_what_there_was_no_time_to_look_at_is_as_it_was_known(
     await trainer.work()
     again = (await trainer.said())[first:]
     assert again[-1].status == "completed" and not [c for c in again if c.items or c.forgotten]
-    told = {"inspect._VALUES_SECONDS": "values of columns", "inspect._RELATIONS_SECONDS": "Pairs of columns"}[limit]
+    told = {"inspect._VALUES_SECONDS": "Tables whose values", "inspect._RELATIONS_SECONDS": "Pairs of columns"}[limit]
     assert [c.message for c in again if told in c.message]
     read, refreshed = await trainer.said(SchemaInspected)
     assert set(refreshed.tables) == set(read.tables) and set(refreshed.relations) == set(read.relations)
