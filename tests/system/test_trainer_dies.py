@@ -88,11 +88,7 @@ async def test_a_frozen_trainer_that_wakes_after_take_over_writes_nothing(runnin
     finally:
         running.stack.kill("trainer", signal.SIGCONT)
         await other.stop()
-    # What it was sending as it was frozen may come twice, with one id (docs/decisions/0005): the first counts.
-    once: dict[str, dict[str, Any]] = {}
-    for checkpoint in await checkpoints_of(running, training_id):
-        once.setdefault(checkpoint["event_id"], checkpoint)
-    checkpoints = list(once.values())
+    checkpoints = await checkpoints_of(running, training_id)
     assert_whole(checkpoints)
     epochs = [c["epoch"] for c in checkpoints if c["epoch"]]
     assert epochs == sorted(epochs), "after the take-over the old epoch says nothing more"
