@@ -6,14 +6,10 @@ from faststream.kafka import KafkaBroker
 
 
 def make_broker(bootstrap: str, client_id: str) -> KafkaBroker:
-    """A broker that acknowledges on all replicas, sends idempotently and at once, and makes no topic by accident."""
+    """A broker to consume with, which makes no topic by accident. What is sent goes through the outbox (relay.py)."""
     return KafkaBroker(
         bootstrap,
         client_id=client_id,
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=0,
-        max_batch_size=262_144,
         allow_auto_create_topics=False,
         request_timeout_ms=20_000,
         graceful_timeout=10.0,

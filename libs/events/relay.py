@@ -14,11 +14,11 @@ import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.partitioner import DefaultPartitioner
-from faststream.kafka import KafkaBroker
 
+from libs.events.producer import LeasedProducer, leased_producer
 from libs.events.topics import partitions_of
 from libs.events.transaction import SHARDS
-from libs.leases.claim import Lease, LeaseLost, fence, offer
+from libs.leases.claim import Lease, fence, offer
 from libs.leases.worker import Held, Worker
 from libs.postgres.listen import Listener
 
@@ -65,7 +65,6 @@ class Relay:
 
     pool: asyncpg.Pool
     listener: Listener
-    broker: KafkaBroker
     bootstrap: str
     prefix: str
     lease_seconds: float = 4.0
@@ -89,22 +88,24 @@ class Relay:
 
     async def _relay(self, lease: Lease, held: Held) -> None:
         shard = int(lease.subject)
-        async with self.listener.subscribed("outbox") as wake:
+        async with (
+            self.listener.subscribed("outbox") as wake,
+            leased_producer(self.bootstrap, lambda: time.monotonic() < held.lease.trusted_until) as producer,
+        ):
             await self._mark_sent_before(shard, lease)
             purge_at = time.monotonic()
             while not held.lost.is_set():
-                if not await self._send(shard, lease, held):
+                if not await self._send(producer, shard, lease):
                     if time.monotonic() >= purge_at:
                         await self.pool.execute(_PURGE)
                         purge_at = time.monotonic() + _PURGE_SECONDS
                     await wake.wait(_POLL_SECONDS)
 
-    async def _send(self, shard: int, lease: Lease, held: Held) -> int:
+    async def _send(self, producer: LeasedProducer, shard: int, lease: Lease) -> int:
         rows = await self.pool.fetch(_UNSENT, shard, _BATCH, _BATCH_BYTES)
-        # A process that was frozen between the two must not send what another has sent meanwhile.
-        if not rows or held.lease.trusted_until < time.monotonic():
+        if not rows:
             return 0
-        sending = asyncio.create_task(self._send_and_mark(lease, held, rows), name=f"sending shard {shard}")
+        sending = asyncio.create_task(self._send_and_mark(producer, lease, rows), name=f"sending shard {shard}")
         try:
             await asyncio.shield(sending)
         except asyncio.CancelledError:
@@ -113,15 +114,15 @@ class Relay:
             raise
         return len(rows)
 
-    async def _send_and_mark(self, lease: Lease, held: Held, rows: list[asyncpg.Record]) -> None:
+    async def _send_and_mark(self, producer: LeasedProducer, lease: Lease, rows: list[asyncpg.Record]) -> None:
         """Send `rows` in order and mark what arrived before the first that did not; raises when all are settled."""
         futures: list[Any] = []
         failed: BaseException | None = None
         try:
             for row in rows:
-                if held.lease.trusted_until < time.monotonic():
-                    raise LeaseLost(f"outbox {lease.subject}: epoch {lease.epoch} may be over")
-                futures.append(await self._publish(row))
+                headers = [(name, value.encode()) for name, value in row["headers"].items()]
+                topic, key = self.prefix + row["topic"], row["key"].encode()
+                futures.append(await producer.send(topic, row["value"], key, headers=headers))
         except Exception as error:
             failed = error
         arrived = []
@@ -135,16 +136,6 @@ class Relay:
             await self._mark(lease, arrived)
         if failed:
             raise failed
-
-    async def _publish(self, row: asyncpg.Record) -> Any:
-        return await self.broker.publish(
-            row["value"],
-            self.prefix + row["topic"],
-            key=row["key"].encode(),
-            headers=row["headers"],
-            correlation_id=row["headers"]["ce_correlationid"],
-            no_confirm=True,
-        )
 
     async def _mark(self, lease: Lease, sent: list[tuple[int, int, int]]) -> None:
         async with self.pool.acquire() as connection, connection.transaction():

@@ -123,7 +123,6 @@ class EventService:
         return Relay(
             self.lease_pool,
             self.listener,
-            self.broker,
             settings.kafka_bootstrap,
             settings.topic_prefix,
             settings.lease_seconds,

@@ -87,7 +87,7 @@ async def test_own_events_that_wait_in_the_outbox_are_waited_for_and_in_the_new_
             return rebuilding.done() or bool(await toy.pool.fetchval(_HELD, READ_LOCK))
 
         await until(writers_are_held)
-        relaying = asyncio.create_task(Relay(toy.pool, toy.listener, toy.broker, toy.bootstrap, toy.prefix).run())
+        relaying = asyncio.create_task(Relay(toy.pool, toy.listener, toy.bootstrap, toy.prefix).run())
         rebuilt = await rebuilding
         relaying.cancel()
         await asyncio.gather(relaying, return_exceptions=True)

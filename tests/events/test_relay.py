@@ -4,16 +4,15 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from faststream.kafka import KafkaBroker
+from aiokafka.client import AIOKafkaClient
 
 from libs.events.catalog import FeedbackGiven, FeedbackReviewed
 from libs.events.ids import new_id
 from libs.events.positions import published_position
+from libs.events.producer import LeasedProducer
 from libs.events.relay import Relay
 from libs.events.transaction import transaction
 from tests.events.records import NOON
@@ -33,7 +32,7 @@ async def _publish(toy: Toy, numbers: range) -> list[str]:
 
 
 async def _run_relay(toy: Toy, stop_when_sent: int) -> None:
-    relay = asyncio.create_task(Relay(toy.pool, toy.listener, toy.broker, toy.bootstrap, toy.prefix).run())
+    relay = asyncio.create_task(Relay(toy.pool, toy.listener, toy.bootstrap, toy.prefix).run())
 
     async def sent() -> bool:
         return bool(await toy.pool.fetchval("SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL") >= stop_when_sent)
@@ -133,21 +132,19 @@ async def test_the_position_of_an_event_is_known_once_it_is_in_the_log(
         assert (await toy.log(FeedbackGiven, 1))[0].event.given_at == NOON
 
 
-class SlowProducer:
-    """The broker whose producer keeps what it was given until it is let go, as one does whose server is slow."""
+class SlowProducer(LeasedProducer):
+    """One that keeps what it was given until it is let go, as one does whose server is slow."""
 
-    def __init__(self, broker: KafkaBroker) -> None:
-        self._broker = broker
-        self.taken = 0
-        self.let_go = asyncio.Event()
+    taken = 0
+    let_go: asyncio.Event
 
-    async def publish(self, *message: Any, **options: Any) -> Any:
-        self.taken += 1
-        return asyncio.shield(asyncio.create_task(self._send(self.taken, *message, **options)))
+    async def send(self, *message: Any, **options: Any) -> Any:
+        SlowProducer.taken += 1
+        return asyncio.shield(asyncio.create_task(self._keep(*message, **options)))
 
-    async def _send(self, number: int, *message: Any, **options: Any) -> Any:
+    async def _keep(self, *message: Any, **options: Any) -> Any:
         await self.let_go.wait()
-        return await (await self._broker.publish(*message, **options))
+        return await (await super().send(*message, **options))
 
 
 async def test_a_relay_that_is_stopped_keeps_its_lease_until_what_it_sent_is_marked(
@@ -157,12 +154,13 @@ async def test_a_relay_that_is_stopped_keeps_its_lease_until_what_it_sent_is_mar
         monkeypatch.setattr(wait, 60.0)
     async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
         ids = await _publish(toy, range(20))
-        producer = SlowProducer(toy.broker)
-        relay = Relay(toy.pool, toy.listener, cast(KafkaBroker, producer), toy.bootstrap, toy.prefix, 60)
+        monkeypatch.setattr("libs.events.producer.LeasedProducer", SlowProducer)
+        SlowProducer.taken, SlowProducer.let_go = 0, asyncio.Event()
+        relay = Relay(toy.pool, toy.listener, toy.bootstrap, toy.prefix, 60)
         stopping = asyncio.create_task(relay.run())
 
         async def all_taken() -> bool:
-            return producer.taken == len(ids)
+            return SlowProducer.taken == len(ids)
 
         await until(all_taken)
         stopping.cancel()
@@ -174,50 +172,79 @@ async def test_a_relay_that_is_stopped_keeps_its_lease_until_what_it_sent_is_mar
             return all(new["expires_at"] > old["expires_at"] for old, new in zip(leases, now, strict=True))
 
         await until(renewed)
-        producer.let_go.set()
+        SlowProducer.let_go.set()
         await asyncio.gather(stopping, return_exceptions=True)
         assert await toy.pool.fetchval("SELECT count(*) FROM outbox WHERE sent_at IS NULL") == 0
         received = await toy.log(FeedbackGiven, len(ids))
         assert Counter(one.event_id for one in received) == Counter(ids)
 
 
-async def test_a_relay_that_was_frozen_until_its_lease_was_over_sends_nothing(
+class FrozenProducer(LeasedProducer):
+    """One whose process is frozen for an hour when a request is about to leave."""
+
+    frozen = 0
+
+    async def send(self, *message: Any, **options: Any) -> Any:
+        self.client.ready = self._freeze
+        return await super().send(*message, **options)
+
+    async def _freeze(self, node: int, **group: Any) -> bool:
+        ready = await AIOKafkaClient.ready(self.client, node, **group)
+        FrozenProducer.frozen += 1
+        return bool(ready)
+
+    @classmethod
+    def monotonic(cls) -> float:
+        """The clock when it wakes up."""
+        return time.monotonic() + 3_600 * cls.frozen
+
+
+async def test_what_a_frozen_relay_was_about_to_send_never_leaves(
     postgres_url: str, kafka_bootstrap: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
-        await _publish(toy, range(20))
-        await toy.pool.execute(
-            "UPDATE outbox SET sent_at = now() - interval '2 hours' WHERE id = (SELECT min(id) FROM outbox)"
-        )
-        # Only the relay wakes up an hour later: the heartbeat does not stop it before it looks by itself.
-        monkeypatch.setattr("libs.events.relay.time", SimpleNamespace(monotonic=lambda: time.monotonic() + 3_600))
-        relaying = asyncio.create_task(Relay(toy.pool, toy.listener, toy.broker, toy.bootstrap, toy.prefix).run())
+        ids = await _publish(toy, range(20))
+        with monkeypatch.context() as frozen:
+            FrozenProducer.frozen = 0
+            frozen.setattr("libs.events.producer.LeasedProducer", FrozenProducer)
+            frozen.setattr("libs.events.relay.time", FrozenProducer)
+            relaying = asyncio.create_task(Relay(toy.pool, toy.listener, toy.bootstrap, toy.prefix).run())
 
-        async def looked_and_went_on_to_tidy_up() -> bool:
-            return bool(await toy.pool.fetchval("SELECT count(*) = 19 FROM outbox"))
+            async def about_to_send() -> bool:
+                return FrozenProducer.frozen > 0
 
-        await until(looked_and_went_on_to_tidy_up)
+            await until(about_to_send)
+            relaying.cancel()
+            await asyncio.gather(relaying, return_exceptions=True)
         assert await toy.pool.fetchval("SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL") == 0
-        relaying.cancel()
-        await asyncio.gather(relaying, return_exceptions=True)
+        await _run_relay(toy, stop_when_sent=len(ids))
+        received = await toy.log(FeedbackGiven, len(ids))
+        assert Counter(one.event_id for one in received) == Counter(ids)
+        assert min(one.offset for one in received) == 0
 
 
-class ForgetfulProducer(SlowProducer):
+class ForgetfulProducer(LeasedProducer):
     """One whose server keeps what it gets, and of whose first answers one is lost."""
 
-    async def _send(self, number: int, *message: Any, **options: Any) -> Any:
-        sent = await (await self._broker.publish(*message, **options))
-        if number == 5:
-            raise TimeoutError("no answer")
-        return sent
+    taken = 0
+
+    async def send(self, *message: Any, **options: Any) -> Any:
+        ForgetfulProducer.taken += 1
+        sent = await super().send(*message, **options)
+        return self._forget(sent) if ForgetfulProducer.taken == 5 else sent
+
+    async def _forget(self, sent: Any) -> None:
+        await sent
+        raise TimeoutError("no answer")
 
 
 async def test_an_event_whose_acknowledgement_was_lost_is_looked_for_and_not_sent_again(
-    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("libs.events.producer.LeasedProducer", ForgetfulProducer)
+    ForgetfulProducer.taken = 0
     async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
         ids = await _publish(toy, range(20))
-        producer = ForgetfulProducer(toy.broker)
-        await _run_relay(replace(toy, broker=cast(KafkaBroker, producer)), stop_when_sent=len(ids))
+        await _run_relay(toy, stop_when_sent=len(ids))
         received = await toy.log(FeedbackGiven, len(ids))
         assert Counter(one.event_id for one in received) == Counter(ids)

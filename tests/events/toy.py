@@ -161,7 +161,7 @@ async def toy_service(
     toy.consuming = asyncio.create_task(Consumer(broker, pool, "toy", handlers, prefix).run())
     tasks = [toy.consuming]
     if relay:
-        tasks.append(asyncio.create_task(Relay(pool, listener, broker, bootstrap, prefix).run()))
+        tasks.append(asyncio.create_task(Relay(pool, listener, bootstrap, prefix).run()))
     try:
         yield toy
     finally:

@@ -70,7 +70,7 @@ async def main(stage: str) -> None:
     listener = Listener(postgres)
     broker = make_broker(kafka, stage)
     consumer = Consumer(broker, pool, stage, HANDLERS[stage], prefix, instance=stage)
-    relay = Relay(pool, listener, broker, kafka, prefix)
+    relay = Relay(pool, listener, kafka, prefix)
     await broker.connect()
     tasks = [asyncio.create_task(consumer.run()), asyncio.create_task(relay.run())]
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: [task.cancel() for task in tasks])
