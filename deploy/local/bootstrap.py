@@ -125,6 +125,8 @@ def install() -> None:
         "--no-config",
         "--no-deps",
         "--require-hashes",
+        # Where Python may not write bytecode, each start of a process would compile for seconds.
+        "--compile-bytecode",
     ]
     run("installing the locked packages", [*uv, "--quiet", "-r", str(LOCKS / "all.txt")], environment)
     STAMP.write_text(fingerprint())
