@@ -13,10 +13,10 @@ from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
 from services.query.caches import Caches
 from services.query.knowledge.vectors import Vectors
+from services.query.model.client import Model
 from services.query.questions.answer import Answerer
 from services.query.questions.find import Finder
 from services.query.questions.handlers import handlers
-from services.query.reasoning.model import Model
 from services.query.schemas import SCHEMAS
 
 _ANSWERS_AT_ONCE = 4

@@ -8,7 +8,7 @@ from functools import cache
 
 from deploy.demo.flights import _TABLES, _csv
 from deploy.demo.learning import TERMS
-from services.query.reasoning.schema import Column, Knowledge, Relation, Schema, Table, Term
+from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table, Term
 
 _FEW = 50
 

@@ -4,8 +4,8 @@ import sqlite3
 from functools import cache
 from typing import Any
 
-from services.query.reasoning.compose import SURE, compose
-from services.query.reasoning.schema import Column, Knowledge, Relation, Schema, Table, Term
+from services.query.composer.compose import SURE, compose
+from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table, Term
 
 _ROWS: dict[str, list[tuple[Any, ...]]] = {
     "customers": [

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from libs.events.catalog import QuestionAsked
+from services.query.knowledge.schema import Knowledge, Pair, Schema
 from services.query.questions.reasoned import _choices
-from services.query.reasoning.schema import Knowledge, Pair, Schema
 
 
 def test_the_choices_are_the_nearest_questions_in_the_language_of_the_question() -> None:

@@ -17,6 +17,7 @@ from libs.postgres.listen import Listener
 from services.query.caches import CacheKey, Caches
 from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, knowledge, pairs
 from services.query.knowledge.vectors import Near, Vectors
+from services.query.model.client import Model
 from services.query.questions.answered import answered
 from services.query.questions.asked import needs_met
 from services.query.questions.attempt import attempt
@@ -25,7 +26,6 @@ from services.query.questions.database import Database
 from services.query.questions.reasoned import reasoned
 from services.query.questions.scope import Found
 from services.query.questions.steps import Steps
-from services.query.reasoning.model import Model
 
 _NEEDS_SECONDS = 5.0
 _EMBEDDED_CHARACTERS = 300

@@ -5,6 +5,8 @@ from itertools import islice
 from libs.events.catalog import QuestionAsked, Sources, Step
 from libs.language.catalogue import language_of, text
 from services.query.knowledge.recall import Knowledge
+from services.query.knowledge.schema import Knowledge as Scope
+from services.query.model.client import Model
 from services.query.questions.answered import answered
 from services.query.questions.attempt import attempt
 from services.query.questions.conclusion import Conclusion
@@ -12,8 +14,6 @@ from services.query.questions.database import Database, Ran
 from services.query.questions.scope import Found, scope_of
 from services.query.questions.steps import Steps
 from services.query.reasoning.generate import Draft, correct, reason
-from services.query.reasoning.model import Model
-from services.query.reasoning.schema import Knowledge as Scope
 
 _CORRECTIONS = 2
 _CHOICES = 3

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from libs.datasources.dialect import Dialect
 from libs.events.catalog import Relation as KnownRelation
 from libs.events.catalog import TableDescription
+from services.query.knowledge import schema
 from services.query.knowledge.recall import Knowledge, KnownPair
-from services.query.reasoning import schema as reasoning
 
 
 @dataclass(frozen=True)
@@ -18,31 +18,29 @@ class Found:
     similarity: float
 
 
-def scope_of(known: Knowledge, dialect: Dialect, found: Sequence[Found]) -> reasoning.Knowledge:
+def scope_of(known: Knowledge, dialect: Dialect, found: Sequence[Found]) -> schema.Knowledge:
     """`known` and `found` in the words of the reasoning, without pairs that ask tables which are known no longer."""
     names = {table.name for table in known.tables}
-    return reasoning.Knowledge(
-        reasoning.Schema(
+    return schema.Knowledge(
+        schema.Schema(
             tuple(_table(table) for table in known.tables), tuple(_relation(edge) for edge in known.relations), dialect
         ),
-        tuple(reasoning.Term(term.term, term.definition, term.synonyms, term.sql_expression) for term in known.terms),
+        tuple(schema.Term(term.term, term.definition, term.synonyms, term.sql_expression) for term in known.terms),
         tuple(
-            reasoning.Pair(one.pair.question, one.pair.sql, one.similarity, one.pair.item_id, one.pair.origin)
+            schema.Pair(one.pair.question, one.pair.sql, one.similarity, one.pair.item_id, one.pair.origin)
             for one in found
             if names.issuperset(one.pair.tables)
         ),
     )
 
 
-def _table(table: TableDescription) -> reasoning.Table:
+def _table(table: TableDescription) -> schema.Table:
     columns = tuple(
-        reasoning.Column(
-            column.name, column.type, column.primary_key, column.foreign_key, column.comment, column.values
-        )
+        schema.Column(column.name, column.type, column.primary_key, column.foreign_key, column.comment, column.values)
         for column in table.columns
     )
-    return reasoning.Table(table.name, columns, table.comment, table.row_estimate)
+    return schema.Table(table.name, columns, table.comment, table.row_estimate)
 
 
-def _relation(edge: KnownRelation) -> reasoning.Relation:
-    return reasoning.Relation(edge.source, edge.source_col, edge.target, edge.target_col, edge.confidence)
+def _relation(edge: KnownRelation) -> schema.Relation:
+    return schema.Relation(edge.source, edge.source_col, edge.target, edge.target_col, edge.confidence)

@@ -9,13 +9,13 @@ from typing import Literal
 
 from libs.events.catalog import Language
 from libs.language.catalogue import text
-from services.query.reasoning.adapt import adapt
-from services.query.reasoning.clean import question_back, says_unanswerable, sql_of
-from services.query.reasoning.compose import SURE, Composition, compose
-from services.query.reasoning.model import Model, ModelUnavailable
-from services.query.reasoning.paraphrase import paraphrased
-from services.query.reasoning.prompt import SYSTEM, prompt
-from services.query.reasoning.schema import Knowledge
+from services.query.composer.adapt import adapt
+from services.query.composer.compose import SURE, Composition, compose
+from services.query.composer.paraphrase import paraphrased
+from services.query.knowledge.schema import Knowledge
+from services.query.model.clean import question_back, says_unanswerable, sql_of
+from services.query.model.client import Model, ModelUnavailable
+from services.query.model.prompt import SYSTEM, prompt
 
 _CHOICES = 3
 

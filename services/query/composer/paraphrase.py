@@ -12,9 +12,9 @@ from sqlglot import exp
 
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
-from services.query.reasoning.cues import CueName, phrases, stop_keys
-from services.query.reasoning.schema import Knowledge, Pair, Schema
-from services.query.reasoning.words import keys, number_at, read
+from services.query.composer.cues import CueName, phrases, stop_keys
+from services.query.composer.words import keys, number_at, read
+from services.query.knowledge.schema import Knowledge, Pair, Schema
 
 NEAR, SHARED = 0.86, 0.4
 """The least cosine of the two questions, and the least share of their words that both have: as measured on questions

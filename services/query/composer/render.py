@@ -6,10 +6,10 @@ import sqlglot
 from sqlglot import exp
 
 from libs.datasources.gate import parse_expression
-from services.query.reasoning.grain import repeats
-from services.query.reasoning.joins import join_path, whole_key
-from services.query.reasoning.plan import Condition, Having, Measure, Place, Plan, TimePart
-from services.query.reasoning.schema import Relation, Schema
+from services.query.composer.grain import repeats
+from services.query.composer.joins import join_path, whole_key
+from services.query.composer.plan import Condition, Having, Measure, Place, Plan, TimePart
+from services.query.knowledge.schema import Relation, Schema
 
 _COMPARISONS: dict[str, type[exp.Expr]] = {
     "=": exp.EQ, "<>": exp.NEQ, ">": exp.GT, "<": exp.LT, ">=": exp.GTE, "<=": exp.LTE,

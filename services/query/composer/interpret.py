@@ -5,14 +5,14 @@ Every mark that finds its place in the plan is used; what is left over lowers th
 
 from dataclasses import dataclass, field
 
-from services.query.reasoning.cues import TIME_WORDS, CueName
-from services.query.reasoning.joins import join_path
-from services.query.reasoning.lexicon import Meant, name_column
-from services.query.reasoning.link import Linked
-from services.query.reasoning.measures import Measures
-from services.query.reasoning.plan import Condition, Plan
-from services.query.reasoning.schema import Schema
-from services.query.reasoning.words import keys
+from services.query.composer.cues import TIME_WORDS, CueName
+from services.query.composer.joins import join_path
+from services.query.composer.lexicon import Meant, name_column
+from services.query.composer.link import Linked
+from services.query.composer.measures import Measures
+from services.query.composer.plan import Condition, Plan
+from services.query.composer.words import keys
+from services.query.knowledge.schema import Schema
 
 _SOFT: frozenset[CueName] = frozenset(
     {

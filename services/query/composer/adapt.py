@@ -9,7 +9,7 @@ from sqlglot import exp
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
 from libs.knowledge.items import normalised_question
-from services.query.reasoning.schema import Knowledge, Pair, Schema
+from services.query.knowledge.schema import Knowledge, Pair, Schema
 
 _NUMBERS = (re.compile(r"\d+"), re.compile(r"\d+\.\d+"))
 _JOINS = r"[^\W\u4e00-\u9fff]"

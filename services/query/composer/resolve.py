@@ -3,8 +3,8 @@
 from collections import Counter
 from functools import partial
 
-from services.query.reasoning.lexicon import Meant
-from services.query.reasoning.link import Linked, Mark
+from services.query.composer.lexicon import Meant
+from services.query.composer.link import Linked, Mark
 
 _NEAR = 3
 _TAKE_COLUMNS = frozenset({"sum", "avg", "min", "max", "most", "least", "each", "order"})

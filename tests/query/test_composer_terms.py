@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.query.reasoning.compose import SURE, compose
+from services.query.composer.compose import SURE, compose
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 

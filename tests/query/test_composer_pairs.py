@@ -5,12 +5,12 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from services.query.reasoning.adapt import adapt
-from services.query.reasoning.clean import says_unanswerable, sql_of
+from services.query.composer.adapt import adapt
+from services.query.knowledge.schema import Column, Knowledge, Pair, Relation, Schema, Table, Term
+from services.query.model.clean import says_unanswerable, sql_of
+from services.query.model.client import Model
+from services.query.model.prompt import prompt
 from services.query.reasoning.generate import reason
-from services.query.reasoning.model import Model
-from services.query.reasoning.prompt import prompt
-from services.query.reasoning.schema import Column, Knowledge, Pair, Relation, Schema, Table, Term
 
 SCHEMA = Schema((Table("people", (Column("city", "text", values=("Berlin", "New York", "上海")),)),), (), "sqlite")
 PAIRS = (

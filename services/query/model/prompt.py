@@ -7,8 +7,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from services.query.reasoning.link import Mark, link
-from services.query.reasoning.schema import Knowledge, Table
+from services.query.composer.link import Mark, link
+from services.query.knowledge.schema import Knowledge, Table
 
 _CHARACTERS = 24_000
 _SHARES = {"Joins:": 0.1, "Business terms:": 0.15, "Verified examples:": 0.25}

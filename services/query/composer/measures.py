@@ -1,10 +1,10 @@
 """Reads from a question what is counted, added, averaged or ranked, and for each of what."""
 
-from services.query.reasoning.counts import Counts
-from services.query.reasoning.cues import COUNTING, EARLY, KINDS, RECENT, CueName
-from services.query.reasoning.lexicon import Meant
-from services.query.reasoning.plan import Aggregate, Measure, Place
-from services.query.reasoning.words import keys
+from services.query.composer.counts import Counts
+from services.query.composer.cues import COUNTING, EARLY, KINDS, RECENT, CueName
+from services.query.composer.lexicon import Meant
+from services.query.composer.plan import Aggregate, Measure, Place
+from services.query.composer.words import keys
 
 _AGGREGATES: dict[CueName, Aggregate] = {"sum": "sum", "avg": "avg", "min": "min", "max": "max"}
 

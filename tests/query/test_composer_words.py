@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.query.reasoning.compose import compose
-from services.query.reasoning.schema import Column, Knowledge, Schema, Table
+from services.query.composer.compose import compose
+from services.query.knowledge.schema import Column, Knowledge, Schema, Table
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 

@@ -9,9 +9,9 @@ from sqlglot import exp
 
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse_expression
-from services.query.reasoning.cues import TIME_WORDS
-from services.query.reasoning.schema import Column, Schema, Table, Term
-from services.query.reasoning.words import keys
+from services.query.composer.cues import TIME_WORDS
+from services.query.composer.words import keys
+from services.query.knowledge.schema import Column, Schema, Table, Term
 
 Phrase = tuple[str, ...]
 

@@ -1,9 +1,9 @@
 """Reads from a question what is counted, and tells `how many` from how much of something a named thing has."""
 
-from services.query.reasoning.cues import HOW_MUCH
-from services.query.reasoning.lexicon import Meant, name_column
-from services.query.reasoning.plan import Measure
-from services.query.reasoning.ranks import Ranks
+from services.query.composer.cues import HOW_MUCH
+from services.query.composer.lexicon import Meant, name_column
+from services.query.composer.plan import Measure
+from services.query.composer.ranks import Ranks
 
 
 class Counts(Ranks):

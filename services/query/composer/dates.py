@@ -1,11 +1,11 @@
 """Reads from a question at what time things were: in a year or month, before, after, between; and groups by time."""
 
-from services.query.reasoning.joins import join_path
-from services.query.reasoning.link import Mark
-from services.query.reasoning.periods import Period, year
-from services.query.reasoning.plan import Condition, Place
-from services.query.reasoning.reading import NEAR, Reading
-from services.query.reasoning.words import keys
+from services.query.composer.joins import join_path
+from services.query.composer.link import Mark
+from services.query.composer.periods import Period, year
+from services.query.composer.plan import Condition, Place
+from services.query.composer.reading import NEAR, Reading
+from services.query.composer.words import keys
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "since", "before", "after", "from", "until", "for", "between", "and",
                            "to", "till", "by"})  # fmt: skip

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.query.reasoning.compose import compose
-from services.query.reasoning.schema import Column, Knowledge, Relation, Schema, Table
+from services.query.composer.compose import compose
+from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table
 from tests.query.shop import answered, asked_back, shop
 
 

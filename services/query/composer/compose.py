@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from services.query.reasoning.interpret import Interpretation, interpret
-from services.query.reasoning.link import Linked, link
-from services.query.reasoning.render import render
-from services.query.reasoning.schema import Knowledge
+from services.query.composer.interpret import Interpretation, interpret
+from services.query.composer.link import Linked, link
+from services.query.composer.render import render
+from services.query.knowledge.schema import Knowledge
 
 SURE = 0.8
 """A score below this is no answer: being wrong is worse than asking back."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from services.query.reasoning.plan import TimePart
-from services.query.reasoning.words import keys
+from services.query.composer.plan import TimePart
+from services.query.composer.words import keys
 
 CueName = Literal[
     "count", "distinct", "sum", "avg", "min", "max", "most", "least", "top", "bottom", "ascending", "descending",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.query.reasoning.paraphrase import NEAR, paraphrased
-from services.query.reasoning.schema import Column, Knowledge, Pair, Schema, Table
+from services.query.composer.paraphrase import NEAR, paraphrased
+from services.query.knowledge.schema import Column, Knowledge, Pair, Schema, Table
 
 SHOP = Schema(
     (

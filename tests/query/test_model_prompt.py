@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from services.query.reasoning.prompt import prompt
-from services.query.reasoning.schema import Column, Knowledge, Pair, Relation, Schema, Table, Term
+from services.query.knowledge.schema import Column, Knowledge, Pair, Relation, Schema, Table, Term
+from services.query.model.prompt import prompt
 
 COLUMNS = tuple(Column(f"attribute_{number}", "text", comment="what it is about") for number in range(20))
 TABLES = tuple(Table(f"t{number:03}", COLUMNS) for number in range(80))

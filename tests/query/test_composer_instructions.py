@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.query.reasoning.compose import SURE, Composition, compose
-from services.query.reasoning.schema import Column, Knowledge, Relation, Schema, Table
+from services.query.composer.compose import SURE, Composition, compose
+from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table
 
 _COLOURS = ("black", "red", "white")
 _SHOP = Schema(

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from services.query.reasoning.cues import CueName
-from services.query.reasoning.dates import Dates
-from services.query.reasoning.lexicon import Meant
-from services.query.reasoning.plan import Comparison, Condition, Having, Measure, Place
-from services.query.reasoning.reading import NEAR
+from services.query.composer.cues import CueName
+from services.query.composer.dates import Dates
+from services.query.composer.lexicon import Meant
+from services.query.composer.plan import Comparison, Condition, Having, Measure, Place
+from services.query.composer.reading import NEAR
 
 _COMPARISONS: dict[CueName, Comparison] = {
     "more": ">", "less": "<", "at_least": ">=", "at_most": "<=", "not_equal": "<>", "equal": "=",

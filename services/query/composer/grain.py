@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.query.reasoning.schema import Relation, Schema
+from services.query.knowledge.schema import Relation, Schema
 
 
 def repeats(schema: Schema, path: Sequence[Relation], table: str) -> bool:

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Sequence
 
-from services.query.reasoning.schema import Relation, Schema
+from services.query.knowledge.schema import Relation, Schema
 
 
 def join_path(schema: Schema, tables: Sequence[str], spoken: Collection[tuple[str, str]] = ()) -> list[Relation] | None:

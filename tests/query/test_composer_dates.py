@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from libs.datasources.gate import admit
-from services.query.reasoning.compose import SURE, compose
-from services.query.reasoning.schema import Column, Knowledge, Schema, Table
+from services.query.composer.compose import SURE, compose
+from services.query.knowledge.schema import Column, Knowledge, Schema, Table
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 

@@ -5,12 +5,12 @@ from itertools import product
 
 from rapidfuzz import fuzz
 
-from services.query.reasoning.cues import CueName, phrases, stop_keys, times, unit_phrases
-from services.query.reasoning.lexicon import Lexicon, Meant, case_matters, lexicon
-from services.query.reasoning.periods import Period, periods
-from services.query.reasoning.plan import TimePart
-from services.query.reasoning.schema import Schema, Term
-from services.query.reasoning.words import Text, keys, number_at, read
+from services.query.composer.cues import CueName, phrases, stop_keys, times, unit_phrases
+from services.query.composer.lexicon import Lexicon, Meant, case_matters, lexicon
+from services.query.composer.periods import Period, periods
+from services.query.composer.plan import TimePart
+from services.query.composer.words import Text, keys, number_at, read
+from services.query.knowledge.schema import Schema, Term
 
 _SPELLING = 86.0
 """Likeness of 0 to 100 (rapidfuzz) from which a word is taken for a misspelt one."""

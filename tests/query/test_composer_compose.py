@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from deploy.demo.asking import QUESTIONS
-from services.query.reasoning.compose import SURE, compose
+from services.query.composer.compose import SURE, compose
 from services.query.reasoning.generate import reason
 from tests.query.flights import flights
 

@@ -1,12 +1,12 @@
 """Reads from a question by what things are ranked: `top 3 products by price`, `the last 10 orders`."""
 
-from services.query.reasoning.cues import EARLY, RANKED_BY, RECENT
-from services.query.reasoning.filters import Filters
-from services.query.reasoning.grain import repeats
-from services.query.reasoning.joins import join_path
-from services.query.reasoning.lexicon import Meant, name_column
-from services.query.reasoning.plan import Measure, Place
-from services.query.reasoning.words import lemma
+from services.query.composer.cues import EARLY, RANKED_BY, RECENT
+from services.query.composer.filters import Filters
+from services.query.composer.grain import repeats
+from services.query.composer.joins import join_path
+from services.query.composer.lexicon import Meant, name_column
+from services.query.composer.plan import Measure, Place
+from services.query.composer.words import lemma
 
 
 class Ranks(Filters):

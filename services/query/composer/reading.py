@@ -1,12 +1,12 @@
 """What the steps of an interpretation share: the marks of a question, what they mean, and which are used up."""
 
-from services.query.reasoning.cues import SPANS
-from services.query.reasoning.lexicon import Meant, label_column, name_column
-from services.query.reasoning.link import Linked, Mark
-from services.query.reasoning.plan import Place, Plan
-from services.query.reasoning.resolve import Resolved, resolve
-from services.query.reasoning.schema import Schema
-from services.query.reasoning.words import keys
+from services.query.composer.cues import SPANS
+from services.query.composer.lexicon import Meant, label_column, name_column
+from services.query.composer.link import Linked, Mark
+from services.query.composer.plan import Place, Plan
+from services.query.composer.resolve import Resolved, resolve
+from services.query.composer.words import keys
+from services.query.knowledge.schema import Schema
 
 NEAR = 3
 """So many marks on, a phrase still belongs to the one before."""
