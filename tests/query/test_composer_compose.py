@@ -28,9 +28,9 @@ def test_the_demonstrations_questions_are_answered_right(question: str, expected
     [
         ("每个月有多少航班？", "SELECT month, count(*) FROM flights GROUP BY 1 ORDER BY 1"),
         ("Which manufacturers have more than 100 planes?",
-         "SELECT manufacturer, count(*) FROM planes GROUP BY 1 HAVING count(*) > 100"),
+         "SELECT manufacturer FROM planes GROUP BY 1 HAVING count(*) > 100"),
         ("Which airline has the most flights?",
-         "SELECT a.name, count(*) FROM flights JOIN airlines a USING (carrier) GROUP BY 1 ORDER BY 2 DESC LIMIT 1"),
+         "SELECT a.name FROM flights JOIN airlines a USING (carrier) GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"),
         ("How many different manufacturers are there?", "SELECT count(DISTINCT manufacturer) FROM planes"),
         ("total distance per carrier",
          "SELECT a.name, sum(distance) FROM flights JOIN airlines a USING (carrier) GROUP BY 1"),

@@ -54,6 +54,8 @@ def _composed(question: str) -> Composition:
         ("For each colour, what is the highest price?",
          "SELECT colour, MAX(price) AS max_price FROM bikes GROUP BY colour"),
         ("What are the names of the shops with a missing phone?", "SELECT shop_name FROM shops WHERE phone IS NULL"),
+        ("What are the names of the bikes with a higher price than any of the red bikes?",
+         "SELECT name FROM bikes WHERE price > (SELECT MAX(price) AS max_price FROM bikes WHERE colour = 'red')"),
         ("Show the names and cities of the shops", "SELECT shop_name, city FROM shops"),
     ],
 )  # fmt: skip
@@ -67,7 +69,6 @@ def test_an_instruction_finds_its_place(question: str, sql: str) -> None:
     [
         "What are the names of the bikes that are not sold in any city?",
         "Which bikes are both red and black?",
-        "What are the names of the bikes with a higher price than any of the red bikes?",
         "What is the average shop id of the bikes?",
         "What are the names of the bikes named Comet?",
         "Which colours have a price longer than the average price of all bikes?",

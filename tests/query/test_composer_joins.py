@@ -1,7 +1,5 @@
 """A join that repeats rows neither counts nor adds them twice."""
 
-import pytest
-
 from services.query.composer.compose import compose
 from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table
 from tests.query.shop import answered, asked_back, shop
@@ -37,7 +35,8 @@ def test_tables_are_joined_along_the_whole_of_a_key() -> None:
 def test_two_customers_of_one_name_are_two() -> None:
     sql = "SELECT name, count(*) FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, name ORDER BY 2 DESC"
     assert sorted(answered("number of orders per customer")) == sorted(shop().execute(sql).fetchall())
-    assert answered("which customer has the most orders") == shop().execute(sql + " LIMIT 1").fetchall()
+    most = shop().execute(sql + " LIMIT 1").fetchone()
+    assert answered("which customer has the most orders") == [most[:1]]
 
 
 def test_how_many_have_more_than_some_is_one_number() -> None:
@@ -45,6 +44,10 @@ def test_how_many_have_more_than_some_is_one_number() -> None:
     assert answered("how many customers have more than 7 orders") == shop().execute(sql).fetchall()
 
 
-@pytest.mark.parametrize("question", ["how many customers have less than 3 orders", "customers who have orders"])
-def test_those_that_have_none_are_not_mistaken(question: str) -> None:
-    assert asked_back(question)
+def test_those_that_have_none_are_not_mistaken() -> None:
+    assert asked_back("how many customers have less than 3 orders")
+
+
+def test_each_of_those_that_have_some_is_told_once() -> None:
+    sql = "SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders)"
+    assert sorted(answered("customers who have orders")) == sorted(shop().execute(sql).fetchall())

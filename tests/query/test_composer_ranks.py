@@ -10,12 +10,12 @@ _LATEST = "SELECT * FROM orders ORDER BY placed DESC LIMIT"
 @pytest.mark.parametrize(
     ("question", "sql"),
     [
-        ("Top 3 products by price", "SELECT name, price FROM products ORDER BY price DESC LIMIT 3"),
-        ("top product by price", "SELECT name, price FROM products ORDER BY price DESC LIMIT 1"),
-        ("库存最多的商品是什么", "SELECT name, stock FROM products ORDER BY stock DESC LIMIT 1"),
+        ("Top 3 products by price", "SELECT name FROM products ORDER BY price DESC LIMIT 3"),
+        ("top product by price", "SELECT name FROM products ORDER BY price DESC LIMIT 1"),
+        ("库存最多的商品是什么", "SELECT name FROM products ORDER BY stock DESC LIMIT 1"),
         ("Top 2 customers by paid",
-         "SELECT name, sum(paid) FROM orders JOIN customers c ON c.id = customer_id "
-         "GROUP BY c.id, name ORDER BY 2 DESC LIMIT 2"),
+         "SELECT name FROM orders JOIN customers c ON c.id = customer_id "
+         "GROUP BY c.id, name ORDER BY sum(paid) DESC LIMIT 2"),
         ("last 10 orders", f"{_LATEST} 10"),
         ("the latest order", f"{_LATEST} 1"),
         ("最近10个订单", f"{_LATEST} 10"),

@@ -22,8 +22,8 @@ def test_a_term_is_measured_for_each_group_through_a_join(question: str) -> None
 
 def test_things_are_ranked_by_a_term() -> None:
     sql = (
-        "SELECT name, sum(paid) FROM orders JOIN customers c ON c.id = customer_id "
-        "GROUP BY c.id, name ORDER BY 2 DESC LIMIT 3"
+        "SELECT name FROM orders JOIN customers c ON c.id = customer_id "
+        "GROUP BY c.id, name ORDER BY sum(paid) DESC LIMIT 3"
     )
     assert answered("Top 3 customers by revenue") == shop().execute(sql).fetchall()
 

@@ -12,8 +12,8 @@ from sqlglot import exp
 
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
-from services.query.composer.cues import CueName, phrases, stop_keys
-from services.query.composer.words import keys, number_at, read
+from services.query.composer.language.cues import CueName, phrases, stop_keys
+from services.query.composer.language.words import keys, number_at, read
 from services.query.knowledge.schema import Knowledge, Pair, Schema
 
 NEAR, SHARED = 0.86, 0.4

@@ -22,6 +22,11 @@ SELECT (SELECT count(*) FROM checkpoints WHERE dataset_id = $1)
 """
 _LEARNED = "SELECT item_id, kind, content FROM items WHERE dataset_id = $1 AND kind IN ('ddl', 'relation')"
 _PAIRS = "SELECT item_id, question, sql, tables, origin FROM items WHERE dataset_id = $1 AND item_id = ANY($2)"
+_TAUGHT = """
+SELECT question, sql FROM items WHERE dataset_id = $1 AND kind = 'pair' AND question IS NOT NULL AND sql IS NOT NULL
+ORDER BY learned_at DESC, item_id LIMIT $2
+"""
+_MOST_TAUGHT = 500
 _EXACT_PAIRS = """
 SELECT item_id FROM items WHERE dataset_id = $1 AND kind = 'pair' AND normalised_question = $2
 ORDER BY origin = 'feedback' DESC, learned_at DESC, item_id
@@ -51,6 +56,8 @@ class Knowledge:
     terms: tuple[Term, ...]
     items: dict[str, str]
     """Name of a learned table -> id of the item that says so."""
+    taught: tuple[tuple[str, str], ...] = ()
+    """(question, SQL) of the newest pairs, which teach what words mean in this database."""
 
 
 async def knowledge(connection: Connection, dataset_id: str) -> Knowledge | None:
@@ -78,6 +85,7 @@ async def knowledge(connection: Connection, dataset_id: str) -> Knowledge | None
         relations_between(tables, database.drawn, [*database.relations, *relations]),
         tuple(await terms_of(connection, dataset_id)),
         {name: row["item_id"] for name, row in ddl.items()},
+        tuple((row["question"], row["sql"]) for row in await connection.fetch(_TAUGHT, dataset_id, _MOST_TAUGHT)),
     )
 
 

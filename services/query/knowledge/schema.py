@@ -81,10 +81,26 @@ class Schema:
     relations: tuple[Relation, ...]
     dialect: Dialect
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.tables, self.relations, self.dialect))
+
     @cached_property
     def by_name(self) -> dict[str, Table]:
         """Tables by lower-case name."""
         return {table.name.lower(): table for table in self.tables}
+
+    @cached_property
+    def edges(self) -> dict[str, tuple[Relation, ...]]:
+        """The relations of each table, from it and to it."""
+        found: dict[str, tuple[Relation, ...]] = {}
+        for relation in self.relations:
+            for end in dict.fromkeys((relation.source, relation.target)):
+                found[end] = (*found.get(end, ()), relation)
+        return found
 
     def table(self, name: str) -> Table:
         """The table of that name, whatever its case; raises `KeyError`."""
@@ -114,8 +130,12 @@ class Pair:
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What was retrieved for a question: the structure, the terms, and the nearest pairs, nearest first."""
+    """What was retrieved for a question: the structure, the terms, and the nearest pairs, nearest first.
+
+    `taught` are all verified pairs, whatever the question; their similarity says nothing.
+    """
 
     schema: Schema
     terms: tuple[Term, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    taught: tuple[Pair, ...] = ()

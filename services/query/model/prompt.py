@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from services.query.composer.link import Mark, link
+from services.query.composer.linking.link import Mark, link
 from services.query.knowledge.schema import Knowledge, Table
 
 _CHARACTERS = 24_000

@@ -31,6 +31,7 @@ def scope_of(known: Knowledge, dialect: Dialect, found: Sequence[Found]) -> sche
             for one in found
             if names.issuperset(one.pair.tables)
         ),
+        tuple(schema.Pair(question, sql, 0.0) for question, sql in known.taught),
     )
 
 

@@ -5,12 +5,13 @@ from itertools import product
 
 from rapidfuzz import fuzz
 
-from services.query.composer.cues import CueName, phrases, stop_keys, times, unit_phrases
-from services.query.composer.lexicon import Lexicon, Meant, case_matters, lexicon
-from services.query.composer.periods import Period, periods
-from services.query.composer.plan import TimePart
-from services.query.composer.words import Text, keys, number_at, read
-from services.query.knowledge.schema import Schema, Term
+from services.query.composer.language.cues import CueName, phrases, stop_keys, times, unit_phrases
+from services.query.composer.language.periods import Period, periods
+from services.query.composer.language.words import Text, keys, number_at, read
+from services.query.composer.linking.lexicon import Lexicon, Meant, case_matters
+from services.query.composer.linking.taught import with_taught
+from services.query.composer.queries.plan import TimePart
+from services.query.knowledge.schema import Pair, Schema, Term
 
 _SPELLING = 86.0
 """Likeness of 0 to 100 (rapidfuzz) from which a word is taken for a misspelt one."""
@@ -66,13 +67,13 @@ class Linked:
     """The share of the words with a meaning that was found, 0 to 1."""
 
 
-def link(question: str, schema: Schema, terms: tuple[Term, ...] = ()) -> Linked:
-    """Link `question` to a database."""
+def link(question: str, schema: Schema, terms: tuple[Term, ...] = (), pairs: tuple[Pair, ...] = ()) -> Linked:
+    """Link `question` to a database, by its names and values, its terms, and what verified `pairs` teach of words."""
     text = read(question)
-    known = lexicon(schema, terms)
+    known, learned = with_taught(schema, terms, pairs)
     found = [*_cues(text), *_numbers(text), *_quotes(text), *_meanings(text, known), *_times(text, known)]
     marks = _best(found)
-    return _measured(text, marks)
+    return _measured(text, marks, learned.silent)
 
 
 def _cues(text: Text) -> list[Mark]:
@@ -141,9 +142,31 @@ def _readings(key: str, known: Lexicon) -> list[tuple[str, float]]:
         shorter, longer = sorted((word, key), key=len)
         if longer.startswith(shorter) and ((len(shorter) >= 3 and word == shorter) or len(shorter) >= 5):
             found.append((word, 0.85))
-        elif len(shorter) >= 5 and not found and fuzz.ratio(word, key) >= _SPELLING:
+        elif len(shorter) >= 5 and not found and fuzz.ratio(word, key) >= _SPELLING and not _opposite(word, key):
             found.append((word, 0.8))
+        elif _stem(word) == _stem(key) or _same_beginning(word, key):
+            found.append((word, 0.76))
     return found[:6]
+
+
+def _opposite(one: str, other: str) -> bool:
+    """`available` and `unavailable`."""
+    shorter, longer = sorted((one, other), key=len)
+    return any(longer == prefix + shorter for prefix in ("un", "in", "non", "dis", "ir", "im"))
+
+
+def _stem(word: str) -> str:
+    """What is left of `rated`, `rating`, `ratings`."""
+    for ending in ("ing", "ed", "er", "or", "ion"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word.removesuffix("e")
+
+
+def _same_beginning(one: str, other: str) -> bool:
+    """`availability` and `available`."""
+    common = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return common >= 6 and common >= 0.6 * max(len(one), len(other))
 
 
 def _looked_up(readings: list[list[tuple[str, float]]], known: Lexicon) -> list[Meant]:
@@ -227,8 +250,8 @@ def _rank(mark: Mark) -> tuple[float, ...]:
     return (1.0, length, 2.6 if mark.period is not None or mark.unit is not None else 2.5)
 
 
-def _measured(text: Text, marks: tuple[Mark, ...]) -> Linked:
-    stop = stop_keys()
+def _measured(text: Text, marks: tuple[Mark, ...], silent: frozenset[str]) -> Linked:
+    stop = stop_keys() | silent
     owner: dict[int, Mark] = {i: mark for mark in marks for i in range(mark.first, mark.last)}
     units = {i for mark in marks if mark.number for i in _unit_after(text, mark.last)}
     total = explained = 0.0

@@ -21,7 +21,10 @@ _IRREGULAR = {
     "feet": "foot",
     "taught": "teach",
 }
-_BOTH_NAMES = re.compile(r"\b(first) (and|or) (last) names?\b", re.IGNORECASE)
+_BOTH_NAMES = re.compile(r"\b(first)(?: (and|or)|(,)(?: and)?) (last) names?\b", re.IGNORECASE)
+_FULL_NAMES = re.compile(
+    r"\b(?:full\s+)?names?\s*\(\s*first(?: names?)?\s*(?:and|,)\s*last(?: names?)?\s*\)", re.IGNORECASE
+)
 _KEEP_S = ("ss", "us", "is", "ous")
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -79,7 +82,8 @@ class Text:
 
 def read(question: str) -> Text:
     """The tokens of a question; full-width letters are made plain."""
-    text = _BOTH_NAMES.sub(r"\1 name \2 \3 name", unicodedata.normalize("NFKC", question))
+    question = _FULL_NAMES.sub("first name and last name", question)
+    text = _BOTH_NAMES.sub(r"\1 name\3 \2 \4 name", unicodedata.normalize("NFKC", question))
     tokens = tuple(_tokens(text))
     quoted = []
     for match in _QUOTED.finditer(text):
@@ -117,8 +121,8 @@ def lemma(word: str) -> str:
     word = word.lower().removesuffix("'s")
     if word in _IRREGULAR:
         return _IRREGULAR[word]
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
+    if len(word) > 4 and word.endswith(("ies", "ie")):  # `movies` and `movie`, `cities` and `city`
+        return word[: word.rindex("ie")] + "y"
     if len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes")):
         return word[:-2]
     if len(word) > 3 and word.endswith("s") and not word.endswith(_KEEP_S):

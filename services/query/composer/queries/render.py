@@ -6,9 +6,9 @@ import sqlglot
 from sqlglot import exp
 
 from libs.datasources.gate import parse_expression
-from services.query.composer.grain import repeats
-from services.query.composer.joins import join_path, whole_key
-from services.query.composer.plan import Condition, Having, Measure, Place, Plan, TimePart
+from services.query.composer.queries.grain import repeats
+from services.query.composer.queries.joins import join_path, whole_key
+from services.query.composer.queries.plan import Condition, Having, Measure, Place, Plan, TimePart, Without
 from services.query.knowledge.schema import Relation, Schema
 
 _COMPARISONS: dict[str, type[exp.Expr]] = {
@@ -21,12 +21,34 @@ _AGGREGATES: dict[str, type[exp.Expr]] = {
 
 def render(plan: Plan, schema: Schema, spoken: Collection[tuple[str, str]] = ()) -> str | None:
     """The SQL of a plan; None when its tables cannot be joined."""
+    tree = _query(plan, schema, spoken)
+    return tree.sql(dialect=schema.dialect) if tree is not None else None
+
+
+def _query(plan: Plan, schema: Schema, spoken: Collection[tuple[str, str]]) -> exp.Query | None:
+    if plan.both is None:
+        return _select(plan, schema, spoken)
+    one, other = (
+        _select(plan.copy(conditions=[*plan.conditions, side], both=None, order_by=[], limit=None), schema, spoken)
+        for side in plan.both
+    )
+    return exp.intersect(one, other) if one is not None and other is not None else None
+
+
+def _select(plan: Plan, schema: Schema, spoken: Collection[tuple[str, str]]) -> exp.Select | None:
+    if plan.once and (key := schema.table(plan.once).primary_key):
+        one = Place(plan.once, key.name)
+        inside = plan.copy(columns=[one], once=None, order_by=[], limit=None, distinct=False)
+        found = Condition(plan.once, one, "in", query=inside)
+        outside = Plan(columns=plan.columns, conditions=[found], order_by=plan.order_by, descending=plan.descending)
+        outside.limit = plan.limit
+        return _select(outside, schema, spoken)
     tables = plan.tables
     path = join_path(schema, tables, spoken) if tables else None
     if path is None:
         return None
     edges = [whole_key(schema, edge) for edge in path]
-    writer = _Writer(schema, several=bool(path), path=[one for several in edges for one in several])
+    writer = _Writer(schema, several=bool(path), path=[one for several in edges for one in several], spoken=spoken)
     if not all(writer.fits(measure) for measure in plan.measured):
         return None
     select = exp.select(*writer.selected(plan)).from_(_table(tables[0]))
@@ -39,14 +61,22 @@ def render(plan: Plan, schema: Schema, spoken: Collection[tuple[str, str]] = ())
         select = select.join(_table(new), on=on)
         joined.add(new)
     for condition in plan.conditions:
-        select = select.where(writer.condition(condition))
+        written = writer.condition(condition)
+        if written is None:
+            return None
+        select = select.where(written)
+    for without in plan.without:
+        written = writer.without(without)
+        if written is None:
+            return None
+        select = select.where(written)
     if plan.groups:
         select = select.group_by(*dict.fromkeys(writer.place(place) for place in writer.grouped(plan)))
     for having in plan.having:
         select = select.having(writer.having(having))
-    if plan.order_by is not None:
-        ordered = writer.sortable(plan.order_by)
-        if isinstance(plan.order_by, Place) and plan.descending and not plan.groups:
+    for by in plan.order_by:
+        ordered = writer.sortable(by)
+        if isinstance(by, Place) and plan.limit is not None and not plan.groups:
             select = select.where(exp.Not(this=exp.Is(this=ordered.copy(), expression=exp.Null())))
         select = select.order_by(exp.Ordered(this=ordered, desc=plan.descending, nulls_first=False))
     if plan.limit is not None:
@@ -56,14 +86,16 @@ def render(plan: Plan, schema: Schema, spoken: Collection[tuple[str, str]] = ())
     if plan.count_groups:
         count = exp.alias_(exp.Count(this=exp.Star()), "count", quoted=False)
         select = exp.select(count).from_(select.subquery("counted"))
-    return select.sql(dialect=schema.dialect)
+    return select
 
 
 class _Writer:
     """Writes the parts; columns carry their table only where several tables are joined."""
 
-    def __init__(self, schema: Schema, *, several: bool, path: Sequence[Relation]) -> None:
-        self._schema, self._several, self._path = schema, several, path
+    def __init__(
+        self, schema: Schema, *, several: bool, path: Sequence[Relation], spoken: Collection[tuple[str, str]]
+    ) -> None:
+        self._schema, self._several, self._path, self._spoken = schema, several, path, spoken
 
     def fits(self, measure: Measure) -> bool:
         """Whether it can be measured: rows that the join repeats are counted by their key, and never added."""
@@ -76,12 +108,14 @@ class _Writer:
         return all(repeats(self._schema, self._path, table) for table in (measure.table, *measure.beside))
 
     def selected(self, plan: Plan) -> list[exp.Expr]:
-        columns: list[exp.Expr] = [self._shown(place) for place in [*plan.groups, *plan.columns]]
-        measures = list(plan.measures)
-        if isinstance(plan.order_by, Measure) and plan.order_by not in measures:
-            measures.append(plan.order_by)
-        named = [exp.alias_(self.measure(measure), self._name(measure), quoted=False) for measure in measures]
-        return list(dict.fromkeys([*columns, *named]))
+        if plan.everything:
+            table = plan.everything if self._several else None
+            return [exp.Column(this=exp.Star(), table=_identifier(table)) if table else exp.Star()]
+        columns: list[exp.Expr] = [self._shown(place) for place in dict.fromkeys([*plan.groups, *plan.columns])]
+        if plan.columns and plan.groups:
+            columns = [self._shown(place) for place in dict.fromkeys(plan.columns)]
+        named = [exp.alias_(self.measure(one), self._name(one), quoted=False) for one in dict.fromkeys(plan.measures)]
+        return list(dict.fromkeys([*columns, *named])) or [exp.Literal.number(1)]
 
     def grouped(self, plan: Plan) -> list[Place]:
         """What rows are grouped by: the key of a table whose names are shown comes first."""
@@ -126,7 +160,10 @@ class _Writer:
             inner = exp.Distinct(expressions=[inner])
         return _AGGREGATES[measure.aggregate](this=inner)
 
-    def condition(self, condition: Condition) -> exp.Expr:
+    def condition(self, condition: Condition) -> exp.Expr | None:
+        if condition.any_of:
+            written = [self.condition(one) for one in condition.any_of]
+            return exp.paren(exp.or_(*written)) if None not in written else None
         if condition.expression:
             tree = parse_expression(condition.expression, self._schema.dialect)
             if not self._several:
@@ -136,14 +173,57 @@ class _Writer:
         if condition.place is None:
             raise ValueError("a condition needs a place or an expression")
         place = self.place(condition.place)
+        if condition.comparison in ("null", "not null"):
+            null: exp.Expr = exp.Is(this=place, expression=exp.Null())
+            return exp.Not(this=null) if condition.comparison == "not null" else null
+        if condition.comparison in ("like", "not like"):
+            like = exp.Like(this=place, expression=exp.Literal.string(condition.value or ""))
+            return exp.Not(this=like) if condition.comparison == "not like" else like
         if condition.other is not None:
             low, high = (self._literal(condition, text) for text in (condition.value or "", condition.other))
             return exp.Between(this=place, low=low, high=high)
         if condition.values:
-            return exp.In(this=place, expressions=[self._literal(condition, text) for text in condition.values])
-        if condition.value is None:
-            return exp.Is(this=place, expression=exp.Null())
-        return _COMPARISONS[condition.comparison](this=place, expression=self._literal(condition, condition.value))
+            within = exp.In(this=place, expressions=[self._literal(condition, text) for text in condition.values])
+            return exp.Not(this=within) if condition.comparison == "<>" else within
+        right: exp.Expr
+        if condition.query is not None:
+            inner = _query(condition.query, self._schema, self._spoken)
+            if inner is None:
+                return None
+            if condition.comparison == "in":
+                return exp.In(this=place, query=inner.subquery())
+            right = inner.subquery()
+        elif condition.also is not None:
+            right = self.place(condition.also)
+        else:
+            right = self._literal(condition, condition.value or "")
+        return _COMPARISONS[condition.comparison](this=place, expression=right)
+
+    def without(self, without: Without) -> exp.Expr | None:
+        """NOT IN over the first relation that leads from the table to the other one."""
+        path = join_path(self._schema, [without.table, without.other], self._spoken)
+        if not path:
+            return None
+        first = path[0]
+        there = first.target if first.source == without.table else first.source
+        mine, its = (
+            (first.source_col, first.target_col)
+            if first.source == without.table
+            else (first.target_col, first.source_col)
+        )
+        inner = _select(
+            Plan(
+                columns=[Place(there, its)],
+                conditions=[*without.conditions, Condition(there, Place(there, its), "not null")],
+                joined=[without.other],
+            ),
+            self._schema,
+            self._spoken,
+        )
+        if inner is None:
+            return None
+        within = exp.In(this=self.place(Place(without.table, mine)), query=inner.subquery())
+        return exp.Not(this=within)
 
     def having(self, having: Having) -> exp.Expr:
         return _COMPARISONS[having.comparison](

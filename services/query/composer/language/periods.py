@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from services.query.composer.words import Text
+from services.query.composer.language.words import Text
 
 Period = tuple[str, str]
 """The first day, and the day after the last."""

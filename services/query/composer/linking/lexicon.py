@@ -2,15 +2,16 @@
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from sqlglot import exp
 
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse_expression
-from services.query.composer.cues import TIME_WORDS
-from services.query.composer.words import keys
+from services.query.composer.language.cues import TIME_WORDS
+from services.query.composer.language.synonyms import synonyms
+from services.query.composer.language.words import keys
 from services.query.knowledge.schema import Column, Schema, Table, Term
 
 Phrase = tuple[str, ...]
@@ -19,6 +20,9 @@ _LABELS = ("name", "title", "label", "full name", "名称", "名字", "姓名", 
 _COMMENT_END = re.compile(r"[;；，,。.（(:：]| in | of | at | for | where | when | between ")
 _LONGEST_COMMENT = 12
 _CASE_MATTERS = 3
+_LONGEST_NAME, _SYNONYM = 4, 0.85
+_NUMBERED = ("id", "number", "num", "code", "no")
+"""Words at the end of a column's name that people say for one another."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +86,30 @@ def lexicon(schema: Schema, terms: tuple[Term, ...]) -> Lexicon:
         _add_table(built, table)
         for column in table.columns:
             _add_column(built, table, column)
-        label = label_column(table)
-        for word in ("name", "名称", "名字"):
-            built.add(keys(word), Meant(table.name, label.name, weight=0.7))
+        if label := name_column(table):
+            for word in ("name", "名称", "名字"):
+                built.add(keys(word), Meant(table.name, label.name, weight=0.7))
+        if (key := table.primary_key) and key.name.lower().endswith("id"):
+            built.add(("id",), Meant(table.name, key.name, weight=0.8))
+    _add_synonyms(built)
     for term in terms:
         _add_term(built, schema, term)
     return built
+
+
+def _add_synonyms(built: Lexicon) -> None:
+    """Other words for tables and columns, where the database uses them for nothing else."""
+    named = {phrase: list(found) for phrase, found in built.meanings.items() if len(phrase) <= _LONGEST_NAME}
+    same = synonyms()
+    for phrase, meanings in named.items():
+        things = [meant for meant in meanings if meant.kind in ("table", "column")]
+        for at in range(len(phrase)) if things else ():
+            for other in same.get((phrase[at],), ()):
+                said = (*phrase[:at], *other, *phrase[at + 1 :])
+                if said in named:
+                    continue
+                for meant in things:
+                    built.add(said, replace(meant, weight=meant.weight * _SYNONYM))
 
 
 def label_column(table: Table) -> Column:
@@ -127,6 +149,9 @@ def _add_column(built: Lexicon, table: Table, column: Column) -> None:
     name, owner = keys(column.name), keys(table.name)
     for phrase, weight in _parts(name, head=0.6, tail=0.45):
         built.add(phrase, Meant(table.name, column.name, weight=weight))
+    if name[-1:] and name[-1] in _NUMBERED and len(name) > 1:
+        for other in _NUMBERED:
+            built.add((*name[:-1], other), Meant(table.name, column.name, weight=0.85))
     for length in range(len(owner), 0, -1):
         for own in (owner[:length], owner[-length:]):
             if len(name) > length and name[:length] == own:

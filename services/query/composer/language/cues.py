@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from services.query.composer.plan import TimePart
-from services.query.composer.words import keys
+from services.query.composer.language.words import keys
+from services.query.composer.queries.plan import TimePart
 
 CueName = Literal[
     "count", "distinct", "sum", "avg", "min", "max", "most", "least", "top", "bottom", "ascending", "descending",
@@ -46,18 +46,18 @@ _PHRASES: dict[CueName, str] = {
     "至多, 最多有, 不超过, 不大于, 不高于, 不多于, 小于等于, 以下, 及以下",
     "equal": "equal to, equal, exactly, is, are, was, equals, named, called, with name, 等于, 为, 叫, 名为, 名叫, 是",
     "not_equal": "not equal to, other than, except, is not, are not, excluding, not in, 不等于, 不是, 除了, 除, 不为, 之外",
-    "between": "between, ranging from, from between, 介于, 之间, 在",
+    "between": "between, ranging from, from between, in the range of, within the range of, in the range, in the range from, range from, 介于, 之间, 在",
     "and": "and, as well as, along with, together with, and also, with, 和, 与, 及, 以及, 并, 且",
     "or": "or, either, 或, 或者",
-    "not": "not, never, no, don't, doesn t, do not, does not, did not, didn t, don t, 没有, 不, 未, 从未",
+    "not": "not, never, no, don't, doesn t, do not, does not, did not, didn t, don t, didnt, dont, doesnt, cannot, can not, have not, has not, had not, haven t, hasn t, isn t, aren t, wasn t, weren t, 没有, 不, 未, 从未",
     "without": "without, without any, that have no, who have no, which have no, 没有任何",
     "from": "from, departing from, departed from, depart from, leaving from, leaving, depart, departed, departing, "
     "originating, originating from, starting, start from, starting from, starting at, 从, 出发, 出发的, 起飞, 离开, 起飞的, 始发",
     "to": "to, arriving at, arriving, arrived at, arrive at, going to, landing at, landing in, heading to, ending at, "
     "flying to, bound for, 到达, 到达的, 前往, 飞往, 抵达, 去, 到, 至",
-    "missing": "missing, null, unknown, empty, not recorded, do not have a, does not have a, 为空, 没有填写, 未填写, 缺失",
+    "missing": "missing, null value, null, unknown, empty, not recorded, do not have a, does not have a, 为空, 没有填写, 未填写, 缺失",
     "having": "have, has, had, having, contain, containing, there are, there is, 有",
-    "contains": "containing the word, contains the word, contain the word, containing, starts with, including the word, 包含, 含有",
+    "contains": "start with, starting with, begin with, begins with, beginning with, end with, ends with, ending with, ending in, ends in, includes the word, contain the letter, contains the letter, containing the letter, containing the word, contains the word, contain the word, containing, starts with, including the word, 包含, 含有",
     "forecast": "predict, forecast, will there be, expect next, next month, next year, next week, 预测, 预计, 下个月, 明年, 下周",
     "label": "name, names, 名称, 名字",
 }  # fmt: skip
@@ -67,7 +67,7 @@ _STOP = (
     "am can could would should will i me my we us our you your he she they it its his her their them this these those please show "
     "list give find return tell display get out all any there here as so than then than such also along one some "
     "with by from to into within among across during about and or if but only just both corresponding has have had having "
-    "want know let see much many long ever get s t value result record detail information data me each "
+    "database available total want know let see much many long ever get s t value result record detail information data me each "
     "respectively different possible current existing exist various used belong have made make held hold done go took take "
     "look lookup describe provide compute calculate retrieve find identify select question answer using based under "
     "not no up own together well sort order full whose who ones"
@@ -180,6 +180,8 @@ def phrases() -> dict[tuple[str, ...], CueName]:
     for name, line in _PHRASES.items():
         for phrase in line.split(","):
             found.setdefault(keys(phrase.strip()), name)
+            if name in ("most", "least") and phrase.strip().isascii():
+                found.setdefault(keys(f"the {phrase.strip()}"), name)
     return found
 
 

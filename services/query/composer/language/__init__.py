@@ -1,0 +1,1 @@
+"""What words say in English and Chinese, whatever the database: tokens, instructions, synonyms, dates."""

@@ -1,0 +1,144 @@
+"""A question being read: its items, what they mean, what was used up, and the plan that grows."""
+
+from services.query.composer.language.words import keys
+from services.query.composer.linking.assign import assign
+from services.query.composer.linking.items import Item, Role, items_of, roles_of
+from services.query.composer.linking.lexicon import Meant, label_column, name_column
+from services.query.composer.linking.link import Linked
+from services.query.composer.queries.plan import Place, Plan
+from services.query.knowledge.schema import Column, Schema
+
+_ENDS = frozenset({"who", "whose", "whom", "that", "which", "where", "when", "with", "having", "without", "but"})
+_WIDEST = 12
+
+
+class Reading:
+    """A question being read; each step takes items that no earlier one took."""
+
+    def __init__(self, linked: Linked, schema: Schema) -> None:
+        self.schema, self.text = schema, linked.text
+        self.items: tuple[Item, ...] = items_of(linked)
+        self.roles: tuple[Role, ...] = roles_of(self.items)
+        self.meant: dict[int, Meant] = assign(self.items, schema)
+        self.plan = Plan()
+        self.used: set[int] = set()
+        self.spoken = {(m.table, m.column) for m in self.meant.values() if m.column}
+        self.unclear = False
+
+    def column(self, index: int) -> Place | None:
+        """The column that an item names."""
+        meant = self.meant.get(index)
+        return Place(meant.table, meant.column) if meant and meant.kind == "column" and meant.column else None
+
+    def table(self, index: int) -> str | None:
+        """The table that an item names."""
+        meant = self.meant.get(index)
+        return meant.table if meant and meant.kind == "table" else None
+
+    def number(self, index: int) -> str:
+        """The number that stands at an item."""
+        mark = self.items[index].mark
+        return mark.number if mark is not None and mark.number is not None else "0"
+
+    def said(self, index: int) -> str:
+        """What stands in the question at an item, in small letters."""
+        return self.items[index].said if 0 <= index < len(self.items) else ""
+
+    def clause(self, index: int) -> range:
+        """The items around one, up to where another clause begins or ends."""
+        first = index
+        while first > 0 and not self._ends(first - 1):
+            first -= 1
+        last = index + 1
+        while last < len(self.items) and not self._ends(last):
+            last += 1
+        return range(first, last)
+
+    def _ends(self, index: int) -> bool:
+        item = self.items[index]
+        return item.kind in ("break", "comma", "ask") or (item.kind == "open" and item.said in _ENDS)
+
+    def free(self, index: int) -> bool:
+        """Whether an item exists that no step took yet."""
+        return 0 <= index < len(self.items) and index not in self.used
+
+    def before(self, index: int) -> int:
+        """The item before one, passing by small words; -1 where there is none."""
+        index -= 1
+        while (
+            index >= 0
+            and self.items[index].kind == "open"
+            and self.said(index) in ("the", "of", "than", "a", "的", "be", "to", "all")
+        ):
+            index -= 1
+        return index
+
+    def after(self, index: int) -> int:
+        """The item after one, passing by small words; the number of items where there is none."""
+        index += 1
+        while (
+            index < len(self.items)
+            and self.items[index].kind == "open"
+            and self.said(index) in ("the", "of", "than", "a", "的", "be", "all", "any", "its", "their")
+        ):
+            index += 1
+        return index
+
+    def label(self, table: str) -> Place:
+        """The column that people know a row of `table` by."""
+        return Place(table, label_column(self.schema.table(table)).name)
+
+    def names(self, table: str) -> list[Place]:
+        """The columns that make the name of a row: the first and the last name where they are kept apart."""
+        known = self.schema.table(table)
+        own = name_column(known)
+        found = {keys(column.name)[-2:]: column.name for column in known.columns}
+        both = [found[part] for part in (("first", "name"), ("last", "name")) if part in found]
+        if len(both) == 2 and (own is None or own.name in both):
+            return [Place(table, name) for name in both]
+        return [self.label(table)]
+
+    def key(self, table: str) -> Place | None:
+        """The column that tells the rows of `table` apart."""
+        key = self.schema.table(table).primary_key
+        return Place(table, key.name) if key else None
+
+    def row(self, table: str) -> list[Place]:
+        """What is shown of a row: its name, or all of it where it has none."""
+        known = self.schema.table(table)
+        if name_column(known) is None and len(self.names(table)) < 2:
+            return [Place(table, column.name) for column in known.columns[:_WIDEST]]
+        return self.names(table)
+
+    def of(self, place: Place) -> Column:
+        """What is known of a column."""
+        found = self.schema.table(place.table).column(place.column)
+        if found is None:
+            raise KeyError(place)
+        return found
+
+    def is_number(self, place: Place) -> bool:
+        """Whether it holds numbers."""
+        return self.of(place).is_number
+
+    def is_time(self, place: Place) -> bool:
+        """Whether it holds dates or times."""
+        return self.of(place).is_date or self.of(place).holds_dates
+
+    def is_key(self, place: Place) -> bool:
+        """Whether its numbers only name things."""
+        column = self.of(place)
+        return column.primary_key or column.foreign_key is not None or keys(column.name)[-1:] in (("id",), ("code",))
+
+    def measurable(self, place: Place) -> bool:
+        """Whether more or less of it means anything."""
+        return (self.is_number(place) and not self.is_key(place)) or self.is_time(place)
+
+    def group_by(self, place: Place) -> None:
+        """Group by a column; by the rows of its table where it is their name."""
+        if place not in self.plan.groups:
+            self.plan.groups.append(place)
+        table = self.schema.table(place.table)
+        name, key = name_column(table), table.primary_key
+        if key and name and place.column == name.name and place.table not in self.plan.keyed:
+            self.plan.keyed.append(place.table)
