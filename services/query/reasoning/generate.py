@@ -12,6 +12,7 @@ from libs.language.catalogue import text
 from services.query.composer.adapt import adapt
 from services.query.composer.compose import SURE, Composition, compose
 from services.query.composer.paraphrase import paraphrased
+from services.query.composer.transfer import transferred
 from services.query.knowledge.schema import Knowledge
 from services.query.model.clean import question_back, says_unanswerable, sql_of
 from services.query.model.client import Model, ModelUnavailable
@@ -44,6 +45,8 @@ async def reason(question: str, language: Language, known: Knowledge, model: Mod
         return draft
     if pair := paraphrased(question, known):
         return Draft("sql", pair.sql, "paraphrased", pair.similarity, (pair.item_id,))
+    if moved := transferred(question, known):
+        return Draft("sql", moved.sql, "paraphrased", moved.pair.similarity, (moved.pair.item_id,))
     if composition.sql and composition.score >= SURE:
         return Draft(
             "sql", composition.sql, "composed", composition.score, tables=composition.tables, terms=composition.terms

@@ -30,7 +30,8 @@ _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4,
 _SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
 _LARGE_UNITS = {"万": 10_000, "亿": 100_000_000}
 _HAN_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千万亿]+")
-_SCALED = re.compile(r"(\d+(?:\.\d+)?)\s*([万亿]+)")
+_SCALED = re.compile(r"(\d+(?:\.\d+)?)\s*个?([万亿]+)")
+_HAN_SCALED = re.compile(r"([零〇一二两三四五六七八九十百千]+)个([万亿]+)")
 _WRITTEN = {
     word: str(number)
     for number, word in enumerate(
@@ -139,10 +140,12 @@ def number_at(text: Text, position: int) -> tuple[str, int] | None:
             value = float(scaled[1])
             for unit in scaled[2]:
                 value *= _LARGE_UNITS[unit]
-            return _plain(value), position + 1 + len(scaled[2])
+            return _plain(value), position + 1 + len(scaled[0]) - len(scaled[1].strip())
         return token.key, position + 1
     if token.key in _WRITTEN and token.key != "one":
         return _WRITTEN[token.key], position + 1
+    if scaled := _HAN_SCALED.match(text.text, token.start):
+        return str(han_number(scaled[1] + scaled[2])), position + len(scaled[0])
     han = _HAN_NUMBER.match(text.text, token.start)
     if han:
         return str(han_number(han[0])), position + len(han[0])

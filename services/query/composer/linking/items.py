@@ -17,6 +17,7 @@ _OPENS = frozenset({
 })  # fmt: skip
 _ASKS = frozenset({"what", "how", "list", "show", "give", "return", "find", "tell", "display", "select", "provide",
                    "report", "count", "which", "compute", "calculate", "显示", "列出", "给出"})  # fmt: skip
+_HOW_MANY = frozenset({"数量", "数", "个数", "人数", "次数", "数目"})
 _RELATIVES = frozenset({"who", "whose", "whom", "that", "which", "where", "when", "with", "having", "without"})
 _BREAK = re.compile(r"[?!;。？！；\n]|\.(?=\s+[A-Z]|\s*$)")
 _COMMA = re.compile(r"[,，、:：()（）]")
@@ -53,6 +54,8 @@ def items_of(linked: Linked) -> tuple[Item, ...]:
         mark = marks.get(place)
         last = mark.last if mark else place + 1
         said = text.between(place, last).lower()
+        if mark is not None and mark.meanings and said in _HOW_MANY and found and _names_table(found[-1]):
+            mark = Mark(mark.first, mark.last, cue="count")  # 客户数量: how many they are
         if mark is not None:
             found.append(Item(_kind(mark), place, last, said, mark))
             if said in _ASKS or said.split(" ")[0] in ("how", "which"):
@@ -69,6 +72,11 @@ def items_of(linked: Linked) -> tuple[Item, ...]:
         end = text.tokens[last - 1].end
         place = last
     return tuple(found)
+
+
+def _names_table(item: Item) -> bool:
+    meanings = item.mark.meanings if item.mark is not None else ()
+    return any(meant.kind == "table" and meant.weight >= 0.8 for meant in meanings)
 
 
 def _begins(found: list[Item]) -> bool:

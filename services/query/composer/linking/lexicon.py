@@ -197,10 +197,18 @@ def _add_term(built: Lexicon, schema: Schema, term: Term) -> None:
     else:
         known = [meant for name in names for meant in built.meanings.get(name, ()) if meant.weight >= 0.9]
         tables = [meant for meant in known if meant.kind == "table"]
-        meanings = [Meant(m.table, m.column, m.value, term=term.term) for m in tables or known]
+        meanings = _defined(schema, term) or [
+            Meant(m.table, m.column, m.value, term=term.term) for m in tables or known
+        ]
     for name in names:
         for meant in meanings:
             built.add(name, meant)
+
+
+def _defined(schema: Schema, term: Term) -> list[Meant]:
+    """A term whose definition is just the name of a table is another name of it."""
+    name = term.definition.strip().lower()
+    return [Meant(schema.table(name).name, term=term.term, weight=1.05)] if name in schema.by_name else []
 
 
 def _of_expression(schema: Schema, term: Term) -> Meant | None:

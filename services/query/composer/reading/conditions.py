@@ -408,6 +408,8 @@ def _column_before(r: Reading, index: int) -> int | None:
     steps = 0
     for near in range(index - 1, -1, -1):
         item = r.items[near]
+        if near == index - 1 and item.cue in AGGREGATES and not item.said.isascii():
+            continue  # 营收占比的平均值超过0.5
         if item.kind in ("break", "comma", "ask") or steps > 3:
             return None
         if item.kind == "open" and item.said in ("who", "whose", "that", "which", "where", "with", "having"):
@@ -501,9 +503,12 @@ def _or_number(r: Reading, index: int) -> int | None:
 
 
 def _comparison(r: Reading, index: int) -> int | None:
+    """The comparison that a number belongs to: right before it, or behind it (`or more`, 以上)."""
     for near in (r.before(index), r.after(index), r.before(r.before(index))):
         if 0 <= near < len(r.items) and near not in r.used and r.items[near].cue in (*COMPARISONS, "between"):
-            if r.items[near].cue == "equal":
+            if r.items[near].cue == "equal" and not (
+                r.said(near) in ("等于", "正好", "equal to", "exactly", "equals", "equal")
+            ):
                 continue
             if near > index and r.said(near) not in (
                 "or more",
@@ -581,8 +586,12 @@ def _between(r: Reading, index: int, cue: int) -> None:
 def _aggregate_of(r: Reading, column: int) -> int | None:
     """`average salary above 8000`: the aggregate right before a column of a condition."""
     near = r.before(column)
-    if near >= 0 and near not in r.used and r.items[near].cue in AGGREGATES and r.roles[near] == "where":
+    han = not r.said(column).isascii()
+    if near >= 0 and near not in r.used and r.items[near].cue in AGGREGATES and (han or r.roles[near] == "where"):
         return near
+    near = column + 1
+    if han and near < len(r.items) and near not in r.used and r.items[near].cue in AGGREGATES:
+        return near  # 营收占比的平均值超过0.5
     return None
 
 
@@ -592,6 +601,13 @@ def _counts(r: Reading, index: int, cue: int) -> bool:
     thing = r.after(cue if cue > index else index)
     counted: int | None = thing if thing < len(r.items) and r.table(thing) else None
     count = None
+    before = r.before(cue)
+    if counted is None and before >= 0 and not r.said(cue).isascii() and before not in r.used:
+        if r.items[before].cue == "count" and r.table(before - 1):
+            r.used.add(before)
+            counted = count = before - 1  # 客户数量大于4
+        elif r.table(before):
+            counted = count = before  # 客户超过4位
     if counted is None:
         for near in range(cue - 1, max(-1, cue - 5), -1):
             if r.items[near].cue == "count" and r.roles[near] == "where" and near not in r.used:

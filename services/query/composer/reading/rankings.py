@@ -5,7 +5,7 @@ from services.query.composer.language.words import keys, lemma
 from services.query.composer.linking.lexicon import name_column
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
-from services.query.composer.queries.plan import Aggregate, Measure, Place
+from services.query.composer.queries.plan import Aggregate, Comparison, Condition, Measure, Place
 from services.query.composer.reading.conditions import AGGREGATES
 from services.query.composer.reading.reading import Reading
 
@@ -71,7 +71,11 @@ def _ranking(r: Reading, index: int) -> None:
     number = _number_beside(r, index)
     if number is None and item.cue in ("most", "least"):
         number = _number_of_things(r, index)
-    if _chain(r, index):
+    if _chain(r, index) or _is_bound(r, index):
+        return
+    if item.cue in ("top", "bottom") and number is not None and r.plan.order_by and r.plan.limit == 1:
+        r.plan.limit = int(r.number(number))  # 利润占比最多时，给出排名前3的
+        r.used |= {index, number}
         return
     if item.cue in ("top", "bottom") and number is None and said not in RECENT | EARLY and not _one_is_asked(r, index):
         return
@@ -87,10 +91,14 @@ def _ranking(r: Reading, index: int) -> None:
     limit = int(r.number(number) or 1) if number is not None else 1
     if _by_count(r, index, behind, descending=descending, limit=limit, taken=taken):
         return
-    if behind < len(r.items) and r.items[behind].cue in AGGREGATES and (place := r.column(r.after(behind))) is not None:
-        measure = Measure(AGGREGATES[r.items[behind].cue or "avg"], place.table, place.column)
-        _order(r, measure, descending=descending, limit=limit, taken=taken | {behind, r.after(behind)})
-        return
+    if behind < len(r.items) and r.items[behind].cue in AGGREGATES:
+        near = r.after(behind)
+        if r.table(near) and r.column(near + 1) is not None:
+            near += 1  # `the highest total invoice amount`
+        if (place := r.column(near)) is not None:
+            measure = Measure(AGGREGATES[r.items[behind].cue or "avg"], place.table, place.column)
+            _order(r, measure, descending=descending, limit=limit, taken=taken | {behind, near})
+            return
     before = r.before(index)
     if not said.isascii() and (place := r.column(before)) is not None and before not in r.used and r.measurable(place):
         cue = r.before(before)
@@ -126,6 +134,20 @@ def _ranking(r: Reading, index: int) -> None:
     if found is not None:
         place, turned = found
         _order(r, place, descending=descending if turned is None else turned, limit=limit, taken=taken)
+
+
+def _is_bound(r: Reading, index: int) -> bool:
+    """占比最多0.1: a bound, and no rank."""
+    bounds: dict[str, Comparison] = {"最多": "<=", "最少": ">="}
+    comparison, number, before = bounds.get(r.said(index)), index + 1, r.before(index)
+    place = r.column(before)
+    if comparison is None or number >= len(r.items) or r.items[number].kind != "number" or place is None:
+        return False
+    if before in r.used or number in r.used or r.items[number].last == len(r.text.tokens) or number + 1 in r.meant:
+        return False
+    r.plan.conditions.append(Condition(place.table, place, comparison, r.number(number), number=r.is_number(place)))
+    r.used |= {index, number, before}
+    return True
 
 
 def _chain(r: Reading, index: int) -> bool:

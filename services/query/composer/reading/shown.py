@@ -299,7 +299,7 @@ def read_columns(r: Reading) -> None:
         if place is None:
             continue
         if r.roles[index] == "select":
-            if _is_verb(r, index) or _name_of_column(r, index):
+            if _is_verb(r, index) or _name_of_column(r, index) or _owns(r, index, place):
                 r.used.add(index)
                 continue
             for one in _names(r, index, _named(r, index, place)):
@@ -329,6 +329,16 @@ def _in_a_list(r: Reading, index: int) -> bool:
     listed_before = joins(before) and any(r.column(i) for i in (before - 1, before - 2) if i >= 0)
     listed_after = joins(after) and any(r.column(i) for i in (after + 1, after + 2) if i < len(r.items))
     return (listed_before and (joins(after) or r.said(after) in ("of", "for"))) or (listed_before and listed_after)
+
+
+def _owns(r: Reading, index: int, place: Place) -> bool:
+    """公司的营收占比: whose it is, and not asked for."""
+    if r.said(index + 1) != "的" or not (r.of(place).foreign_key or place == r.label(place.table)):
+        return False
+    near = index + 2
+    while near < len(r.items) and r.items[near].cue in AGGREGATES:
+        near += 1
+    return r.column(near) is not None and r.items[near].cue != "label"
 
 
 def _is_verb(r: Reading, index: int) -> bool:
@@ -379,7 +389,11 @@ def _labels(r: Reading) -> None:
             if _name_of_column(r, index):
                 r.used.add(index)
                 continue
-            table = r.table(index - 1) if index and r.items[index - 1].last == item.first else None
+            before = r.before(index)
+            if before >= 0 and r.column(before) is not None and not item.said.isascii():
+                r.used.add(index)  # 公司的名称, where a company is a column already
+                continue
+            table = r.table(before) if before >= 0 and r.items[before].last >= item.first - 1 else None
             table = table or next(
                 (t for near in range(index + 1, min(index + 9, len(r.items))) if (t := r.table(near))), None
             )

@@ -1,0 +1,175 @@
+"""Answers by a verified pair whose question differs in single places: another number or value, another column, another
+comparison, aggregate or direction. What differs is changed in its SQL; where that is not plain, there is no answer."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from sqlglot import exp
+
+from libs.datasources.errors import RefusedByGate
+from libs.datasources.gate import parse
+from services.query.composer.language.cues import CueName, stop_keys
+from services.query.composer.linking.lexicon import Meant
+from services.query.composer.linking.link import Linked, Mark, link
+from services.query.knowledge.schema import Knowledge, Pair
+
+NEAR, SHARED = 0.8, 0.55
+"""The least cosine of the two questions, and the least share of units that both have."""
+_MOST_EDITS = 4
+_QUIET: frozenset[CueName | None] = frozenset({"equal", "and", "having", "label", "ask", "unit", "from", "to", "order"})
+_COMPARE: dict[CueName, type[exp.Expr]] = {
+    "more": exp.GT, "less": exp.LT, "at_least": exp.GTE, "at_most": exp.LTE, "not_equal": exp.NEQ, "equal": exp.EQ,
+}  # fmt: skip
+_AGGREGATE: dict[CueName, type[exp.Expr]] = {
+    "avg": exp.Avg, "sum": exp.Sum, "min": exp.Min, "max": exp.Max, "most": exp.Max, "least": exp.Min,
+}  # fmt: skip
+_ORDER: dict[CueName, bool] = {"most": True, "least": False, "top": True, "bottom": False, "ascending": False,
+                               "descending": True}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """The SQL of `pair`, changed in `edits` places."""
+
+    pair: Pair
+    sql: str
+    edits: int
+
+
+@dataclass(frozen=True)
+class _Unit:
+    said: str
+    mark: Mark | None = None
+    quiet: bool = False
+
+
+def transferred(question: str, known: Knowledge) -> Transferred | None:
+    """The nearest verified pair that differs in single places, with fewest of them; None when there is none."""
+    mine = _units(link(question, known.schema, known.terms, known.taught))
+    found = [
+        one for pair in known.pairs if pair.similarity >= NEAR and (one := _transfer(mine, pair, known)) is not None
+    ]
+    return min(found, key=lambda one: (one.edits, -one.pair.similarity), default=None)
+
+
+def _units(linked: Linked) -> list[_Unit]:
+    marks = {mark.first: mark for mark in linked.marks}
+    unknown, stop = set(linked.unexplained), stop_keys()
+    units, place = [], 0
+    while place < len(linked.text.tokens):
+        mark = marks.get(place)
+        last = mark.last if mark else place + 1
+        token = linked.text.tokens[place]
+        quiet = mark.cue in _QUIET if mark else token.key in stop or token.text not in unknown
+        units.append(_Unit(linked.text.between(place, last).lower(), mark, quiet))
+        place = last
+    return units
+
+
+def _transfer(mine: Sequence[_Unit], pair: Pair, known: Knowledge) -> Transferred | None:
+    theirs = _units(link(pair.question, known.schema, known.terms, known.taught))
+    matcher = SequenceMatcher(None, [unit.said for unit in theirs], [unit.said for unit in mine], autojunk=False)
+    edits = list(_differences(matcher, theirs, mine))
+    loud = max(1, sum(not unit.quiet for unit in theirs), sum(not unit.quiet for unit in mine))
+    if None in edits or len(edits) > _MOST_EDITS or 1 - len(edits) / loud < SHARED:
+        return None
+    try:
+        tree = parse(pair.sql, known.schema.dialect)
+    except RefusedByGate:
+        return None
+    for edit in edits:
+        if edit is None or not _apply(tree, *edit, theirs):
+            return None
+    return Transferred(pair, tree.sql(dialect=known.schema.dialect), len(edits))
+
+
+def _differences(
+    matcher: "SequenceMatcher[str]", theirs: Sequence[_Unit], mine: Sequence[_Unit]
+) -> Iterator[tuple[_Unit, _Unit] | None]:
+    """Each unit that stands in place of another; None where they cannot be paired."""
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        old = [unit for unit in theirs[i1:i2] if not unit.quiet]
+        new = [unit for unit in mine[j1:j2] if not unit.quiet]
+        if len(old) != len(new):
+            yield None
+        else:
+            yield from zip(old, new, strict=True)
+
+
+def _apply(tree: exp.Expr, old: _Unit, new: _Unit, theirs: Sequence[_Unit]) -> bool:
+    """Change in the SQL what `old` says to what `new` says; False where it is not plain how."""
+    one, other = old.mark, new.mark
+    if one is None or other is None:
+        return False
+    if one.number is not None and other.number is not None:
+        return _number(tree, one.number, other.number)
+    if one.cue is not None and other.cue is not None:
+        return one.cue == other.cue or _instruction(tree, one.cue, other.cue)
+    if one.meanings and other.meanings:
+        return _meaning(tree, one, other, sum(unit.said == old.said for unit in theirs))
+    return False
+
+
+def _number(tree: exp.Expr, old: str, new: str) -> bool:
+    same = [one for one in tree.find_all(exp.Literal) if _equal(one.this, old)]
+    if len({id(one.parent) for one in same}) != 1:
+        return False
+    same[0].set("this", new)
+    return True
+
+
+def _equal(one: str, other: str) -> bool:
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return False
+
+
+def _instruction(tree: exp.Expr, old: CueName, new: CueName) -> bool:
+    """Another comparison, aggregate or direction, where the SQL has the old one just once."""
+    if old in _COMPARE and new in _COMPARE:
+        return _replaced(tree, _COMPARE[old], _COMPARE[new], lambda node: isinstance(node.expression, exp.Literal))
+    if old in _AGGREGATE and new in _AGGREGATE and _replaced(tree, _AGGREGATE[old], _AGGREGATE[new], lambda _: True):
+        return True
+    if old in _ORDER and new in _ORDER:
+        ordered = [one for one in tree.find_all(exp.Ordered) if bool(one.args.get("desc")) == _ORDER[old]]
+        if len(ordered) == 1:
+            ordered[0].set("desc", _ORDER[new])
+            return True
+    return False
+
+
+def _replaced(tree: exp.Expr, old: type[exp.Expr], new: type[exp.Expr], fits: Callable[[exp.Expr], bool]) -> bool:
+    found = [node for node in tree.find_all(old) if type(node) is old and fits(node)]
+    if len(found) != 1:
+        return False
+    found[0].replace(new(**{name: value for name, value in found[0].args.items() if name in ("this", "expression")}))
+    return True
+
+
+def _meaning(tree: exp.Expr, old: Mark, new: Mark, times: int) -> bool:
+    """Another column of the same table, or another value of the same column."""
+    for one in old.meanings:
+        for other in new.meanings:
+            if one.table != other.table or one.kind != other.kind:
+                continue
+            if one.kind == "value" and one.column == other.column:
+                same = [node for node in tree.find_all(exp.Literal) if node.is_string and node.this == one.value]
+                if len(same) == 1:
+                    same[0].set("this", other.value)
+                    return True
+            if one.kind == "column" and _column(tree, one, other, times):
+                return True
+    return False
+
+
+def _column(tree: exp.Expr, old: Meant, new: Meant, times: int) -> bool:
+    named = [node for node in tree.find_all(exp.Column) if node.name.lower() == (old.column or "").lower()]
+    if not named or times != 1:
+        return False
+    for node in named:
+        node.this.set("this", new.column)
+    return True
