@@ -81,7 +81,7 @@ def _meant(found: list[tuple[float, Element]], times: int) -> Iterator[Meant]:
 
 def _silent(said: list[_Said], phrase_in: Counter[Phrase], meanings: dict[Phrase, tuple[Meant, ...]]) -> frozenset[str]:
     idle = Counter(phrase for one in said if not one.left for phrase in one.phrases if len(phrase) == 1)
-    meant = {word for phrase in meanings for word in phrase}
+    meant = {phrase[0] for phrase in meanings if len(phrase) == 1}
     return frozenset(
         phrase[0]
         for phrase, times in phrase_in.items()

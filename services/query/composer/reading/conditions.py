@@ -345,7 +345,7 @@ def _letters(r: Reading) -> None:
                 continue
             value = index
         else:
-            text = r.text.between(r.items[value].first, r.items[value].last)
+            text = r.text.tokens[r.items[value].first].text
         negated = any(r.items[i].cue in ("not", "without") and i not in r.used for i in range(max(0, index - 3), index))
         r.used |= {
             i for i in range(max(0, index - 3), index) if r.items[i].cue in ("not", "without", "contains", "having")

@@ -214,10 +214,22 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
         for i, item in enumerate(r.items)
         if i not in r.used and item.kind in ("thing", "number", "quoted", "period", "unit")
     )
-    unheard = tuple(item.said for i, item in enumerate(r.items) if item.cue in _HARD and i not in r.used)
+    unheard = tuple(
+        item.said for i, item in enumerate(r.items) if item.cue in _HARD and i not in r.used and not _in_total(r, i)
+    )
     light = {i for i, item in enumerate(r.items) if item.kind == "word" and i not in r.used and _is_light(r, i)}
     unknown = tuple(item.said for i, item in enumerate(r.items) if item.kind == "word" and i not in r.used | light)
     return Interpretation(plan, r.spoken, dropped, unheard, r.unclear, unknown, _share(r, light))
+
+
+def _in_total(r: Reading, index: int) -> bool:
+    """`how many hotels are there in total`: of what is counted, there is no other number."""
+    counts = any(measure.aggregate == "count" for measure in r.plan.measures)
+    return (
+        counts
+        and r.said(index) in ("total", "altogether", "overall")
+        and r.text.tokens[r.items[index].first - 1].key == "in"
+    )
 
 
 def _is_light(r: Reading, index: int) -> bool:
