@@ -43,18 +43,18 @@ MAKE = (
 )
 
 
-def _lines(kind: str, dialect: str) -> list[str]:
+def lines(kind: str, dialect: str) -> list[str]:
     lines = (_CORPUS / f"{kind}_{dialect}.txt").read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_the_corpus_is_large_enough(dialect: str) -> None:
-    assert len(set(_lines("attacks", dialect))) >= 60
-    assert len(set(_lines("harmless", dialect))) >= 40
+    assert len(set(lines("attacks", dialect))) >= 60
+    assert len(set(lines("harmless", dialect))) >= 40
 
 
-@pytest.mark.parametrize(("dialect", "sql"), [(d, sql) for d in DIALECTS for sql in _lines("attacks", d)])
+@pytest.mark.parametrize(("dialect", "sql"), [(d, sql) for d in DIALECTS for sql in lines("attacks", d)])
 def test_no_attack_passes_and_why_is_told_in_both_languages(dialect: Dialect, sql: str) -> None:
     with pytest.raises(RefusedByGate) as raised:
         admit(sql, dialect, tables=TABLES)
@@ -81,7 +81,7 @@ def test_everything_harmless_passes_and_means_the_same_on_sqlite() -> None:
     for statement in MAKE:
         connection.execute(statement)
     compared = 0
-    for sql in _lines("harmless", "sqlite"):
+    for sql in lines("harmless", "sqlite"):
         admitted = admit(sql, "sqlite", tables=TABLES)
         try:
             expected = connection.execute(sql).fetchall()
@@ -97,7 +97,7 @@ async def test_everything_harmless_passes_and_means_the_same_on_postgresql(postg
     try:
         for statement in MAKE:
             await connection.execute(statement)
-        for sql in _lines("harmless", "postgres"):
+        for sql in lines("harmless", "postgres"):
             admitted = admit(sql, "postgres", tables=TABLES)
             assert await connection.fetch(admitted.sql) == await connection.fetch(sql), (sql, admitted.sql)
     finally:
@@ -110,7 +110,7 @@ async def test_everything_harmless_passes_and_means_the_same_on_mysql(mysql_url:
     made = (statement.replace('"', "`").replace("text)", "varchar(50))") for statement in MAKE[:4])
     await mariadb.execute(mysql_url, *(statement.replace("numeric", "numeric(9, 1)") for statement in made), *MAKE[4:7])
     await mariadb.execute(mysql_url, MAKE[7].replace('"', "`"))
-    for sql in _lines("harmless", "mariadb"):
+    for sql in lines("harmless", "mariadb"):
         admitted = admit(sql, "mariadb", tables=TABLES)
         assert await mariadb.rows(mysql_url, admitted.sql) == await mariadb.rows(mysql_url, sql), (sql, admitted.sql)
 
@@ -122,10 +122,10 @@ def test_the_limit_never_exceeds_the_cap(limit: int, cap: int) -> None:
 
 
 _PIECES = [
-    *_lines("attacks", "postgres"),
-    *_lines("harmless", "postgres"),
-    *_lines("attacks", "mariadb"),
-    *_lines("harmless", "mariadb"),
+    *lines("attacks", "postgres"),
+    *lines("harmless", "postgres"),
+    *lines("attacks", "mariadb"),
+    *lines("harmless", "mariadb"),
     ";",
     "#",
     "/*!",
