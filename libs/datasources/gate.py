@@ -16,6 +16,7 @@ from sqlglot.errors import ParseError, SqlglotError
 from libs.datasources.dialect import Dialect
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate_columns import check_columns
+from libs.datasources.gate_recursion import bounded
 from libs.datasources.gate_rows import Conditions, restricted
 from libs.datasources.gate_rules import FUNCTIONS, NAMED, SESSION_NAMES, SYNTAX
 from libs.datasources.gate_tables import check_tables, comparable, folded, tables_read
@@ -31,6 +32,8 @@ _WIDEST = 1_000
 _DEEPEST_TYPED = 6
 _MOST_BRACKETS = 100
 _DEEPEST_EXPRESSION = 50
+_NEVER = ("into", "locks", "hint", "operation_modifiers")
+"""Of a SELECT: it writes, locks, or tells the server how to run it (MySQL: HIGH_PRIORITY)."""
 _NEAR = 60
 """Characters of the place where a text cannot be read on from."""
 
@@ -223,7 +226,7 @@ def _check_syntax(tree: exp.Query, dialect: Dialect) -> None:
 
 def _check_arguments(node: exp.Expr, dialect: Dialect) -> None:
     """What hides in the arguments of an allowed node instead of being a node itself."""
-    if isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks") or node.args.get("hint")):
+    if isinstance(node, exp.Select) and any(map(node.args.get, _NEVER)):
         raise RefusedByGate("clause")
     if isinstance(node, exp.DataType) and node.this in (exp.DataType.Type.USERDEFINED, exp.DataType.Type.XML):
         raise RefusedByGate("type")
@@ -231,7 +234,8 @@ def _check_arguments(node: exp.Expr, dialect: Dialect) -> None:
         raise RefusedByGate("schema_function")
     if isinstance(node, exp.In) and node.args.get("field") is not None:
         raise RefusedByGate("in_table")  # SQLite: all rows of a table
-    if isinstance(node, exp.With) and node.args.get("recursive") and not _bounded(node):
+    # SQLite needs no RECURSIVE to recurse.
+    if isinstance(node, exp.With) and (node.args.get("recursive") or dialect == "sqlite") and not bounded(node):
         raise RefusedByGate("recursion")
     if isinstance(node, exp.Identifier) and not node.args.get("quoted") and not _PLAIN_NAME.fullmatch(node.name):
         raise RefusedByGate("name", name=node.name)
@@ -259,10 +263,6 @@ def _at_most(number: str, most: int) -> bool:
     """Whether a text is a plain number up to `most`; Python refuses to convert one of thousands of digits."""
     digits = number.lstrip("0")
     return number.isdecimal() and len(digits) <= len(str(most)) and int(digits or "0") <= most
-
-
-def _bounded(node: exp.With) -> bool:
-    return any(cte.find(exp.Limit) or cte.find(exp.Where) for cte in node.expressions)
 
 
 def _apply_limit(tree: exp.Query, limit: int) -> bool:
