@@ -68,8 +68,9 @@ async def put(
     every statement that answers a question, wherever it comes from, a verified pair or a correction too: for the role
     of the account that asks. A verdict's SQL is tried under all of them; a training tries its examples without any, and
     learns only that they give something. To somebody for whom a policy holds, the values of that table that a training
-    found are neither offered nor told. But verified pairs, and whatever their questions quote, are known to all; a view
-    is a table of its own, with policies of its own; and answers given before stay with those who got them.
+    found are neither offered nor told. But verified pairs, and whatever their questions quote, are known to all; a
+    view, and a partition by its own name, is a table of its own, with policies of its own; and answers given before
+    stay with those who got them.
     """
     policies = [RowPolicy.model_validate(policy.model_dump()) for policy in body.policies]
     async with gateway.writing() as write:
