@@ -82,7 +82,7 @@ class QueryFailed(DataSourceError):
 Refusal = Literal[
     "empty", "no_text", "too_long", "too_large", "too_deep", "malformed", "unparsable", "several", "ambiguous",
     "no_select", "syntax", "clause", "name", "type", "function", "schema_function", "table_function", "session", "pad",
-    "format", "in_table", "recursion", "limit_ties", "limit", "part", "column", "table", "system_table",
+    "format", "in_table", "recursion", "limit_ties", "limit", "part", "column", "table", "system_table", "policy",
 ]  # fmt: skip
 """Why the gate refuses; the texts are in libs/language/gate.py."""
 

@@ -16,8 +16,10 @@ from sqlglot.errors import ParseError, SqlglotError
 from libs.datasources.dialect import Dialect
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate_columns import check_columns
+from libs.datasources.gate_recursion import bounded
+from libs.datasources.gate_rows import Conditions, restricted
 from libs.datasources.gate_rules import FUNCTIONS, NAMED, SESSION_NAMES, SYNTAX
-from libs.datasources.gate_tables import check_tables
+from libs.datasources.gate_tables import check_tables, comparable, folded, tables_read
 
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it would log people's SQL
 
@@ -30,17 +32,28 @@ _WIDEST = 1_000
 _DEEPEST_TYPED = 6
 _MOST_BRACKETS = 100
 _DEEPEST_EXPRESSION = 50
+_NEVER = ("into", "locks", "hint", "operation_modifiers")
+"""Of a SELECT: it writes, locks, or tells the server how to run it (MySQL: HIGH_PRIORITY)."""
 _NEAR = 60
 """Characters of the place where a text cannot be read on from."""
 
 
 @dataclass(frozen=True)
 class Admitted:
-    """SQL that may run: rendered from the checked tree. `limited` when the LIMIT was added or lowered."""
+    """SQL that may run: rendered from the checked tree. `limited` when the LIMIT was added or lowered.
+
+    `filtered` is the same SQL over the rows that a row policy shows; None when no policy concerns its tables.
+    """
 
     sql: str
     tables: tuple[str, ...]
     limited: bool
+    filtered: str | None = None
+
+    @property
+    def running(self) -> str:
+        """What is sent to the database; `sql` is what is shown, kept and learned, whoever asks."""
+        return self.filtered or self.sql
 
 
 def admit(
@@ -49,31 +62,31 @@ def admit(
     *,
     tables: Mapping[str, Collection[str]] | None = None,
     limit: int | None = DEFAULT_LIMIT,
+    filters: Mapping[str, Sequence[str]] | None = None,
 ) -> Admitted:
     """Check one statement; raises `RefusedByGate`. `limit` caps the rows.
 
-    With `tables`, names with the names of their columns, only those may be read.
+    With `tables`, names with the names of their columns, only those may be read. With `filters`, names of tables with
+    conditions in SQL, only those of their rows are seen for which all conditions hold.
     """
     try:
         tree = _only_statement(sql, dialect)
         _check_syntax(tree, dialect)
         limited = limit is not None and _apply_limit(tree, limit)
-        rendered = tree.sql(dialect=dialect, comments=False)
-        # What runs is the rendered text, so the last word is about how that text reads.
-        again = _only_statement(rendered, dialect)
-        if again != tree and _shape(again) != _shape(tree):
-            raise RefusedByGate("ambiguous")
-        _check_syntax(again, dialect)
-        read = check_tables(again, dialect, tables)
-        if dialect == "postgres" and tables is not None:
-            check_columns(again, tables)
+        rendered, again = _rendered(tree, dialect)
+        read = _check_names(again, dialect, tables)
+        conditions = _conditions(again, dialect, filters or {})
+        filtered = None
+        if conditions:
+            filtered, visible = _rendered(restricted(again, dialect, conditions, (tables or {}).values()), dialect)
+            _check_names(visible, dialect, tables)
     except RefusedByGate:
         raise
     except RecursionError:
         raise RefusedByGate("too_deep") from None
     except Exception:  # what a parser stumbles over is its text's fault, and nothing the caller could foresee
         raise RefusedByGate("unparsable") from None
-    return Admitted(rendered, read, limited)
+    return Admitted(rendered, read, limited, filtered)
 
 
 def parse(sql: str, dialect: Dialect) -> exp.Expr:
@@ -115,6 +128,37 @@ def parse_expression(sql: str, dialect: Dialect) -> exp.Expr:
     if level:
         raise RefusedByGate("too_deep")
     return tree
+
+
+def _rendered(tree: exp.Query, dialect: Dialect) -> tuple[str, exp.Query]:
+    """The text of a tree, and how that text reads: it is what runs, so the last word is about it."""
+    text = tree.sql(dialect=dialect, comments=False)
+    again = _only_statement(text, dialect)
+    if again != tree and _shape(again) != _shape(tree):
+        raise RefusedByGate("ambiguous")
+    _check_syntax(again, dialect)
+    return text, again
+
+
+def _check_names(tree: exp.Query, dialect: Dialect, tables: Mapping[str, Collection[str]] | None) -> tuple[str, ...]:
+    """The tables that are read; raises `RefusedByGate` for one, or for a column, that may not be."""
+    read = check_tables(tree, dialect, tables)
+    if dialect == "postgres" and tables is not None:
+        check_columns(tree, tables)
+    return read
+
+
+def _conditions(tree: exp.Query, dialect: Dialect, filters: Mapping[str, Sequence[str]]) -> Conditions:
+    """The `filters` of the tables that are read, parsed; one that cannot be keeps its table from being read at all."""
+    read = {folded(table.this, dialect) for table in tables_read(tree, dialect)}
+    found = {}
+    for name, written in filters.items():
+        if (key := comparable(name, dialect)) in read:
+            try:
+                found[key] = [parse_expression(one, dialect) for one in written]
+            except RefusedByGate:
+                raise RefusedByGate("policy", name=name) from None
+    return found
 
 
 def _malformed(error: SqlglotError) -> RefusedByGate:
@@ -182,7 +226,7 @@ def _check_syntax(tree: exp.Query, dialect: Dialect) -> None:
 
 def _check_arguments(node: exp.Expr, dialect: Dialect) -> None:
     """What hides in the arguments of an allowed node instead of being a node itself."""
-    if isinstance(node, exp.Select) and (node.args.get("into") or node.args.get("locks") or node.args.get("hint")):
+    if isinstance(node, exp.Select) and any(map(node.args.get, _NEVER)):
         raise RefusedByGate("clause")
     if isinstance(node, exp.DataType) and node.this in (exp.DataType.Type.USERDEFINED, exp.DataType.Type.XML):
         raise RefusedByGate("type")
@@ -190,7 +234,8 @@ def _check_arguments(node: exp.Expr, dialect: Dialect) -> None:
         raise RefusedByGate("schema_function")
     if isinstance(node, exp.In) and node.args.get("field") is not None:
         raise RefusedByGate("in_table")  # SQLite: all rows of a table
-    if isinstance(node, exp.With) and node.args.get("recursive") and not _bounded(node):
+    # SQLite needs no RECURSIVE to recurse.
+    if isinstance(node, exp.With) and (node.args.get("recursive") or dialect == "sqlite") and not bounded(node):
         raise RefusedByGate("recursion")
     if isinstance(node, exp.Identifier) and not node.args.get("quoted") and not _PLAIN_NAME.fullmatch(node.name):
         raise RefusedByGate("name", name=node.name)
@@ -218,10 +263,6 @@ def _at_most(number: str, most: int) -> bool:
     """Whether a text is a plain number up to `most`; Python refuses to convert one of thousands of digits."""
     digits = number.lstrip("0")
     return number.isdecimal() and len(digits) <= len(str(most)) and int(digits or "0") <= most
-
-
-def _bounded(node: exp.With) -> bool:
-    return any(cte.find(exp.Limit) or cte.find(exp.Where) for cte in node.expressions)
 
 
 def _apply_limit(tree: exp.Query, limit: int) -> bool:

@@ -41,7 +41,7 @@ async def run(engine: AsyncEngine, admitted: Admitted, limits: Limits | None = N
     size, heaviest, count, truncated = 0, 1, 1, False
     async with (
         reading(engine, limits.seconds) as connection,
-        kind_of(engine).rows(connection, admitted.sql) as (columns, fetch),
+        kind_of(engine).rows(connection, admitted.running) as (columns, fetch),
     ):
         while not truncated and (chunk := await fetch(count)):
             for row in chunk:

@@ -8,6 +8,7 @@ from libs.events.catalog import (
     DataSourceSettings,
     KnowledgeRemoved,
     Relation,
+    RowPolicy,
     SchemaInspected,
     TableDescription,
 )
@@ -22,11 +23,11 @@ SET version = excluded.version, settings = excluded.settings, deleted = excluded
 WHERE d.version < excluded.version
 """
 _PUT_DATASET = """
-INSERT INTO datasets AS d (dataset_id, version, datasource_id, tables, relations, deleted)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO datasets AS d (dataset_id, version, datasource_id, tables, relations, policies, deleted)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (dataset_id) DO UPDATE
 SET version = excluded.version, datasource_id = excluded.datasource_id, tables = excluded.tables,
-    relations = excluded.relations, deleted = excluded.deleted
+    relations = excluded.relations, policies = excluded.policies, deleted = excluded.deleted
 WHERE d.version < excluded.version
 """
 _PUT_PART = """
@@ -45,7 +46,7 @@ ON CONFLICT (dataset_id) DO UPDATE SET generation = greatest(g.generation, exclu
 """
 _DATASET = """
 SELECT dataset_id, d.datasource_id, d.version, s.version AS datasource_version, s.settings, d.tables, d.relations,
-    coalesce(g.generation, 0) AS generation
+    d.policies, coalesce(g.generation, 0) AS generation
 FROM datasets AS d JOIN datasources AS s USING (datasource_id) LEFT JOIN generations AS g USING (dataset_id)
 WHERE dataset_id = $1 AND NOT d.deleted AND NOT s.deleted
 """
@@ -75,6 +76,7 @@ class KnownDatabase:
     relations: tuple[Relation, ...]
     picked: frozenset[str]
     drawn: tuple[Relation, ...] = ()
+    policies: tuple[RowPolicy, ...] = ()
 
 
 async def known_database(connection: Connection, dataset_id: str) -> KnownDatabase | None:
@@ -99,6 +101,7 @@ async def known_database(connection: Connection, dataset_id: str) -> KnownDataba
         relations_between(chosen, drawn, found),
         picked,
         drawn,
+        tuple(RowPolicy.model_validate(policy) for policy in row["policies"]),
     )
 
 
@@ -119,6 +122,7 @@ async def keep_datasets(connection: Connection, batch: Batch) -> None:
             e.datasource_id,
             list(e.tables),
             [edge.model_dump(mode="json") for edge in e.modeling_config.edges],
+            [policy.model_dump(mode="json") for policy in e.policies],
             e.deleted,
         )
         for e in events

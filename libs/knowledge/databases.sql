@@ -12,6 +12,7 @@ CREATE TABLE datasets (
     datasource_id text NOT NULL,
     tables jsonb NOT NULL,
     relations jsonb NOT NULL,
+    policies jsonb NOT NULL,
     deleted boolean NOT NULL
 );
 

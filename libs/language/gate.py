@@ -29,4 +29,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "gate.column": ("“{table}”没有已知的列“{name}”", "{table!r} is not known to have a column {name!r}"),
     "gate.table": ("该数据集中没有表“{name}”", "there is no table {name!r} in this dataset"),
     "gate.system_table": ("表“{name}”属于数据库系统", "the table {name!r} belongs to the system"),
+    "gate.policy": ("由于行策略，“{name}”不能这样读取，请换一种写法，或联系数据集的所有者", "because of a row policy {name!r} cannot be read like this; write it otherwise, or ask the owner of the dataset"),
 }  # fmt: skip

@@ -215,6 +215,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "modeling.unknown_column": ("表 {table} 没有名为 {column} 的列。", "The table {table} has no column {column}."),
     "modeling.duplicate": ("前面的关系已连接这两列。", "An earlier edge joins these two columns already."),
     "modeling.itself": ("{table}.{column} 不能与自己连接。", "{table}.{column} cannot be joined with itself."),
+    "problem.policies.title": ("行策略无效", "The row policies are not valid"),
+    "problem.policies": (
+        "有些行策略无法使用，详见 errors；如数据库已改变，请先刷新表结构。",
+        "Some row policies cannot be used; `errors` names them. If the database changed, read it again.",
+    ),
+    "policy.unknown_table": ("没有名为 {table} 的表。", "There is no table {table}."),
+    "policy.unknown_columns": ("表 {table} 没有这些列：{columns}。", "The table {table} has no columns {columns}."),
+    "policy.duplicate": (
+        "前面已有针对此表和角色的策略，请用 AND 合并为一条。",
+        "An earlier policy is for this table and role; join the two by AND.",
+    ),
+    "policy.no_filter": (
+        "应为只涉及一行各列的条件，例如 region = 'EU'，不能有子查询、聚合或窗口函数。",
+        "Write a condition on the columns of one row, such as region = 'EU', without sub-query, aggregate or window.",
+    ),
+    "policy.refused": ("该条件无法使用：{why}。", "The condition cannot be used: {why}."),
     "problem.unexpected.title": ("内部错误", "Internal error"),
     "problem.unexpected": (
         "发生了意外错误，请把 trace_id 告诉管理员。",

@@ -40,6 +40,10 @@ TEXTS = {
     ),
     "question.step.retrieved_none": ("没有相近的已学问题。", "No learned question is near."),
     "question.step.ran": ("查询返回 {rows} 行。", "Rows that the query gave: {rows}."),
+    "question.step.ran_within_policy": (
+        "查询返回 {rows} 行；数据集的行策略只显示您的角色可见的行。",
+        "Rows that the query gave: {rows}. The dataset's row policies show your role only some rows of its tables.",
+    ),
     "question.step.refused": ("SQL 未能执行：{reason}", "The SQL could not be run: {reason}"),
     "question.step.drafted": (
         "已生成 SQL：{strategy}（把握 {score}）",

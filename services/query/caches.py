@@ -51,6 +51,8 @@ class CacheKey:
     knowledge_version: int
     dataset_version: int
     datasource_version: int
+    policy: str = ""
+    """The digest of the row policies that hold for whoever asks."""
 
     @property
     def digest(self) -> str:
@@ -62,6 +64,7 @@ class CacheKey:
             str(self.knowledge_version),
             str(self.dataset_version),
             str(self.datasource_version),
+            self.policy,
         )
         return sha256("\x1f".join(parts).encode()).hexdigest()
 

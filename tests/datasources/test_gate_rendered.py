@@ -25,3 +25,11 @@ def test_what_would_run_as_something_else_than_was_written_is_refused(dialect: D
     with pytest.raises(RefusedByGate) as refused:
         admit(sql, dialect, tables=TABLES)
     assert refused.value.refusal == refusal
+
+
+def test_what_a_server_would_read_in_a_comment_is_gone() -> None:
+    for sql in (
+        "/*! DELETE */ FROM orders",
+        "SELECT * /*!50000 INTO OUTFILE '/tmp/x' */ FROM orders /*M! FOR UPDATE */",
+    ):
+        assert admit(sql, "mariadb", tables=TABLES).sql == "SELECT * FROM orders LIMIT 1000"

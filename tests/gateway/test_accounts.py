@@ -9,9 +9,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from libs.events.catalog import Role
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import migrate
-from services.gateway.accounts.decider import Account, LastAdministrator, Role, decide_change
+from services.gateway.accounts.decider import Account, LastAdministrator, decide_change
 from services.gateway.accounts.store import Accounts
 from services.gateway.schemas import SCHEMAS
 from tests.gateway.conftest import API, Running

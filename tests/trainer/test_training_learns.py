@@ -8,8 +8,10 @@ import pytest
 
 from libs.embeddings.encoding import decode_vector, encode_vector
 from libs.events.catalog import (
+    DatasetChanged,
     KnowledgeRemoved,
     Needs,
+    RowPolicy,
     TrainingLogged,
 )
 from libs.leases.worker import Held
@@ -19,7 +21,7 @@ from services.trainer.datasets.learn import Learner
 from services.trainer.datasets.plan import ddl_item
 from services.trainer.datasets.stages import STRUCTURE
 from services.trainer.runs.attempt import begun
-from tests.trainer.events import DATASET, described, requested, term
+from tests.trainer.events import DATASET, dataset_of, described, requested, term
 from tests.trainer.shop import change
 from tests.trainer.support import Trainer, check_history
 
@@ -42,6 +44,16 @@ async def test_a_training_learns_tables_terms_documents_relations_and_pairs(trai
     lines = [line for logged in await trainer.said(TrainingLogged) for line in logged.lines]
     assert [line.number for line in lines] == [c.sequence for c in checkpoints]
     assert "训练完成" in lines[-1].content
+
+
+async def test_no_row_policy_holds_where_nobody_asks(trainer: Trainer, tmp_path: Path) -> None:
+    [known] = [event for event in dataset_of(tmp_path / "shop.db") if isinstance(event, DatasetChanged)]
+    policies = (RowPolicy(table="orders", filter="1 = 0"),)
+    await trainer.deliver(known.model_copy(update={"version": 2, "policies": policies}), requested())
+    await trainer.work()
+    pairs = {item.question: item.sql for said in await trainer.said() for item in said.items if item.kind == "pair"}
+    assert pairs["How many orders are there?"] == "SELECT count(*) AS count FROM orders"
+    assert "customers.name" in (pairs["Which 10 customers have the most orders?"] or "")
 
 
 async def test_an_unchanged_database_is_learned_again_without_learning_or_embedding_anything(trainer: Trainer) -> None:

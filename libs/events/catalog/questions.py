@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from libs.events.catalog.values import Event, Language, Needs, Outcome, ResultColumn, Step, Value
+from libs.events.catalog.values import Event, Language, Needs, Outcome, ResultColumn, Role, Step, Value
 
 
 class QuestionAsked(Event):
@@ -15,6 +15,8 @@ class QuestionAsked(Event):
     conversation_id: str
     language: Language = "en"
     who: str = ""
+    role: Role | None = None
+    """Of the account that asks; for one of unknown role all policies of the dataset hold."""
     purpose: Literal["ask", "replay", "evaluate"] = "ask"
     needs: Needs = Needs()
     asked_at: datetime

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from libs.events.catalog.values import DataSourceSettings, Event, Language, Modeling
+from libs.events.catalog.values import DataSourceSettings, Event, Language, Modeling, RowPolicy
 
 
 class DataSourceChanged(Event):
@@ -33,6 +33,8 @@ class DatasetChanged(Event):
     tables: tuple[str, ...] = ()
     """Tables picked by the owner; empty means all."""
     modeling_config: Modeling = Modeling()
+    policies: tuple[RowPolicy, ...] = ()
+    """Of several that hold for a role on one table, all hold."""
     language: Language = "en"
     deleted: bool = False
     who: str = ""

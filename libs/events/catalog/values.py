@@ -12,6 +12,8 @@ ENDED: frozenset[str] = frozenset({"completed", "failed", "cancelled"})
 """Statuses after which a training says nothing more."""
 
 Language = Literal["zh", "en"]
+Role = Literal["admin", "member"]
+"""What an account may do here; the accounts themselves are not on the log."""
 Outcome = Literal["answered", "clarification", "unanswerable", "failed", "timed_out"]
 
 
@@ -107,6 +109,14 @@ class Modeling(Value):
 
     nodes: tuple[dict[str, Any], ...] = ()
     edges: tuple[Relation, ...] = ()
+
+
+class RowPolicy(Value):
+    """Whom a table of a dataset shows which rows: those for which `filter` holds, a condition in its SQL."""
+
+    table: str
+    role: Literal["admin", "member", "any"] = "any"
+    filter: str
 
 
 class Embedding(Value):

@@ -11,6 +11,7 @@ from libs.datasources.dialect import dialect_of
 from libs.datasources.errors import DataSourceError, QueryFailed, RefusedByGate
 from libs.datasources.gate import admit
 from libs.datasources.open import Connections, Limits
+from libs.datasources.policy import filters_of
 from libs.datasources.run import run
 from libs.events.catalog import FeedbackGiven, Problem
 from libs.knowledge.databases import KnownDatabase, known_database
@@ -36,8 +37,10 @@ class Checks:
         if database is None:
             return Finding("unknown", _dataset_unknown(given))
         try:
+            # What is said of SQL that fails must not tell of rows that a policy hides, from whomever.
+            filters = filters_of(database.policies, role=None)
             tables = {table.name: table.column_names for table in database.tables}
-            admitted = admit(sql, dialect_of(database.settings.kind), tables=tables, limit=1)
+            admitted = admit(sql, dialect_of(database.settings.kind), tables=tables, limit=1, filters=filters)
             engine = await self.connections.engine(
                 database.datasource_id, database.datasource_version, database.settings
             )

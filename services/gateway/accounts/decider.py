@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Role = Literal["admin", "member"]
+from libs.events.catalog import Role
 
 
 @dataclass(frozen=True)

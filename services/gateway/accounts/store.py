@@ -5,10 +5,11 @@ from typing import Any
 
 import asyncpg
 
+from libs.events.catalog import Role
 from libs.events.ids import new_id
 from libs.postgres.pool import Connection
 from libs.runtime.clock import now
-from services.gateway.accounts.decider import Account, LastAdministrator, Role, changes, decide_change
+from services.gateway.accounts.decider import Account, LastAdministrator, changes, decide_change
 from services.gateway.accounts.passwords import hashed, verified
 from services.gateway.accounts.tokens import TOKEN_SECONDS, Tokens
 from services.gateway.audit.acts import SYSTEM, Act

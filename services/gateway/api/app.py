@@ -16,6 +16,7 @@ from services.gateway.api.v1 import (
     datasources,
     live,
     modeling,
+    policies,
     term_sheets,
     terms,
     training_files,
@@ -35,7 +36,8 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
     app.state.gateway = gateway
     problems.install(app)
     parts = (
-        accounts, datasources, datasets, modeling, terms, term_sheets, trainings, training_files, live, chat, audit,
+        accounts, datasources, datasets, modeling, policies, terms, term_sheets, trainings, training_files, live, chat,
+        audit,
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router, prefix="/api/v1")

@@ -43,6 +43,8 @@ Question: TypeAlias = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000, pattern=_WITH_A_LETTER)
 ]
 Sql: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=20_000, pattern=_WITH_A_LETTER)]
+Condition: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=_WITH_A_LETTER)]
+"""Part of a statement, which may have 20,000 characters."""
 Password: TypeAlias = Annotated[SecretStr, Field(min_length=8, max_length=200), AfterValidator(_secret)]
 """Of an account of ours."""
 GivenPassword: TypeAlias = Annotated[SecretStr, Field(max_length=200), AfterValidator(_secret)]

@@ -15,6 +15,7 @@ async def attempt(asked: QuestionAsked, database: Database, sql: str, steps: Ste
         detail = text("question.step.refused", asked.language, reason=error.detail(asked.language))
         steps.add(Step(name="run", status="failed", detail=detail, sql=sql))
         return None
-    detail = text("question.step.ran", asked.language, rows=len(ran.rows.rows))
+    said = "question.step.ran_within_policy" if ran.admitted.filtered else "question.step.ran"
+    detail = text(said, asked.language, rows=len(ran.rows.rows))
     steps.add(Step(name="run", status="done", detail=detail, sql=ran.admitted.sql, milliseconds=ran.rows.milliseconds))
     return ran

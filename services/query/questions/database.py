@@ -1,11 +1,12 @@
 """Asks the database of a dataset: through the gate, read-only, capped in rows, bytes and seconds."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from libs.datasources.dialect import Dialect, dialect_of
 from libs.datasources.gate import Admitted, admit
 from libs.datasources.open import Connections, Limits
+from libs.datasources.policy import Filters
 from libs.datasources.run import Rows, run
 from libs.knowledge.databases import KnownDatabase
 
@@ -28,6 +29,8 @@ class Database:
     connections: Connections
     known: KnownDatabase
     tables: Mapping[str, Collection[str]]
+    filters: Filters = field(default_factory=dict)
+    """Of the row policies that hold for whoever asks."""
 
     @property
     def dialect(self) -> Dialect:
@@ -36,7 +39,7 @@ class Database:
 
     def admit(self, sql: str) -> Admitted:
         """Pass `sql` through the gate; raises `RefusedByGate`."""
-        return admit(sql, self.dialect, tables=self.tables, limit=LIMITS.rows)
+        return admit(sql, self.dialect, tables=self.tables, limit=LIMITS.rows, filters=self.filters)
 
     async def ask(self, sql: str) -> Ran:
         """Run `sql`; raises `DataSourceError`, `RefusedByGate`, `QueryFailed` and `TookTooLong` among them."""

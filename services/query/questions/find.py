@@ -9,6 +9,7 @@ import asyncpg
 from chromadb.errors import NotFoundError
 
 from libs.datasources.open import Connections
+from libs.datasources.policy import Filters, digest, filters_of
 from libs.embeddings.embedder import Embedder, Vector
 from libs.events.catalog import QuestionAsked, Sources, Step
 from libs.knowledge.items import normalised_question
@@ -26,6 +27,7 @@ from services.query.questions.database import Database
 from services.query.questions.reasoned import reasoned
 from services.query.questions.scope import Found
 from services.query.questions.steps import Steps
+from services.query.questions.withheld import without_values
 
 _NEEDS_SECONDS = 5.0
 _EMBEDDED_CHARACTERS = 300
@@ -55,32 +57,36 @@ class Finder:
             return unanswerable("question.dataset_unknown", asked.language)
         if not known.tables:
             return unanswerable("question.not_trained", asked.language, known.version)
-        key = _cache_key(asked, known)
+        filters = filters_of(known.database.policies, asked.role)
+        known = without_values(known, filters)
+        key = _cache_key(asked, known, filters)
         if asked.purpose == "ask" and (body := await self.caches.get("result", key)):
             steps.add(
                 Step(name="result_cache", status="done", detail=text("question.step.result_cache", asked.language))
             )
             return Conclusion.from_cache(body)
-        conclusion = await self._with_cached_sql(asked, known, key, steps) or await self._think(asked, known, steps)
+        conclusion = await self._with_cached_sql(asked, known, key, filters, steps) or await self._think(
+            asked, known, filters, steps
+        )
         conclusion = replace(conclusion, knowledge_version=known.version)
         if conclusion.outcome == "answered":
             await self._remember(key, conclusion, begun_at)
         return conclusion
 
     async def _with_cached_sql(
-        self, asked: QuestionAsked, known: Knowledge, key: CacheKey, steps: Steps
+        self, asked: QuestionAsked, known: Knowledge, key: CacheKey, filters: Filters, steps: Steps
     ) -> Conclusion | None:
         body = await self.caches.get("sql", key) if asked.purpose == "ask" else None
         if body is None:
             return None
         steps.add(Step(name="sql_cache", status="done", detail=text("question.step.sql_cache", asked.language)))
-        ran = await attempt(asked, self._database(known), body["sql"], steps)
+        ran = await attempt(asked, self._database(known, filters), body["sql"], steps)
         if ran is None:
             return None
         return replace(answered(asked, ran, Sources.model_validate(body["sources"])), cached=True)
 
-    async def _think(self, asked: QuestionAsked, known: Knowledge, steps: Steps) -> Conclusion:
-        database = self._database(known)
+    async def _think(self, asked: QuestionAsked, known: Knowledge, filters: Filters, steps: Steps) -> Conclusion:
+        database = self._database(known, filters)
         for pair in await self._learned_exactly(asked):
             steps.add(
                 Step(name="exact", status="done", detail=text("question.step.exact", asked.language), sql=pair.sql)
@@ -118,8 +124,9 @@ class Finder:
         except NotFoundError:
             return []
 
-    def _database(self, known: Knowledge) -> Database:
-        return Database(self.connections, known.database, {table.name: table.column_names for table in known.tables})
+    def _database(self, known: Knowledge, filters: Filters) -> Database:
+        tables = {table.name: table.column_names for table in known.tables}
+        return Database(self.connections, known.database, tables, filters)
 
     async def _remember(self, key: CacheKey, conclusion: Conclusion, begun_at: datetime) -> None:
         found = {"sql": conclusion.sql, "sources": conclusion.sources.model_dump(mode="json")}
@@ -127,7 +134,7 @@ class Finder:
         await self.caches.put("result", key, conclusion.to_cache(), begun_at)
 
 
-def _cache_key(asked: QuestionAsked, known: Knowledge) -> CacheKey:
+def _cache_key(asked: QuestionAsked, known: Knowledge, filters: Filters) -> CacheKey:
     return CacheKey(
         asked.dataset_id,
         asked.question,
@@ -135,6 +142,7 @@ def _cache_key(asked: QuestionAsked, known: Knowledge) -> CacheKey:
         known.version,
         known.database.version,
         known.database.datasource_version,
+        digest(filters),
     )
 
 

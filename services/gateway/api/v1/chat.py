@@ -86,7 +86,7 @@ async def _ask(gateway: Gateway, account: Account, body: Question) -> QuestionAs
         event = QuestionAsked(
             question_id=new_id(), dataset_id=body.dataset_id, question=body.question.strip(),
             conversation_id=body.conversation_id or new_id(), language=written_in(body.question),
-            who=account.account_id, needs=needs, asked_at=asked_at,
+            who=account.account_id, role=account.role, needs=needs, asked_at=asked_at,
             deadline=asked_at + timedelta(seconds=gateway.answer_seconds),
         )  # fmt: skip
         await write.record(event)

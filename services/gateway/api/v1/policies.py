@@ -1,0 +1,101 @@
+"""/api/v1/datasets/{id}/policies: whom the tables of a dataset show which rows."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from libs.datasources.dialect import dialect_of
+from libs.events.catalog import DatasetChanged, RowPolicy
+from libs.events.envelope import MAXIMUM_BYTES, EventTooLarge
+from libs.language.catalogue import Language, text
+from libs.runtime.clock import now
+from services.gateway.api.context import (
+    After,
+    AskedLanguage,
+    GatewayPart,
+    IfMatch,
+    SignedIn,
+    check_version,
+    owned,
+    written,
+)
+from services.gateway.api.fields import Body, Condition, TableName
+from services.gateway.api.problems import Problem
+from services.gateway.datasets.policies import WrongPolicy, decide_policies
+from services.gateway.datasets.structure import known_tables
+
+router = APIRouter(prefix="/datasets/{dataset_id}/policies", tags=["datasets"])
+
+_MOST = 500
+
+
+class Policy(Body):
+    """The rows of a table that accounts of a role see: those for which the condition `filter` holds."""
+
+    table: TableName
+    role: Literal["admin", "member", "any"] = "any"
+    filter: Condition
+
+
+class Policies(Body):
+    """All row policies of a dataset."""
+
+    policies: Annotated[list[Policy], Field(max_length=_MOST)]
+
+
+@router.get("", dependencies=[After])
+async def get(dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response) -> dict[str, Any]:
+    """The row policies of a dataset."""
+    state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    response.headers["ETag"] = f'"{state["version"]}"'
+    return _shown(DatasetChanged.model_validate(state))
+
+
+@router.put("")
+async def put(
+    dataset_id: str,
+    body: Policies,
+    gateway: GatewayPart,
+    account: SignedIn,
+    language: AskedLanguage,
+    response: Response,
+    if_match: IfMatch = None,
+) -> dict[str, Any]:
+    """Say anew which rows are seen by whom; the next question keeps to it.
+
+    A table without a policy shows all its rows. Of the policies of a role and those of `any`, all hold. They hold for
+    every statement that answers a question, wherever it comes from, a verified pair or a correction too: for the role
+    of the account that asks. A verdict's SQL is tried under all of them; a training tries its examples without any, and
+    learns only that they give something. To somebody for whom a policy holds, the values of that table that a training
+    found are neither offered nor told. But verified pairs, and whatever their questions quote, are known to all; a
+    view, and a partition by its own name, is a table of its own, with policies of its own; and answers given before
+    stay with those who got them.
+    """
+    policies = [RowPolicy.model_validate(policy.model_dump()) for policy in body.policies]
+    async with gateway.writing() as write:
+        state = await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        before = DatasetChanged.model_validate(state)
+        check_version(if_match, before.version)
+        source = await owned(write.connection, "datasources", "datasource_id", before.datasource_id, account)
+        tables = await known_tables(write.connection, before.datasource_id) or {}
+        dialect = dialect_of(source["settings"]["kind"])
+        event = decide_policies(before, policies, dialect, tables, now(), account.account_id)
+        if not isinstance(event, DatasetChanged):
+            raise Problem(422, "policies", errors=[_error(wrong, language) for wrong in event])
+        try:
+            if event is not before:
+                await write.record(event)
+        except EventTooLarge as error:
+            raise Problem(413, "too_large", limit=MAXIMUM_BYTES) from error
+    await written(gateway, response, write.event_id, event.version)
+    return _shown(event)
+
+
+def _shown(dataset: DatasetChanged) -> dict[str, Any]:
+    return {"policies": [policy.model_dump(mode="json") for policy in dataset.policies]}
+
+
+def _error(wrong: WrongPolicy, language: Language) -> dict[str, str]:
+    field = ".".join(part for part in ("body", "policies", str(wrong.index), wrong.field) if part)
+    return {"field": field, "message": text(wrong.why.key, language, **wrong.why.values)}

@@ -1,0 +1,20 @@
+"""What of a dataset's knowledge is kept from somebody to whom a row policy shows only some rows."""
+
+from dataclasses import replace
+
+from libs.datasources.policy import Filters
+from libs.events.catalog import TableDescription
+from services.query.knowledge.recall import Knowledge
+
+
+def without_values(known: Knowledge, filters: Filters) -> Knowledge:
+    """`known` without the values and the number of rows of the tables in `filters`.
+
+    They were read from all rows, and would come back as choices, in a prompt, or as what a word is taken for.
+    """
+    return replace(known, tables=tuple(_bare(table) if table.name in filters else table for table in known.tables))
+
+
+def _bare(table: TableDescription) -> TableDescription:
+    columns = tuple(column.model_copy(update={"values": ()}) for column in table.columns)
+    return table.model_copy(update={"columns": columns, "row_estimate": None})
