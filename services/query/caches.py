@@ -43,7 +43,10 @@ ON CONFLICT (dataset_id) DO UPDATE SET cleared_at = excluded.cleared_at
 
 @dataclass(frozen=True)
 class CacheKey:
-    """What an answer depends on: the question as it is meant, its language, and the state of what is known."""
+    """What an answer depends on: the question as it is meant, its language, and the state of what is known.
+
+    `context` is what a conversation adds to the question; empty for one that stands alone.
+    """
 
     dataset_id: str
     question: str
@@ -51,6 +54,7 @@ class CacheKey:
     knowledge_version: int
     dataset_version: int
     datasource_version: int
+    context: str = ""
 
     @property
     def digest(self) -> str:
@@ -62,6 +66,7 @@ class CacheKey:
             str(self.knowledge_version),
             str(self.dataset_version),
             str(self.datasource_version),
+            self.context,
         )
         return sha256("\x1f".join(parts).encode()).hexdigest()
 

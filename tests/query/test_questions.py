@@ -77,10 +77,9 @@ class Asking:
         asked = QuestionAsked(
             question_id=f"q{number}",
             question=question,
-            conversation_id="c1",
             asked_at=moment,
             deadline=moment + timedelta(seconds=seconds),
-            **({"dataset_id": "d1"} | fields),
+            **({"dataset_id": "d1", "conversation_id": "c1"} | fields),
         )
         await self.consume(asked)
         async with self.query.pool.acquire() as connection:

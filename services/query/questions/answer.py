@@ -113,6 +113,7 @@ class Answerer:
             sources=conclusion.sources,
             knowledge_version=conclusion.knowledge_version,
             cached=conclusion.cached,
+            understood=conclusion.understood,
             milliseconds=milliseconds,
             answered_at=now(),
         )

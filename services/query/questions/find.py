@@ -24,8 +24,9 @@ from services.query.questions.attempt import attempt
 from services.query.questions.conclusion import Conclusion, unanswerable
 from services.query.questions.database import Database
 from services.query.questions.reasoned import reasoned
-from services.query.questions.scope import Found
+from services.query.questions.scope import Found, scope_of
 from services.query.questions.steps import Steps
+from services.query.questions.understood import Understood, understood, went_on
 
 _NEEDS_SECONDS = 5.0
 _EMBEDDED_CHARACTERS = 300
@@ -55,13 +56,25 @@ class Finder:
             return unanswerable("question.dataset_unknown", asked.language)
         if not known.tables:
             return unanswerable("question.not_trained", asked.language, known.version)
-        key = _cache_key(asked, known)
+        meant = await understood(
+            self.pool, self.listener, asked, scope_of(known, self._database(known).dialect, ()), steps, self.model
+        )
+        if meant.conclusion is not None:
+            return replace(meant.conclusion, knowledge_version=known.version)
+        return replace(await self._conclude(meant, known, begun_at, steps), understood=meant.said)
+
+    async def _conclude(self, meant: Understood, known: Knowledge, begun_at: datetime, steps: Steps) -> Conclusion:
+        asked, key = meant.asked, _cache_key(meant, known)
         if asked.purpose == "ask" and (body := await self.caches.get("result", key)):
             steps.add(
                 Step(name="result_cache", status="done", detail=text("question.step.result_cache", asked.language))
             )
             return Conclusion.from_cache(body)
-        conclusion = await self._with_cached_sql(asked, known, key, steps) or await self._think(asked, known, steps)
+        conclusion = (
+            await self._with_cached_sql(asked, known, key, steps)
+            or await went_on(meant, self._database(known), known, steps)
+            or await self._think(asked, known, steps)
+        )
         conclusion = replace(conclusion, knowledge_version=known.version)
         if conclusion.outcome == "answered":
             await self._remember(key, conclusion, begun_at)
@@ -127,14 +140,15 @@ class Finder:
         await self.caches.put("result", key, conclusion.to_cache(), begun_at)
 
 
-def _cache_key(asked: QuestionAsked, known: Knowledge) -> CacheKey:
+def _cache_key(meant: Understood, known: Knowledge) -> CacheKey:
     return CacheKey(
-        asked.dataset_id,
-        asked.question,
-        asked.language,
+        meant.asked.dataset_id,
+        meant.asked.question,
+        meant.asked.language,
         known.version,
         known.database.version,
         known.database.datasource_version,
+        meant.context,
     )
 
 
