@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -14,7 +13,9 @@ from libs.events.catalog import QuestionAsked, Sources, Step
 from libs.knowledge.items import normalised_question
 from libs.language.catalogue import text
 from libs.postgres.listen import Listener
-from services.query.caches import CacheKey, Caches
+from services.query.caches.caches import Caches
+from services.query.caches.clear import clearings
+from services.query.caches.key import CacheKey
 from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, knowledge, pairs
 from services.query.knowledge.vectors import Near, Vectors
 from services.query.model.client import Model
@@ -46,12 +47,11 @@ class Finder:
     caches: Caches
     model: Model | None = None
 
-    async def conclude(self, asked: QuestionAsked, begun_at: datetime, steps: Steps) -> Conclusion:
+    async def conclude(self, asked: QuestionAsked, steps: Steps) -> Conclusion:
         """The conclusion of a question; raises `DataSourceError` when its database cannot be asked."""
         if not await needs_met(self.pool, self.listener, asked, _NEEDS_SECONDS):
             return unanswerable("question.not_caught_up", asked.language)
-        async with self.pool.acquire() as connection:
-            known = await knowledge(connection, asked.dataset_id)
+        known, cleared = await self._known(asked.dataset_id)
         if known is None:
             return unanswerable("question.dataset_unknown", asked.language)
         if not known.tables:
@@ -61,10 +61,10 @@ class Finder:
         )
         if meant.conclusion is not None:
             return replace(meant.conclusion, knowledge_version=known.version)
-        return replace(await self._conclude(meant, known, begun_at, steps), understood=meant.said)
+        return replace(await self._conclude(meant, known, cleared, steps), understood=meant.said)
 
-    async def _conclude(self, meant: Understood, known: Knowledge, begun_at: datetime, steps: Steps) -> Conclusion:
-        asked, key = meant.asked, _cache_key(meant, known)
+    async def _conclude(self, meant: Understood, known: Knowledge, cleared: int, steps: Steps) -> Conclusion:
+        asked, key = meant.asked, _cache_key(meant, known, cleared)
         if asked.purpose == "ask" and (body := await self.caches.get("result", key)):
             steps.add(
                 Step(name="result_cache", status="done", detail=text("question.step.result_cache", asked.language))
@@ -77,8 +77,16 @@ class Finder:
         )
         conclusion = replace(conclusion, knowledge_version=known.version)
         if conclusion.outcome == "answered":
-            await self._remember(key, conclusion, begun_at)
+            await self._remember(key, conclusion)
         return conclusion
+
+    async def _known(self, dataset_id: str) -> tuple[Knowledge | None, int]:
+        """What is known and how often the caches were cleared, at one moment: what is found is cached as of then."""
+        async with (
+            self.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            return await knowledge(connection, dataset_id), await clearings(connection, dataset_id)
 
     async def _with_cached_sql(
         self, asked: QuestionAsked, known: Knowledge, key: CacheKey, steps: Steps
@@ -134,13 +142,13 @@ class Finder:
     def _database(self, known: Knowledge) -> Database:
         return Database(self.connections, known.database, {table.name: table.column_names for table in known.tables})
 
-    async def _remember(self, key: CacheKey, conclusion: Conclusion, begun_at: datetime) -> None:
+    async def _remember(self, key: CacheKey, conclusion: Conclusion) -> None:
         found = {"sql": conclusion.sql, "sources": conclusion.sources.model_dump(mode="json")}
-        await self.caches.put("sql", key, found, begun_at)
-        await self.caches.put("result", key, conclusion.to_cache(), begun_at)
+        await self.caches.put("sql", key, found)
+        await self.caches.put("result", key, conclusion.to_cache())
 
 
-def _cache_key(meant: Understood, known: Knowledge) -> CacheKey:
+def _cache_key(meant: Understood, known: Knowledge, cleared: int) -> CacheKey:
     return CacheKey(
         meant.asked.dataset_id,
         meant.asked.question,
@@ -148,6 +156,7 @@ def _cache_key(meant: Understood, known: Knowledge) -> CacheKey:
         known.version,
         known.database.version,
         known.database.datasource_version,
+        cleared,
         meant.context,
     )
 

@@ -5,6 +5,7 @@ from libs.events.catalog import (
     CacheCleared,
     CheckpointReached,
     ConversationDeleted,
+    FeedbackGiven,
     KnowledgeRemoved,
     QuestionAnswered,
     QuestionAsked,
@@ -15,7 +16,7 @@ from libs.knowledge import databases
 from libs.knowledge.terms import keep_terms
 from libs.leases.claim import offer
 from libs.postgres.pool import Connection
-from services.query.caches import clear_caches
+from services.query.caches.clear import clear_caches
 from services.query.knowledge.learn import Learning
 from services.query.knowledge.vectors import Vectors
 
@@ -50,7 +51,7 @@ def handlers(vectors: Vectors) -> Handlers:
             QuestionAnswered: keep_answers,
             ConversationDeleted: keep_deletions,
         },
-        react={QuestionAsked: offer_questions, CacheCleared: clear_caches},
+        react={QuestionAsked: offer_questions, CacheCleared: clear_caches, FeedbackGiven: clear_caches},
     )
 
 
