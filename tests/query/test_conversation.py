@@ -76,6 +76,13 @@ def test_a_follow_up_changes_the_answer_before(before: str, said: str, means: st
     assert rows(whole.sql) == rows(means)
 
 
+@pytest.mark.parametrize(
+    "said", ["and " * 500, "a" + " " * 2_000 + "b", "呢" * 2_000 + "b", "?!" * 1_000, "and", " 再 ", "?"]
+)
+def test_no_words_are_too_odd_to_be_looked_at(said: str) -> None:
+    assert after(said, turn(ORDERS)).sql is None
+
+
 def test_follow_ups_stand_on_each_other() -> None:
     turns = [turn(ORDERS)]
     for said in ("by city", "only 2024", "what about revenue?", "and 2023?", "top 2"):
@@ -105,7 +112,8 @@ def test_it_is_told_as_a_whole_question(before: str, said: str, understood: str)
     "question",
     ["How many customers are there?", "And how many customers are there?", "Now show all products", "那有多少客户？",
      "再查一下客户总数", "average price", "revenue by month", "各城市的客户数", "List customers and their cities",
-     "thanks", "How many orders are paid?", "Which customers are from Berlin?"],
+     "thanks", "What was the average of all that was paid in the city where most people live, and where is it lowest?",
+     "How many orders are paid?", "Which customers are from Berlin?"],
 )  # fmt: skip
 def test_a_whole_question_of_its_own_is_no_follow_up(question: str) -> None:
     assert after(question, turn(IN_BERLIN)) == Whole(question)
@@ -137,6 +145,9 @@ def test_what_cannot_be_made_whole_is_asked_back(before: str, said: str) -> None
         ("WITH x AS (SELECT * FROM orders) SELECT count(*) FROM x", "only Berlin"),
         ("SELECT count(*) FROM orders o JOIN orders p ON o.id = p.id", "only Berlin"),
         ("SELECT name FROM customers LIMIT 2", "how many of them?"),
+        ("SELECT count(DISTINCT customer_id) FROM orders", "how many of them?"),
+        ("SELECT count(*) FROM customers", "change it to Berlin"),
+        ("SELECT count(*) FROM orders o JOIN customers c ON o.customer_id = c.id", "what about products?"),
         ("SELECT city FROM customers GROUP BY city HAVING count(*) > 1", "by level"),
     ],
 )
@@ -144,6 +155,12 @@ def test_no_change_is_made_where_it_could_be_a_wrong_one(sql: str, said: str) ->
     whole = after(said, turn("Something that says nothing", sql))
     assert whole.sql is None or rows(whole.sql) != rows(sql)
     assert whole.unclear
+
+
+def test_what_was_counted_is_counted_as_before() -> None:
+    distinct = turn(ORDERS, "SELECT count(DISTINCT customer_id) FROM orders")
+    said = rows(after("how many of them are paid?", distinct).sql)
+    assert said == rows("SELECT count(DISTINCT customer_id) FROM orders WHERE status = 'paid'")
 
 
 def test_names_of_an_sql_that_a_person_taught_are_kept() -> None:

@@ -148,7 +148,7 @@ def _taken(change: Change, table: str, fragment: Fragment, linked: Linked) -> Ch
     if is_aggregated(change.base) and _ROWS_ASKED.search(fragment.text):
         raise DoesNotFit("rows are asked for, of which a measure was shown")
     conditions, groups = bool(change.said.args.get("where")), change.said.args.get("group") is not None
-    measured = is_aggregated(change.said) and _measures_something(linked)
+    measured = is_aggregated(change.said) and _measures_something(linked) and not _counts_already(change, linked)
     shown = [] if groups or measured else _named(linked, conjuncts(change.said))
     if shown and fragment.restricts:
         raise DoesNotFit("more is shown, not less")
@@ -156,6 +156,8 @@ def _taken(change: Change, table: str, fragment: Fragment, linked: Linked) -> Ch
         raise DoesNotFit("nothing that has a place")
     if conditions:
         change.take_conditions(adds=fragment.adds)
+        if fragment.replaces and not change.replaced:
+            raise DoesNotFit("nothing to be replaced")
     if groups:
         change.take_groups(adds=fragment.adds)
     if measured:
@@ -168,6 +170,15 @@ def _taken(change: Change, table: str, fragment: Fragment, linked: Linked) -> Ch
 def _measures_something(linked: Linked) -> bool:
     return any(
         mark.cue in _MEASURING or any(meant.kind == "measure" for meant in mark.meanings) for mark in linked.marks
+    )
+
+
+def _counts_already(change: Change, linked: Linked) -> bool:
+    """`how many of them are paid?` of what was counted: it is counted as before."""
+    measuring = {mark.cue for mark in linked.marks if mark.cue in _MEASURING}
+    counts = any(one.find(exp.Count) for one in change.base.expressions)
+    return (
+        counts and measuring == {"count"} and all(m.kind != "measure" for mark in linked.marks for m in mark.meanings)
     )
 
 

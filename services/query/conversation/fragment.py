@@ -18,13 +18,16 @@ _CHINESE = (
 )
 _LEADING = re.compile(rf"[\s,，、;；.。…:：]*(?:{_ENGLISH}|{_CHINESE})", re.IGNORECASE)
 _TRAILING = re.compile(
-    r"(?:\s*(?:呢|吧|的话|怎么样|如何|来看|instead|too|as well|please|then|\bones?|[?？.。!！,，…\s]))+$", re.IGNORECASE
+    r"(?:(?:呢|吧|的话|怎么样|如何|来看|\b(?:instead|too|as well|please|then|ones?)\b|[?？.。!！,，…])\s*)+$",
+    re.IGNORECASE,
 )
+_LONGEST_END = 60
 _SAID_AT_THE_END = re.compile(r"呢|的话|来看|instead|too|as well", re.IGNORECASE)
 _LEAVES_OUT = re.compile(
     r"(?:except|without|excluding|not|leave out|除了|除|不要|不含|不包括|去掉|排除)", re.IGNORECASE
 )
 _RESTRICTS = re.compile(r"\b(?:only|just|restrict|limit|filter|narrow)|只|仅", re.IGNORECASE)
+_REPLACES = re.compile(r"\b(?:instead|change|switch)\b|换|改", re.IGNORECASE)
 _ADDS = re.compile(r"\b(?:also|as well|too)\b|也|再|还|另外|同时", re.IGNORECASE)
 _ASKS = re.compile(
     r"\b(?:how (?:many|much)|what|which|who|whose|where|when|list|show|give|find|count|display|tell|return|get|"
@@ -33,10 +36,12 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(
-    r"\b(?:them|they|their|theirs|these|those|it|its|that|this|ones?)\b|[它他她]们?|其中|这些|那些|上面|刚才|上述|前者|后者",
+    r"\b(?:them|they|their|theirs|these|those|it|its)\b|[它他她]们?|其中|这些|那些|上面|刚才|上述|前者|后者",
     re.IGNORECASE,
 )
 _SURE_TABLE = 0.7
+_SHORT = 10
+"""In a question of more tokens, a pronoun speaks of something in the question itself."""
 _GROUPS: frozenset[CueName] = frozenset({"each"})
 
 
@@ -44,14 +49,15 @@ _GROUPS: frozenset[CueName] = frozenset({"each"})
 class Fragment:
     """What a question says without the words that tie it to the one before.
 
-    `marked` when there were such words, `adds` when they say that it comes on top of what was asked, `restricts` when
-    they say that less is to be shown.
+    `marked` when there were such words, `adds` when they say that it comes on top of what was asked, `replaces` when
+    they say that it takes the place of something, `restricts` when they say that less is to be shown.
     """
 
     text: str
     marked: bool = False
     adds: bool = False
     restricts: bool = False
+    replaces: bool = False
 
 
 def fragment_of(question: str) -> Fragment:
@@ -60,13 +66,15 @@ def fragment_of(question: str) -> Fragment:
     while (found := _LEADING.match(rest)) and rest[found.end() :].strip(" ?？.。!！"):
         marked = marked or found[0].strip().lower() != "the"
         rest = rest[found.end() :].lstrip(" ,，")
-    end = _TRAILING.search(rest)
+    end = _TRAILING.search(rest, max(0, len(rest) - _LONGEST_END))
     if end is not None and end.start() > 0:
         marked = marked or bool(_SAID_AT_THE_END.search(end[0]))
         rest = rest[: end.start()]
     marked = marked or bool(_LEAVES_OUT.match(rest))
     said = question[: question.rfind(rest)] + question[question.rfind(rest) + len(rest) :]
-    return Fragment(rest.strip(), marked, bool(_ADDS.search(said)), bool(_RESTRICTS.search(said)))
+    return Fragment(
+        rest.strip(), marked, bool(_ADDS.search(said)), bool(_RESTRICTS.search(said)), bool(_REPLACES.search(said))
+    )
 
 
 def goes_on(fragment: Fragment, linked: Linked, *, whole: bool) -> bool:
@@ -78,11 +86,12 @@ def goes_on(fragment: Fragment, linked: Linked, *, whole: bool) -> bool:
     asks, table, thing = counts or bool(_ASKS.search(fragment.text)), _names_table(linked), _asks_for_thing(linked)
     if asks and table:
         return False
-    if fragment.marked or (_PRONOUN.search(fragment.text) and not table):
+    short = len(linked.text.tokens) <= _SHORT
+    if fragment.marked or (_PRONOUN.search(fragment.text) and short and not table):
         return True
     if linked.unexplained or not linked.marks:
         return False
-    if linked.marks[0].cue in _GROUPS and not thing:
+    if short and linked.marks[0].cue in _GROUPS and not thing:
         return True
     return not whole and not (asks and thing)
 

@@ -13,7 +13,7 @@ from services.query.composer.compose import SURE, compose
 from services.query.composer.link import Linked, Mark
 from services.query.conversation.change import changed, links
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
-from services.query.conversation.tree import plain_select
+from services.query.conversation.tree import plain_select, tables
 from services.query.conversation.turns import Turn
 from services.query.knowledge.schema import Knowledge
 
@@ -80,7 +80,7 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Knowledge) -
     if change is not None:
         key = "conversation.instead" if change.replaced else "conversation.beside"
         return Whole(said or _joined(key, base.understood, fragment.text), base.understood, change.sql)
-    if (said := _other_table(fragment, linked, base.understood, known)) is not None:
+    if (said := _other_table(linked, base, known)) is not None:
         return Whole(said, base.understood)
     both = _joined("conversation.beside", base.understood, fragment.text)
     if base.sql and plain_select(base.sql, known.schema.dialect):
@@ -130,20 +130,22 @@ def _is_time(mark: Mark) -> bool:
     return mark.period is not None or bool(re.fullmatch(r"(?:19|20)\d{2}", mark.number or ""))
 
 
-def _other_table(fragment: Fragment, linked: Linked, before: str, known: Knowledge) -> str | None:
+def _other_table(linked: Linked, base: Turn, known: Knowledge) -> str | None:
     """`and products?` after `how many orders are there?`: the same question about another table."""
-    if len(linked.marks) != 1 or linked.unexplained or not _is_table(linked.marks[0]):
+    tree = plain_select(base.sql, known.schema.dialect) if base.sql else None
+    if len(linked.marks) != 1 or linked.unexplained or not _tables(linked.marks[0]) or tree is None:
         return None
-    old = links(before, known)
-    places = [mark for mark in old.marks if _is_table(mark)]
-    if len(places) != 1:
+    old, asked = links(base.understood, known), set(tables(tree))
+    places = [mark for mark in old.marks if _tables(mark)]
+    if len(places) != 1 or len(asked) != 1 or _tables(places[0]) != asked or _tables(linked.marks[0]) == asked:
         return None
     start, end = old.text.tokens[places[0].first].start, old.text.tokens[places[0].last - 1].end
     return old.text.text[:start] + linked.text.between(0, len(linked.text.tokens)) + old.text.text[end:]
 
 
-def _is_table(mark: Mark) -> bool:
-    return any(meant.kind == "table" and meant.weight >= mark.weight - 0.04 for meant in mark.meanings)
+def _tables(mark: Mark) -> set[str]:
+    """The tables that a phrase surely names."""
+    return {m.table.lower() for m in mark.meanings if m.kind == "table" and m.weight >= mark.weight - 0.04}
 
 
 def _reply(question: str, asked_back: Turn, known: Knowledge) -> str | None:
