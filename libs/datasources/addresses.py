@@ -68,12 +68,15 @@ async def connected(addresses: Sequence[str], connect: Callable[[str], Awaitable
     return await connect(last)
 
 
+_PORTS = {"postgresql": 5432, "postgres": 5432, "http": 80, "https": 443, "redis": 6379, "rediss": 6379}
+
+
 def places(*urls: str) -> tuple[Place, ...]:
     """Hosts and ports of URLs, or of a list `host:port,host:port`."""
     found = []
     for url in filter(None, ",".join(urls).split(",")):
         parts = urlsplit(url if "://" in url else f"//{url}")
-        port = parts.port or {"postgresql": 5432, "postgres": 5432, "http": 80, "https": 443}.get(parts.scheme, 9092)
+        port = parts.port or _PORTS.get(parts.scheme, 9092)
         found.append((parts.hostname or "localhost", port))
     return tuple(found)
 

@@ -49,7 +49,8 @@ class Connections:
     @classmethod
     def configured(cls, settings: Settings) -> "Connections":
         """As the settings of the process say: where databases may be, and which servers are our own."""
-        own = places(settings.kafka_bootstrap, settings.postgres_url, settings.chroma_url)
+        cache = settings.cache_url.get_secret_value() if settings.cache_url else ""
+        own = places(settings.kafka_bootstrap, settings.postgres_url, settings.chroma_url, cache)
         networks = settings.database_networks or EVERYWHERE
         return cls(SecretBox(settings.secret_keys), settings.sqlite_folders, AddressPolicy(networks, own))
 

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     postgres_url: str = Field(repr=False)
     kafka_bootstrap: str
     chroma_url: str = ""
+    cache_url: SecretStr | None = None
     secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     port: int = 8000
     host: str = "127.0.0.1"

@@ -27,7 +27,7 @@ CREATE TABLE items (
 );
 CREATE INDEX items_of_question ON items (dataset_id, normalised_question) WHERE kind = 'pair';
 
--- Questions, and how they ended. The first columns are from QuestionAsked, the last two from QuestionAnswered.
+-- Questions, and how they ended. The columns to `asked` are from QuestionAsked, the others from QuestionAnswered.
 CREATE TABLE questions (
     question_id text PRIMARY KEY,
     event_id text,
@@ -35,5 +35,16 @@ CREATE TABLE questions (
     traceparent text,
     asked jsonb,
     outcome text,
-    sql text
+    sql text,
+    understood text,
+    said text,
+    choices jsonb
+);
+CREATE INDEX questions_of_conversation ON questions ((asked ->> 'conversation_id'));
+
+-- Conversations that no question follows up on any longer.
+CREATE TABLE deleted_conversations (
+    conversation_id text NOT NULL,
+    who text NOT NULL,
+    PRIMARY KEY (conversation_id, who)
 );

@@ -9,7 +9,7 @@ _HERE = Path(__file__).parent
 _LIBS = Path(__file__).parents[2] / "libs"
 
 SCHEMAS = Schemas(
-    core=(*CORE, _HERE / "core.sql"),
+    core=(*CORE, _HERE / "core.sql", _HERE / "core-clearings.sql"),
     read=(
         *READ,
         _LIBS / "knowledge" / "databases.sql",

@@ -11,7 +11,8 @@ from libs.events.service import EventService
 from libs.postgres.pool import Connection
 from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
-from services.query.caches import Caches
+from services.query.caches.caches import Caches, Store
+from services.query.caches.embedded import EmbeddedStore
 from services.query.knowledge.vectors import Vectors
 from services.query.model.client import Model
 from services.query.questions.answer import Answerer
@@ -35,7 +36,8 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     model = _model(settings)
     if model:
         stack.push_async_callback(model.close)
-    finder = Finder(service.pool, service.listener, vectors, embedder, connections, Caches(service.pool), model)
+    caches = Caches(_store(service, settings, stack))
+    finder = Finder(service.pool, service.listener, vectors, embedder, connections, caches, model)
     answerer = Answerer(service.pool, rebuild.handlers, finder)
     worker = service.worker("question", answerer.answer, _ANSWERS_AT_ONCE, answerer.give_up)
 
@@ -53,6 +55,17 @@ def _model(settings: Settings) -> Model | None:
         return None
     key = settings.model_key.get_secret_value() if settings.model_key else None
     return Model(settings.model_base_url, settings.model_name, key)
+
+
+def _store(service: EventService, settings: Settings, stack: AsyncExitStack) -> Store:
+    """Where answers are cached: a Redis when the settings name one, else the service's own database."""
+    if not settings.cache_url:
+        return EmbeddedStore(service.pool)
+    from services.query.caches.redis import RedisStore
+
+    store = RedisStore.at(settings.cache_url.get_secret_value())
+    stack.push_async_callback(store.close)
+    return store
 
 
 async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:

@@ -8,7 +8,9 @@ import pytest
 from libs.datasources.addresses import AddressPolicy, connected, places
 from libs.datasources.errors import CannotReach, NotAllowed
 
-OWN = AddressPolicy(own=places("127.0.0.1:9092", "postgresql://u:p@localhost:5432/db", "http://127.0.0.1"))
+OWN = AddressPolicy(
+    own=places("127.0.0.1:9092", "postgresql://u:p@localhost:5432/db", "http://127.0.0.1", "redis://:p@localhost/0")
+)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +27,7 @@ async def test_metadata_and_addresses_of_no_host_are_refused_however_they_are_wr
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2", "::1", "::ffff:127.0.0.1", "127.1"])
-@pytest.mark.parametrize("port", [9092, 5432, 80])
+@pytest.mark.parametrize("port", [9092, 5432, 80, 6379])
 async def test_our_own_servers_are_refused_by_whatever_address_of_this_machine(host: str, port: int) -> None:
     with pytest.raises(NotAllowed):
         await OWN.addresses(host, port)

@@ -10,6 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 
+from libs.events.catalog import QuestionAsked
+from libs.events.ids import new_id
+from libs.runtime.clock import now
 from services.gateway.api.v1 import datasources
 from tests.gateway.conftest import API, Running
 
@@ -89,4 +92,18 @@ async def _ids(running: Running, path: str) -> dict[str, str]:
     dataset = (await running.admin.get(f"{API}/datasets/{dataset_id}")).json()
     term = (await running.admin.post(f"{API}/datasets/{dataset_id}/terms", json={"term": "late"})).json()
     made = {"dataset_id": dataset_id, "datasource_id": dataset["datasource_id"], "term_id": term["id"]}
+    if "{question_id}" in path or "{conversation_id}" in path:
+        asked = await _asked(running, dataset_id)
+        made |= {"question_id": asked.question_id, "conversation_id": asked.conversation_id}
     return {name: made[name] for name in made if f"{{{name}}}" in path}
+
+
+async def _asked(running: Running, dataset_id: str) -> QuestionAsked:
+    """A question of a conversation of its own, as it is heard when somebody asks it."""
+    who = (await running.admin.get(f"{API}/auth/me")).json()["account_id"]
+    asked = QuestionAsked(
+        question_id=new_id(), dataset_id=dataset_id, question="How many?", conversation_id=new_id(), who=who,
+        asked_at=now(), deadline=now(),
+    )  # fmt: skip
+    await running.hear(asked)
+    return asked

@@ -98,6 +98,21 @@ async def test_a_question_is_answered_with_its_rows_and_shows_again_in_its_conve
     assert_problem(await running.ben.get(f"{API}/chat/questions/{question['question_id']}"), 404)
 
 
+async def test_a_verdict_on_a_follow_up_is_about_the_whole_question_it_was_understood_as(running: Running) -> None:
+    dataset_id = await running.dataset()
+    asking = asyncio.create_task(
+        running.anna.post(f"{API}/chat/", json={"dataset_id": dataset_id, "question": "and by month?"})
+    )
+    question: dict[str, Any] = {"question_id": await eventually_asked(running, dataset_id), "dataset_id": dataset_id}
+    whole = "How many orders, by month"
+    ended = QuestionAnswered(**question, outcome="answered", sql="SELECT 7", understood=whole, answered_at=now())
+    await running.hear(ended, RowsFetched(**question, columns=(), rows=((7,),), fetched_at=now()))
+    shown = (await asking).json()
+    assert (shown["question"], shown["understood"]) == ("and by month?", whole)
+    given = await running.anna.post(f"{API}/chat/feedback", json={"question_id": question["question_id"], "rating": 1})
+    assert (await running.anna.get(given.headers["location"])).json()["question"] == whole
+
+
 async def test_a_reader_of_events_gets_the_steps_and_then_the_answer(running: Running) -> None:
     dataset_id = await running.dataset()
     body = {"dataset_id": dataset_id, "question": "有多少订单？"}

@@ -30,7 +30,8 @@ from libs.knowledge.items import pair_id
 from libs.leases.claim import LeaseLost, claim
 from libs.leases.worker import Held
 from libs.postgres.listen import Listener
-from services.query.caches import Caches
+from services.query.caches.caches import Caches
+from services.query.caches.embedded import EmbeddedStore
 from services.query.questions.answer import Answerer
 from services.query.questions.find import Finder
 from tests.query.conftest import Query
@@ -77,10 +78,9 @@ class Asking:
         asked = QuestionAsked(
             question_id=f"q{number}",
             question=question,
-            conversation_id="c1",
             asked_at=moment,
             deadline=moment + timedelta(seconds=seconds),
-            **({"dataset_id": "d1"} | fields),
+            **({"dataset_id": "d1", "conversation_id": "c1"} | fields),
         )
         await self.consume(asked)
         async with self.query.pool.acquire() as connection:
@@ -102,7 +102,7 @@ async def asking(query: Query, postgres_url: str, tmp_path: Path) -> AsyncIterat
         made.executemany("INSERT INTO flights VALUES (?, ?)", [("EWR", 5), ("JFK", 70), ("EWR", 0)])
     connections = Connections(SecretBox([Fernet.generate_key().decode()]), [tmp_path])
     listener, embedder = Listener(postgres_url), LocalEmbedder()
-    finder = Finder(query.pool, listener, query.vectors, embedder, connections, Caches(query.pool))
+    finder = Finder(query.pool, listener, query.vectors, embedder, connections, Caches(EmbeddedStore(query.pool)))
     made_asking = Asking(query, Answerer(query.pool, query.handlers, finder), embedder, database)
     await made_asking.consume(dataset(), datasource(1, str(database)), structure(1, [FLIGHTS]))
     await made_asking.consume(checkpoint(1, [ddl(FLIGHTS)], training_id="t0"))

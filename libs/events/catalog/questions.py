@@ -55,7 +55,10 @@ class Sources(Value):
 
 
 class QuestionAnswered(Event):
-    """The end of a question, whatever it is."""
+    """The end of a question, whatever it is.
+
+    `understood` is the whole question that was made of one that goes on from others; empty where it was whole itself.
+    """
 
     question_id: str
     dataset_id: str
@@ -73,6 +76,7 @@ class QuestionAnswered(Event):
     sources: Sources = Sources()
     knowledge_version: int = 0
     cached: bool = False
+    understood: str = ""
     milliseconds: float = 0.0
     answered_at: datetime
 

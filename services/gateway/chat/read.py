@@ -28,7 +28,9 @@ async def answer(gateway: Gateway, question_id: str, *, rows_expected: bool = Fa
         return None
     shown = {name: row["asked"][name] for name in _ASKED_FIELDS} | {name: ended[name] for name in _ANSWER_FIELDS}
     rows = row["fetched"]["rows"] if row["fetched"] else None
-    return shown | {"rows": rows, "milliseconds": ended["milliseconds"]}
+    # Answers that were kept before there were conversations do not have it.
+    understood = ended.get("understood", "")
+    return shown | {"rows": rows, "understood": understood, "milliseconds": ended["milliseconds"]}
 
 
 async def waiting(gateway: Gateway, question_id: str) -> dict[str, Any]:

@@ -42,13 +42,13 @@ class Answerer:
     async def answer(self, lease: Lease, held: Held) -> None:
         """Answer the question that `lease` is for; raises `LeaseLost` when another process took it over."""
         began = time.monotonic()
-        asked, begun_at, seconds = await read_question(self.pool, lease.subject)
+        asked, seconds = await read_question(self.pool, lease.subject)
         with telemetry.span(telemetry.SPAN_QUESTION, parent=asked.traceparent) as span:
             span.set_attribute(telemetry.ATTRIBUTE_QUESTION, lease.subject)
             steps = Steps(self.pool, asked, held)
             try:
                 async with asyncio.timeout(seconds - _RESERVE_SECONDS):
-                    conclusion = await self.finder.conclude(asked.event, begun_at, steps)
+                    conclusion = await self.finder.conclude(asked.event, steps)
             except (TimeoutError, TookTooLong):
                 conclusion = timed_out(asked.event.language)
             except DataSourceError as error:
@@ -63,7 +63,7 @@ class Answerer:
 
     async def give_up(self, lease: Lease, held: Held) -> None:
         """Answer a question that could not be answered again and again for a reason of ours."""
-        asked, _, _ = await read_question(self.pool, lease.subject)
+        asked, _ = await read_question(self.pool, lease.subject)
         await self._conclude(lease, asked, broken(asked.event.language), Steps(self.pool, asked, held), 0.0)
 
     async def _conclude(
@@ -113,6 +113,7 @@ class Answerer:
             sources=conclusion.sources,
             knowledge_version=conclusion.knowledge_version,
             cached=conclusion.cached,
+            understood=conclusion.understood,
             milliseconds=milliseconds,
             answered_at=now(),
         )

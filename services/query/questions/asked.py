@@ -1,7 +1,6 @@
 """Reads a question as it was received, and waits for what it needs to be known."""
 
 import time
-from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -14,14 +13,14 @@ from services.query.knowledge.recall import met
 
 _POLL_SECONDS = 0.2
 _QUESTION = """
-SELECT event_id, correlation_id, traceparent, asked, clock_timestamp() AS begun_at,
+SELECT event_id, correlation_id, traceparent, asked,
     extract(epoch FROM (asked ->> 'deadline')::timestamptz - clock_timestamp())::float8 AS seconds
 FROM questions WHERE question_id = $1
 """
 
 
-async def read_question(pool: "asyncpg.Pool[Any]", question_id: str) -> tuple[Received[QuestionAsked], datetime, float]:
-    """The question, the database's time now, and the seconds to its deadline by the database's clock.
+async def read_question(pool: "asyncpg.Pool[Any]", question_id: str) -> tuple[Received[QuestionAsked], float]:
+    """The question, and the seconds to its deadline by the database's clock.
 
     Raises `WorkGone` for an unknown question.
     """
@@ -32,7 +31,7 @@ async def read_question(pool: "asyncpg.Pool[Any]", question_id: str) -> tuple[Re
     received = Received(
         event, row["event_id"], row["correlation_id"], row["traceparent"], QuestionAsked.__name__, -1, -1
     )
-    return received, row["begun_at"], row["seconds"]
+    return received, row["seconds"]
 
 
 async def needs_met(pool: "asyncpg.Pool[Any]", listener: Listener, asked: QuestionAsked, seconds: float) -> bool:

@@ -9,7 +9,10 @@ from libs.language.catalogue import sentences, text
 
 @dataclass(frozen=True)
 class Conclusion:
-    """The content of an answer; `rows` only when it was answered."""
+    """The content of an answer; `rows` only when it was answered.
+
+    `understood` is the whole question that was made of one that goes on from others.
+    """
 
     outcome: Outcome
     sql: str | None = None
@@ -24,6 +27,7 @@ class Conclusion:
     sources: Sources = field(default_factory=Sources)
     knowledge_version: int = 0
     cached: bool = False
+    understood: str = ""
 
     def to_cache(self) -> dict[str, Any]:
         """As plain values, for the cache of results."""

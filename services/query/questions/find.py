@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -15,7 +14,9 @@ from libs.events.catalog import QuestionAsked, Sources, Step
 from libs.knowledge.items import normalised_question
 from libs.language.catalogue import text
 from libs.postgres.listen import Listener
-from services.query.caches import CacheKey, Caches
+from services.query.caches.caches import Caches
+from services.query.caches.clear import clearings
+from services.query.caches.key import CacheKey
 from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, knowledge, pairs
 from services.query.knowledge.vectors import Near, Vectors
 from services.query.model.client import Model
@@ -25,8 +26,9 @@ from services.query.questions.attempt import attempt
 from services.query.questions.conclusion import Conclusion, unanswerable
 from services.query.questions.database import Database
 from services.query.questions.reasoned import reasoned
-from services.query.questions.scope import Found
+from services.query.questions.scope import Found, scope_of
 from services.query.questions.steps import Steps
+from services.query.questions.understood import Understood, understood, went_on
 from services.query.questions.withheld import without_values
 
 _NEEDS_SECONDS = 5.0
@@ -47,31 +49,55 @@ class Finder:
     caches: Caches
     model: Model | None = None
 
-    async def conclude(self, asked: QuestionAsked, begun_at: datetime, steps: Steps) -> Conclusion:
+    async def conclude(self, asked: QuestionAsked, steps: Steps) -> Conclusion:
         """The conclusion of a question; raises `DataSourceError` when its database cannot be asked."""
         if not await needs_met(self.pool, self.listener, asked, _NEEDS_SECONDS):
             return unanswerable("question.not_caught_up", asked.language)
-        async with self.pool.acquire() as connection:
-            known = await knowledge(connection, asked.dataset_id)
+        known, cleared = await self._known(asked.dataset_id)
         if known is None:
             return unanswerable("question.dataset_unknown", asked.language)
         if not known.tables:
             return unanswerable("question.not_trained", asked.language, known.version)
         filters = filters_of(known.database.policies, asked.role)
         known = without_values(known, filters)
-        key = _cache_key(asked, known, filters)
+        meant = await understood(
+            self.pool,
+            self.listener,
+            asked,
+            scope_of(known, self._database(known, filters).dialect, ()),
+            steps,
+            self.model,
+        )
+        if meant.conclusion is not None:
+            return replace(meant.conclusion, knowledge_version=known.version)
+        return replace(await self._conclude(meant, known, filters, cleared, steps), understood=meant.said)
+
+    async def _conclude(
+        self, meant: Understood, known: Knowledge, filters: Filters, cleared: int, steps: Steps
+    ) -> Conclusion:
+        asked, key = meant.asked, _cache_key(meant, known, filters, cleared)
         if asked.purpose == "ask" and (body := await self.caches.get("result", key)):
             steps.add(
                 Step(name="result_cache", status="done", detail=text("question.step.result_cache", asked.language))
             )
             return Conclusion.from_cache(body)
-        conclusion = await self._with_cached_sql(asked, known, key, filters, steps) or await self._think(
-            asked, known, filters, steps
+        conclusion = (
+            await self._with_cached_sql(asked, known, key, filters, steps)
+            or await went_on(meant, self._database(known, filters), known, steps)
+            or await self._think(asked, known, filters, steps)
         )
         conclusion = replace(conclusion, knowledge_version=known.version)
         if conclusion.outcome == "answered":
-            await self._remember(key, conclusion, begun_at)
+            await self._remember(key, conclusion)
         return conclusion
+
+    async def _known(self, dataset_id: str) -> tuple[Knowledge | None, int]:
+        """What is known and how often the caches were cleared, at one moment: what is found is cached as of then."""
+        async with (
+            self.pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            return await knowledge(connection, dataset_id), await clearings(connection, dataset_id)
 
     async def _with_cached_sql(
         self, asked: QuestionAsked, known: Knowledge, key: CacheKey, filters: Filters, steps: Steps
@@ -128,20 +154,22 @@ class Finder:
         tables = {table.name: table.column_names for table in known.tables}
         return Database(self.connections, known.database, tables, filters)
 
-    async def _remember(self, key: CacheKey, conclusion: Conclusion, begun_at: datetime) -> None:
+    async def _remember(self, key: CacheKey, conclusion: Conclusion) -> None:
         found = {"sql": conclusion.sql, "sources": conclusion.sources.model_dump(mode="json")}
-        await self.caches.put("sql", key, found, begun_at)
-        await self.caches.put("result", key, conclusion.to_cache(), begun_at)
+        await self.caches.put("sql", key, found)
+        await self.caches.put("result", key, conclusion.to_cache())
 
 
-def _cache_key(asked: QuestionAsked, known: Knowledge, filters: Filters) -> CacheKey:
+def _cache_key(meant: Understood, known: Knowledge, filters: Filters, cleared: int) -> CacheKey:
     return CacheKey(
-        asked.dataset_id,
-        asked.question,
-        asked.language,
+        meant.asked.dataset_id,
+        meant.asked.question,
+        meant.asked.language,
         known.version,
         known.database.version,
         known.database.datasource_version,
+        cleared,
+        meant.context,
         digest(filters),
     )
 

@@ -4,6 +4,8 @@ from libs.events.catalog import (
     BusinessTermChanged,
     CacheCleared,
     CheckpointReached,
+    ConversationDeleted,
+    FeedbackGiven,
     KnowledgeRemoved,
     QuestionAnswered,
     QuestionAsked,
@@ -14,7 +16,7 @@ from libs.knowledge import databases
 from libs.knowledge.terms import keep_terms
 from libs.leases.claim import offer
 from libs.postgres.pool import Connection
-from services.query.caches import clear_caches
+from services.query.caches.clear import clear_caches
 from services.query.knowledge.learn import Learning
 from services.query.knowledge.vectors import Vectors
 
@@ -26,9 +28,13 @@ SET event_id = excluded.event_id, correlation_id = excluded.correlation_id, trac
 WHERE q.asked IS NULL
 """
 _PUT_ANSWERED = """
-INSERT INTO questions AS q (question_id, outcome, sql) VALUES ($1, $2, $3)
-ON CONFLICT (question_id) DO UPDATE SET outcome = excluded.outcome, sql = excluded.sql WHERE q.outcome IS NULL
+INSERT INTO questions AS q (question_id, outcome, sql, understood, said, choices) VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (question_id) DO UPDATE
+SET outcome = excluded.outcome, sql = excluded.sql, understood = excluded.understood, said = excluded.said,
+    choices = excluded.choices
+WHERE q.outcome IS NULL
 """
+_PUT_DELETED = "INSERT INTO deleted_conversations VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _HAS_ENDED = "SELECT outcome IS NOT NULL FROM questions WHERE question_id = $1"
 
 
@@ -43,8 +49,9 @@ def handlers(vectors: Vectors) -> Handlers:
             CheckpointReached: learning.learn,
             QuestionAsked: keep_questions,
             QuestionAnswered: keep_answers,
+            ConversationDeleted: keep_deletions,
         },
-        react={QuestionAsked: offer_questions, CacheCleared: clear_caches},
+        react={QuestionAsked: offer_questions, CacheCleared: clear_caches, FeedbackGiven: clear_caches},
     )
 
 
@@ -66,7 +73,15 @@ async def keep_questions(connection: Connection, batch: Batch) -> None:
 async def keep_answers(connection: Connection, batch: Batch) -> None:
     """How each question ended; the first end counts."""
     events: list[QuestionAnswered] = [received.event for received in batch]
-    await connection.executemany(_PUT_ANSWERED, [(event.question_id, event.outcome, event.sql) for event in events])
+    rows = [(e.question_id, e.outcome, e.sql, e.understood, e.answer_text, list(e.choices)) for e in events]
+    await connection.executemany(_PUT_ANSWERED, rows)
+
+
+async def keep_deletions(connection: Connection, batch: Batch) -> None:
+    """Every conversation that is not to be looked back at any longer."""
+    await connection.executemany(
+        _PUT_DELETED, [(received.event.conversation_id, received.event.who) for received in batch]
+    )
 
 
 async def offer_questions(transaction: Transaction, batch: Batch) -> None:

@@ -30,7 +30,8 @@ from services.gateway.trainings.read import needs_of
 router = APIRouter(prefix="/chat", tags=["chat"])
 
 _ANSWERED = """
-SELECT q.dataset_id, q.state->>'question' AS question, a.state->>'sql' AS sql, question_id
+SELECT q.dataset_id, coalesce(nullif(a.state->>'understood', ''), q.state->>'question') AS question,
+    a.state->>'sql' AS sql, question_id
 FROM shown_questions AS q LEFT JOIN answers AS a USING (question_id) WHERE question_id = $1 AND who = $2
 """
 _DATASET = "SELECT dataset_id FROM shown_questions WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 1"

@@ -105,10 +105,13 @@ def _times(text: Text, known: Lexicon) -> list[Mark]:
         if not any((token,) in known.meanings for token in tokens[first:last] if token in ("年", "月", "日")):
             found.append(Mark(first, last, number=tokens[first] if last - first == 1 else None, period=period))
     each = {phrase for phrase, name in phrases().items() if name == "each"}
+    longest = max(map(len, each))
     for first in range(len(tokens)):
         for last in range(first + 1, min(first + 3, len(tokens) + 1)):
             part, alone = times().get(tuple(tokens[first:last]), (None, False))
-            grouped = alone or any(tuple(tokens[first - length : first]) in each for length in range(1, first + 1))
+            grouped = alone or any(
+                tuple(tokens[first - length : first]) in each for length in range(1, min(first, longest) + 1)
+            )
             if part and grouped and tuple(tokens[first:last]) not in known.meanings:
                 found.append(Mark(first, last, unit=part))
     return found

@@ -1,0 +1,204 @@
+"""What a fragment changes in the SQL of the answer before: what it looks for, groups by, measures, shows, how many."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from sqlglot import exp
+
+from services.query.composer.compose import SURE, compose
+from services.query.composer.language.periods import year
+from services.query.composer.language.words import keys
+from services.query.composer.linking.link import Linked, link
+from services.query.conversation.fragment import Fragment
+from services.query.conversation.tree import (
+    Change,
+    DoesNotFit,
+    column_of,
+    conjuncts,
+    holds_measure,
+    is_aggregated,
+    plain_select,
+    tables,
+)
+from services.query.knowledge.schema import Knowledge
+
+_MEASURING = frozenset({"sum", "avg", "min", "max", "count"})
+_UPWARD, _DOWNWARD = frozenset({"least", "bottom", "ascending"}), frozenset({"most", "top", "descending"})
+_LIGHT = frozenset({"and", "order", "equal", "from", "to", "each"})
+_ROWS_ASKED = re.compile(r"\b(?:which|who|whose|list|show)\b|哪些|哪几|列出|谁", re.IGNORECASE)
+_ROWS = 1_000
+"""A LIMIT of so many rows was put there by the gate."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The SQL after a change; `replaced` when something of the answer before gave way to it."""
+
+    sql: str
+    replaced: bool
+
+
+def changed(sql: str, fragment: Fragment, linked: Linked, known: Knowledge) -> Changed | None:
+    """The SQL with what `fragment` says; None when not every word of it finds its place."""
+    base = plain_select(sql, known.schema.dialect)
+    if base is None or linked.unexplained:
+        return None
+    limit = base.args.get("limit")
+    if limit is not None and limit.expression.name == str(_ROWS):
+        base.set("limit", None)
+    for way in (_counted_out, _turned, _swapped):
+        if (tree := way(base.copy(), fragment, linked)) is not None:
+            return Changed(tree.sql(dialect=known.schema.dialect), replaced=not fragment.adds)
+    return _composed(base, fragment, linked, known)
+
+
+def _counted_out(tree: exp.Select, _: Fragment, linked: Linked) -> exp.Select | None:
+    """`only the top 5`, 前3个: so many of what is ranked, or can be."""
+    numbers = [mark.number for mark in linked.marks if mark.number]
+    ranks = [mark.cue for mark in linked.marks if mark.cue in ("top", "bottom")]
+    rest = [m for m in linked.marks if not m.number and m.cue not in {"top", "bottom", *_LIGHT}]
+    if rest or len(numbers) != 1 or not ranks or not (numbers[0] or "").isdecimal() or int(numbers[0] or 0) < 1:
+        return None
+    ranked = _by_measure(tree, descending=ranks[0] == "top")
+    return ranked.limit(int(numbers[0] or 1)) if ranked is not None else None
+
+
+def _turned(tree: exp.Select, _: Fragment, linked: Linked) -> exp.Select | None:
+    """`and the lowest?`, 从低到高: the other end of what is ranked."""
+    cues = {mark.cue for mark in linked.marks if mark.cue not in _LIGHT}
+    if not cues or any(mark.cue is None for mark in linked.marks) or not (cues <= _UPWARD or cues <= _DOWNWARD):
+        return None
+    descending = cues <= _DOWNWARD
+    extremes = [found for one in tree.expressions for found in one.find_all(exp.Max, exp.Min)]
+    if not tree.args.get("group") and len(extremes) == 1:
+        other = exp.Max if descending else exp.Min
+        extremes[0].replace(other(this=extremes[0].this))
+        shown = tree.expressions
+        if len(shown) == 1 and isinstance(shown[0], exp.Alias):
+            shown[0].replace(shown[0].this)
+        return tree
+    return _by_measure(tree, descending=descending)
+
+
+def _by_measure(tree: exp.Select, *, descending: bool) -> exp.Select | None:
+    """Ranked by what ranks it already, else by the measure of its groups; None when neither is there."""
+    order = tree.args.get("order")
+    shown = [one for one in tree.expressions if holds_measure(one)]
+    grouped = tree.args.get("group") is not None
+    names = {one.alias for one in shown}
+    if order is not None and (
+        not grouped or any(holds_measure(one) or one.this.name in names for one in order.expressions)
+    ):
+        order.expressions[0].set("desc", descending)
+        order.expressions[0].set("nulls_first", False)
+        return tree
+    if not grouped or len(shown) != 1:
+        return None
+    by = exp.Ordered(this=shown[0].unalias().copy(), desc=descending, nulls_first=False)
+    return tree.order_by(by, append=False)
+
+
+def _swapped(tree: exp.Select, fragment: Fragment, linked: Linked) -> exp.Select | None:
+    """`what about Berlin?`, 只看上海的: another value in place of the one that a column was looked up by."""
+    said = [mark for mark in linked.marks if mark.cue not in _LIGHT]
+    if len(said) != 1 or not said[0].meanings:
+        return None
+    names = tables(tree)
+    for condition in conjuncts(tree):
+        column = column_of(condition)
+        if not isinstance(condition, exp.EQ) or column is None or not _is_text(condition.expression):
+            continue
+        for meant in said[0].meanings:
+            same = meant.value is not None and (meant.column or "").lower() == column.name.lower()
+            here = names.get(meant.table.lower(), "").lower()
+            if same and here and column.table.lower() in ("", here):
+                value = exp.Literal.string(str(meant.value))
+                if fragment.adds:
+                    condition.replace(exp.In(this=column.copy(), expressions=[condition.expression.copy(), value]))
+                else:
+                    condition.set("expression", value)
+                return tree
+    return None
+
+
+def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Knowledge) -> Changed | None:
+    """Understood as a question about one of the tables of the answer, whose parts then go into that answer's SQL."""
+    said_of = ["{} {}", *(["{} that are {}"] if fragment.restricts else [])]
+    for table, form in product(tables(base), said_of):
+        if table not in known.schema.by_name:
+            continue
+        composition = compose(form.format(known.schema.table(table).name, _dated(fragment.text)), known)
+        if composition.sql is None or composition.score < SURE:
+            continue
+        said = plain_select(composition.sql, known.schema.dialect)
+        if said is None or said.args.get("limit") or said.args.get("having"):
+            continue
+        try:
+            return _taken(Change(base, said, known.schema), table, fragment, linked)
+        except DoesNotFit:
+            continue
+    return None
+
+
+def _taken(change: Change, table: str, fragment: Fragment, linked: Linked) -> Changed:
+    """Everything that the fragment says; raises `DoesNotFit` when it says nothing that has a place."""
+    change.take_joins()
+    if is_aggregated(change.base) and _ROWS_ASKED.search(fragment.text):
+        raise DoesNotFit("rows are asked for, of which a measure was shown")
+    conditions, groups = bool(change.said.args.get("where")), change.said.args.get("group") is not None
+    measured = is_aggregated(change.said) and _measures_something(linked) and not _counts_already(change, linked)
+    shown = [] if groups or measured else _named(linked, conjuncts(change.said))
+    if shown and fragment.restricts:
+        raise DoesNotFit("more is shown, not less")
+    if not (conditions or groups or measured or shown):
+        raise DoesNotFit("nothing that has a place")
+    if conditions:
+        change.take_conditions(adds=fragment.adds)
+        if fragment.replaces and not change.replaced:
+            raise DoesNotFit("nothing to be replaced")
+    if groups:
+        change.take_groups(adds=fragment.adds)
+    if measured:
+        change.take_measures(table)
+    if shown:
+        change.take_columns(shown)
+    return Changed(change.base.sql(dialect=change.schema.dialect), change.replaced)
+
+
+def _measures_something(linked: Linked) -> bool:
+    return any(
+        mark.cue in _MEASURING or any(meant.kind == "measure" for meant in mark.meanings) for mark in linked.marks
+    )
+
+
+def _counts_already(change: Change, linked: Linked) -> bool:
+    """`how many of them are paid?` of what was counted: it is counted as before."""
+    measuring = {mark.cue for mark in linked.marks if mark.cue in _MEASURING}
+    counts = any(one.find(exp.Count) for one in change.base.expressions)
+    return (
+        counts and measuring == {"count"} and all(m.kind != "measure" for mark in linked.marks for m in mark.meanings)
+    )
+
+
+def _named(linked: Linked, conditions: Sequence[exp.Expr]) -> list[str]:
+    """The columns that a fragment names to be shown, and not to look something up by."""
+    looked_up = {column.name.lower() for one in conditions if (column := column_of(one)) is not None}
+    marks = [m for m in linked.marks if not conditions or all(meant.value is None for meant in m.meanings)]
+    named = [meant.column for mark in marks for meant in mark.meanings if meant.kind == "column"]
+    return [name for name in named if name and name.lower() not in looked_up]
+
+
+def _dated(text: str) -> str:
+    """A year on its own is a time, not a number."""
+    return f"in {text}" if year(keys(text)[0] if len(keys(text)) == 1 else None) else text
+
+
+def _is_text(value: exp.Expr) -> bool:
+    return isinstance(value, exp.Literal) and value.is_string
+
+
+def links(text: str, known: Knowledge) -> Linked:
+    """What the words of `text` mean in this dataset."""
+    return link(text, known.schema, known.terms)

@@ -1,0 +1,187 @@
+"""Makes a question whole that goes on from the turns before, or says what it was taken for.
+
+Pure: by the words of the question, by what they mean in the dataset, and on the SQL of the answer before.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from libs.knowledge.items import normalised_question
+from libs.language.catalogue import language_of, text
+from services.query.composer.compose import SURE, compose
+from services.query.composer.linking.link import Linked, Mark
+from services.query.conversation.change import changed, links
+from services.query.conversation.fragment import Fragment, fragment_of, goes_on
+from services.query.conversation.tree import plain_select, tables
+from services.query.conversation.turns import Turn
+from services.query.knowledge.schema import Knowledge
+
+_GONE_ON_FROM = ("answered", "failed", "timed_out")
+_CHOSEN = re.compile(
+    r"(?:the )?(?:number |no\.? ?|#|第)?\s*"
+    r"(?P<number>\d|first|second|third|one|two|three|[一二三])\s*(?:one|个|条|项)?",
+    re.IGNORECASE,
+)
+_NUMBERS = {"first": 1, "second": 2, "third": 3, "one": 1, "two": 2, "three": 3, "一": 1, "二": 2, "三": 3}
+_FEW_WORDS = 4
+"""So many may name a thing by themselves."""
+_END = " ?？.。!！,，"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A question as it is meant.
+
+    `goes_on_from` is the question before it, None for one that stands alone; `sql` is the SQL of that answer with what
+    was said now. `unclear` when it does go on, but it could not be said how.
+    """
+
+    question: str
+    goes_on_from: str | None = None
+    sql: str | None = None
+    unclear: bool = False
+
+
+def made_whole(question: str, turns: Sequence[Turn], known: Knowledge, *, learned: bool = False) -> Whole:
+    """What `question` means after `turns`; `learned` says that its very words were taught as a whole question."""
+    alone = Whole(question)
+    if not turns or learned:
+        return alone
+    if turns[-1].outcome == "clarification" and (reply := _reply(question, turns[-1], known)) is not None:
+        if reply == question:
+            return alone
+        meant = made_whole(reply, turns[:-1], known)
+        return replace(meant, goes_on_from=meant.goes_on_from or turns[-1].understood)
+    place = next((at for at in reversed(range(len(turns))) if turns[at].outcome in _GONE_ON_FROM), None)
+    if place is None:
+        return alone
+    fragment = fragment_of(question)
+    linked = links(fragment.text, known)
+    if not goes_on(fragment, linked, whole=_stands_alone(fragment.text, known)):
+        return alone
+    return _gone_on(fragment, linked, _base(turns, place, known), known)
+
+
+def _base(turns: Sequence[Turn], place: int, known: Knowledge) -> Turn:
+    """The turn to go on from; one that was not answered is made whole first, because nobody did."""
+    turn = turns[place]
+    if turn.outcome == "answered":
+        return turn
+    whole = made_whole(turn.question, turns[:place], known)
+    return replace(turn, understood=whole.question, sql=whole.sql)
+
+
+def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Knowledge) -> Whole:
+    change = changed(base.sql, fragment, linked, known) if base.sql else None
+    said = _in_place(fragment, linked, base.understood, known)
+    if said is not None and not (change and change.replaced):
+        return Whole(said, base.understood)  # Its words are whole; the SQL before does not show where they go.
+    if change is not None:
+        key = "conversation.instead" if change.replaced else "conversation.beside"
+        return Whole(said or _joined(key, base.understood, fragment.text), base.understood, change.sql)
+    if (said := _other_table(linked, base, known)) is not None:
+        return Whole(said, base.understood)
+    both = _joined("conversation.beside", base.understood, fragment.text)
+    if base.sql and plain_select(base.sql, known.schema.dialect):
+        return Whole(both, base.understood, unclear=True)
+    composition = compose(both, known)
+    if composition.sql and composition.score >= SURE:
+        return Whole(both, base.understood, composition.sql)
+    return Whole(both, base.understood, unclear=True)
+
+
+def _stands_alone(question: str, known: Knowledge) -> bool:
+    """Whether it can be answered by itself, and not because all of it is left out."""
+    composition = compose(question, known)
+    return composition.sql is not None and composition.score >= SURE
+
+
+def _joined(key: str, before: str, said: str) -> str:
+    return text(key, language_of(before), before=before.strip(_END), said=said)
+
+
+def _in_place(fragment: Fragment, linked: Linked, before: str, known: Knowledge) -> str | None:
+    """The question before with another value or time in its place; None where there is none, or more than one."""
+    said = [mark for mark in linked.marks if mark.meanings or mark.period or mark.number]
+    if (
+        fragment.adds
+        or len(said) != 1
+        or any(m is not said[0] and m.cue not in ("equal", "from") for m in linked.marks)
+    ):
+        return None
+    old = links(before, known)
+    places = [mark for mark in old.marks if _same_kind(mark, said[0])]
+    if len(places) != 1:
+        return None
+    start, end = old.text.tokens[places[0].first].start, old.text.tokens[places[0].last - 1].end
+    return old.text.text[:start] + linked.text.between(said[0].first, said[0].last) + old.text.text[end:]
+
+
+def _same_kind(old: Mark, new: Mark) -> bool:
+    """Values of one column, or two times."""
+    if any(meant.value is not None for meant in new.meanings):
+        columns = {(meant.table, meant.column) for meant in new.meanings if meant.value is not None}
+        return any(meant.value is not None and (meant.table, meant.column) in columns for meant in old.meanings)
+    return _is_time(new) and _is_time(old)
+
+
+def _is_time(mark: Mark) -> bool:
+    return mark.period is not None or bool(re.fullmatch(r"(?:19|20)\d{2}", mark.number or ""))
+
+
+def _other_table(linked: Linked, base: Turn, known: Knowledge) -> str | None:
+    """`and products?` after `how many orders are there?`: the same question about another table."""
+    tree = plain_select(base.sql, known.schema.dialect) if base.sql else None
+    if len(linked.marks) != 1 or linked.unexplained or not _tables(linked.marks[0]) or tree is None:
+        return None
+    old, asked = links(base.understood, known), set(tables(tree))
+    places = [mark for mark in old.marks if _tables(mark)]
+    if len(places) != 1 or len(asked) != 1 or _tables(places[0]) != asked or _tables(linked.marks[0]) == asked:
+        return None
+    start, end = old.text.tokens[places[0].first].start, old.text.tokens[places[0].last - 1].end
+    return old.text.text[:start] + linked.text.between(0, len(linked.text.tokens)) + old.text.text[end:]
+
+
+def _tables(mark: Mark) -> set[str]:
+    """The tables that a phrase surely names."""
+    return {m.table.lower() for m in mark.meanings if m.kind == "table" and m.weight >= mark.weight - 0.04}
+
+
+def _reply(question: str, asked_back: Turn, known: Knowledge) -> str | None:
+    """The question that was asked back about, with the answer to it; `question` itself when that is a whole one.
+
+    None when it is no answer to it.
+    """
+    chosen = _chosen(question, asked_back.choices)
+    said = chosen or question
+    fragment = fragment_of(said)
+    linked = links(fragment.text, known)
+    if _stands_alone(said, known) and not fragment.marked and not goes_on(fragment, linked, whole=False):
+        return said
+    if chosen is not None and len(linked.text.tokens) > len(links(asked_back.understood, known).text.tokens) // 2 + 2:
+        return chosen  # A whole question that was offered.
+    named = fragment.marked or linked.marks or len(linked.text.tokens) <= _FEW_WORDS
+    if chosen is None and not (named and (linked.marks or links(asked_back.understood, known).unexplained)):
+        return None
+    return _answered_back(asked_back.understood, fragment.text, known)
+
+
+def _chosen(question: str, choices: Sequence[str]) -> str | None:
+    """The choice that was clicked, typed or told by its number."""
+    for choice in choices:
+        if normalised_question(choice) == normalised_question(question):
+            return choice
+    match = _CHOSEN.fullmatch(question.strip(_END))
+    number = _NUMBERS.get(match["number"].lower()) or int(match["number"]) if match else 0
+    return choices[number - 1] if 0 < number <= len(choices) else None
+
+
+def _answered_back(before: str, said: str, known: Knowledge) -> str:
+    """The words that were not understood give way to those that tell what they mean; else they stand beside."""
+    unknown = links(before, known).unexplained
+    for between in (" ", ""):
+        phrase = between.join(unknown)
+        if phrase and before.count(phrase) == 1:
+            return before.replace(phrase, said)
+    return _joined("conversation.beside", before, said)

@@ -1,0 +1,215 @@
+"""A question that goes on from the one before is made whole by rules: proved by the rows that its SQL gives."""
+
+import pytest
+import sqlglot
+
+from services.query.composer.compose import SURE, compose
+from services.query.conversation.turns import Turn
+from services.query.conversation.whole import Whole, made_whole
+from services.query.conversation.window import TOKENS, count_tokens, turns_for_prompt, window_of
+from tests.query.shop import SHOP, shop
+
+ORDERS = "How many orders are there?"
+BY_CITY = "How many orders are there by city?"
+IN_BERLIN = "How many orders from Berlin in 2024?"
+SHANGHAI = "上海的客户有多少？"
+LISTED = "List the customers in Berlin"
+HIGHEST = "What is the highest price?"
+_JOINED = "FROM orders o JOIN customers c ON o.customer_id = c.id"
+
+
+def turn(question: str, sql: str | None = None, outcome: str = "answered", **fields: object) -> Turn:
+    if sql is None and outcome == "answered":
+        composition = compose(question, SHOP)
+        assert composition.score >= SURE
+        sql = composition.sql
+    return Turn(question, str(fields.pop("understood", question)), outcome, sql, **fields)  # type: ignore[arg-type]
+
+
+def after(question: str, *turns: Turn) -> Whole:
+    return made_whole(question, turns, SHOP)
+
+
+def rows(sql: str | None) -> list[tuple[object, ...]]:
+    assert sql
+    return sorted(shop().execute(sql).fetchall(), key=str)
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "means"),
+    [
+        (ORDERS, "and by month?", "SELECT substr(placed, 1, 7), count(*) FROM orders GROUP BY 1"),
+        (ORDERS, "按月呢", "SELECT substr(placed, 1, 7), count(*) FROM orders GROUP BY 1"),
+        (ORDERS, "by customer", f"SELECT c.name, count(*) {_JOINED} GROUP BY c.id"),
+        (ORDERS, "再按城市", f"SELECT c.city, count(*) {_JOINED} GROUP BY 1"),
+        (BY_CITY, "by month instead", "SELECT substr(placed, 1, 7), count(*) FROM orders GROUP BY 1"),
+        (BY_CITY, "also by level", f"SELECT c.city, c.level, count(*) {_JOINED} GROUP BY 1, 2"),
+        (SHANGHAI, "按等级", "SELECT level, count(*) FROM customers WHERE city = '上海' GROUP BY 1"),
+        (ORDERS, "只看上海的", f"SELECT count(*) {_JOINED} WHERE c.city = '上海'"),
+        (ORDERS, "only Berlin", f"SELECT count(*) {_JOINED} WHERE c.city = 'Berlin'"),
+        (ORDERS, "in Berlin or Paris", f"SELECT count(*) {_JOINED} WHERE c.city IN ('Berlin', 'Paris')"),
+        (ORDERS, "不要上海", f"SELECT count(*) {_JOINED} WHERE c.city <> '上海'"),
+        (ORDERS, "how many of them are paid?", "SELECT count(*) FROM orders WHERE status = 'paid'"),
+        (ORDERS, "并且实付金额超过100的", "SELECT count(*) FROM orders WHERE paid > 100"),
+        (IN_BERLIN, "and Paris?", f"SELECT count(*) {_JOINED} WHERE c.city = 'Paris' AND placed LIKE '2024%'"),
+        (IN_BERLIN, "换成上海", f"SELECT count(*) {_JOINED} WHERE c.city = '上海' AND placed LIKE '2024%'"),
+        (IN_BERLIN, "also Paris", f"SELECT count(*) {_JOINED} WHERE c.city <> '上海' AND c.city <> '北京' AND "
+                                  "placed LIKE '2024%'"),
+        (IN_BERLIN, "what about 2023?", f"SELECT count(*) {_JOINED} WHERE c.city = 'Berlin' AND placed LIKE '2023%'"),
+        (IN_BERLIN, "2023年呢", f"SELECT count(*) {_JOINED} WHERE c.city = 'Berlin' AND placed LIKE '2023%'"),
+        (IN_BERLIN, "except open orders",
+         f"SELECT count(*) {_JOINED} WHERE c.city = 'Berlin' AND placed LIKE '2024%' AND o.status = 'paid'"),
+        (BY_CITY, "what about revenue?", f"SELECT c.city, sum(o.paid) {_JOINED} GROUP BY 1"),
+        (ORDERS, "their average paid", "SELECT avg(paid) FROM orders"),
+        (LISTED, "how many of them?", "SELECT count(*) FROM customers WHERE city = 'Berlin'"),
+        (LISTED, "also their level", "SELECT name, level FROM customers WHERE city = 'Berlin'"),
+        (LISTED, "only the gold ones", "SELECT name FROM customers WHERE city = 'Berlin' AND level = 'gold'"),
+        (BY_CITY, "top 2", f"SELECT c.city, count(*) {_JOINED} GROUP BY 1 ORDER BY 2 DESC LIMIT 2"),
+        (BY_CITY, "前2个", f"SELECT c.city, count(*) {_JOINED} GROUP BY 1 ORDER BY 2 DESC LIMIT 2"),
+        (HIGHEST, "and the lowest?", "SELECT min(price) FROM products"),
+        (HIGHEST, "by category", "SELECT category, max(price) FROM products GROUP BY 1"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_changes_the_answer_before(before: str, said: str, means: str) -> None:
+    whole = after(said, turn(before))
+    assert whole.goes_on_from == before
+    assert rows(whole.sql) == rows(means)
+
+
+@pytest.mark.parametrize(
+    "said", ["and " * 500, "a" + " " * 2_000 + "b", "呢" * 2_000 + "b", "?!" * 1_000, "and", " 再 ", "?"]
+)
+def test_no_words_are_too_odd_to_be_looked_at(said: str) -> None:
+    assert after(said, turn(ORDERS)).sql is None
+
+
+def test_follow_ups_stand_on_each_other() -> None:
+    turns = [turn(ORDERS)]
+    for said in ("by city", "only 2024", "what about revenue?", "and 2023?", "top 2"):
+        whole = after(said, *turns)
+        turns.append(turn(said, whole.sql, understood=whole.question))
+    means = f"SELECT c.city, sum(o.paid) {_JOINED} WHERE placed LIKE '2023%' GROUP BY 1 ORDER BY 2 DESC LIMIT 2"
+    assert rows(turns[-1].sql) == rows(means)
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "understood"),
+    [
+        (IN_BERLIN, "and Paris?", "How many orders from Paris in 2024?"),
+        (IN_BERLIN, "what about 2023?", "How many orders from Berlin in 2023?"),
+        (SHANGHAI, "那北京的呢", "北京的客户有多少?"),
+        (ORDERS, "what about products?", "How many products are there?"),
+        (ORDERS, "and by month?", "How many orders are there, by month"),
+        (BY_CITY, "by month", "How many orders are there by city, instead by month"),
+        (SHANGHAI, "按等级", "上海的客户有多少，按等级"),
+    ],
+)
+def test_it_is_told_as_a_whole_question(before: str, said: str, understood: str) -> None:
+    assert after(said, turn(before)).question == understood
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many customers are there?", "And how many customers are there?", "Now show all products", "那有多少客户？",
+     "再查一下客户总数", "average price", "revenue by month", "各城市的客户数", "List customers and their cities",
+     "thanks", "What was the average of all that was paid in the city where most people live, and where is it lowest?",
+     "How many orders are paid?", "Which customers are from Berlin?"],
+)  # fmt: skip
+def test_a_whole_question_of_its_own_is_no_follow_up(question: str) -> None:
+    assert after(question, turn(IN_BERLIN)) == Whole(question)
+
+
+@pytest.mark.parametrize("question", ["and by month?", "只看上海的", "Berlin"])
+def test_the_first_question_follows_nothing_and_what_was_learned_in_these_words_neither(question: str) -> None:
+    assert after(question) == Whole(question)
+    assert made_whole(question, [turn(ORDERS)], SHOP, learned=True) == Whole(question)
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [(ORDERS, "and by foo?"), (ORDERS, "only Atlantis"), (ORDERS, "top 5"), (ORDERS, "which of them are paid?"),
+     (SHANGHAI, "只看亚特兰蒂斯的"), (HIGHEST, "and their customers' cities?"), (LISTED, "what about it?")],
+)  # fmt: skip
+def test_what_cannot_be_made_whole_is_asked_back(before: str, said: str) -> None:
+    whole = after(said, turn(before))
+    assert (whole.unclear, whole.goes_on_from, whole.sql) == (True, before, None)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT sum(paid) FROM orders", "by category"),
+        ("SELECT count(*) FROM order_lines l JOIN orders o ON l.order_id = o.id", "what about revenue?"),
+        ("SELECT count(*) FROM customers", "only 手机"),
+        ("SELECT count(*) FROM (SELECT DISTINCT customer_id FROM orders) x", "only Berlin"),
+        ("WITH x AS (SELECT * FROM orders) SELECT count(*) FROM x", "only Berlin"),
+        ("SELECT count(*) FROM orders o JOIN orders p ON o.id = p.id", "only Berlin"),
+        ("SELECT name FROM customers LIMIT 2", "how many of them?"),
+        ("SELECT count(DISTINCT customer_id) FROM orders", "how many of them?"),
+        ("SELECT count(*) FROM customers", "change it to Berlin"),
+        ("SELECT count(*) FROM orders o JOIN customers c ON o.customer_id = c.id", "what about products?"),
+        ("SELECT city FROM customers GROUP BY city HAVING count(*) > 1", "by level"),
+    ],
+)
+def test_no_change_is_made_where_it_could_be_a_wrong_one(sql: str, said: str) -> None:
+    whole = after(said, turn("Something that says nothing", sql))
+    assert whole.sql is None or rows(whole.sql) != rows(sql)
+    assert whole.unclear
+
+
+def test_what_was_counted_is_counted_as_before() -> None:
+    distinct = turn(ORDERS, "SELECT count(DISTINCT customer_id) FROM orders")
+    said = rows(after("how many of them are paid?", distinct).sql)
+    assert said == rows("SELECT count(DISTINCT customer_id) FROM orders WHERE status = 'paid'")
+
+
+def test_names_of_an_sql_that_a_person_taught_are_kept() -> None:
+    sql = "SELECT cu.\"city\" AS place, COUNT(*) AS n FROM orders AS o JOIN customers AS cu ON cu.id = o.customer_id " \
+          "WHERE o.status = 'paid' GROUP BY cu.\"city\" ORDER BY n DESC LIMIT 1000"  # fmt: skip
+    whole = after("by month", turn(BY_CITY, sql))
+    assert rows(whole.sql) == rows("SELECT substr(placed, 1, 7), count(*) FROM orders WHERE status = 'paid' GROUP BY 1")
+    top = after("top 1", turn(BY_CITY, sql)).sql
+    assert top and sqlglot.parse_one(top).args["limit"].expression.name == "1"
+
+
+@pytest.mark.parametrize(
+    ("clarified", "said", "question"),
+    [
+        ("How many foo are there?", "orders", "How many orders are there?"),
+        ("上海有多少买主？", "客户", "上海有多少客户？"),
+        ("How many foo are there?", "the second", "How many customers are there?"),
+        ("How many foo are there?", "customers", "How many customers are there?"),
+        ("Orders from Berlin, quickly", "2", "Orders from Berlin, customers"),
+        ("How many foo are there?", "How many products are there?", "How many products are there?"),
+    ],
+)
+def test_an_answer_to_a_clarification_is_put_into_the_question_that_was_clarified(
+    clarified: str, said: str, question: str
+) -> None:
+    asked_back = turn(clarified, outcome="clarification", said="?", choices=("orders", "customers"))
+    assert after(said, turn(ORDERS), asked_back).question == question
+
+
+def test_an_answer_to_a_clarified_follow_up_goes_on_from_the_turn_before() -> None:
+    asked_back = turn("and by foo?", outcome="clarification", said="?")
+    whole = after("month", turn(ORDERS), asked_back)
+    assert rows(whole.sql) == rows("SELECT substr(placed, 1, 7), count(*) FROM orders GROUP BY 1")
+
+
+def test_a_question_that_failed_is_gone_on_from_too_and_was_made_whole_itself() -> None:
+    failed = turn("only Berlin", outcome="timed_out")
+    whole = after("and 2024?", turn(ORDERS), failed)
+    assert rows(whole.sql) == rows(f"SELECT count(*) {_JOINED} WHERE c.city = 'Berlin' AND placed LIKE '2024%'")
+
+
+def test_a_window_keeps_the_last_turns_whole_and_older_ones_in_short() -> None:
+    turns = [turn(f"{number}: 上海有多少个订单? " + "x" * 100, "SELECT 1") for number in range(100)]
+    assert window_of(turns[:3]).turns == tuple(turns[:3])
+    window = window_of(turns)
+    assert window.overflown and window.turns == tuple(turns[-len(window.turns) :])
+    assert len(window.turns) + len(window.older) + window.dropped == 100
+    assert window.dropped and window.older[-1].startswith(f"Earlier: {99 - len(window.turns)}: ")
+    assert count_tokens(turns_for_prompt(window)) <= TOKENS * 1.1
+    huge = turn("x" * 50_000, "SELECT 1")
+    assert window_of([huge]).turns == (huge,)
+    assert turns_for_prompt(window_of([])) == ""
