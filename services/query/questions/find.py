@@ -23,9 +23,9 @@ from services.query.questions.asked import needs_met
 from services.query.questions.attempt import attempt
 from services.query.questions.conclusion import Conclusion, unanswerable
 from services.query.questions.database import Database
-from services.query.questions.reasoned import reasoned
-from services.query.questions.scope import Found
+from services.query.questions.scope import Found, scope_of
 from services.query.questions.steps import Steps
+from services.query.reasoning.rounds import Rounds
 
 _NEEDS_SECONDS = 5.0
 _EMBEDDED_CHARACTERS = 300
@@ -45,8 +45,11 @@ class Finder:
     caches: Caches
     model: Model | None = None
 
-    async def conclude(self, asked: QuestionAsked, begun_at: datetime, steps: Steps) -> Conclusion:
-        """The conclusion of a question; raises `DataSourceError` when its database cannot be asked."""
+    async def conclude(self, asked: QuestionAsked, begun_at: datetime, steps: Steps, ends: float) -> Conclusion:
+        """The conclusion of a question by `ends` of the monotonic clock.
+
+        Raises `DataSourceError` when its database cannot be asked.
+        """
         if not await needs_met(self.pool, self.listener, asked, _NEEDS_SECONDS):
             return unanswerable("question.not_caught_up", asked.language)
         async with self.pool.acquire() as connection:
@@ -61,7 +64,8 @@ class Finder:
                 Step(name="result_cache", status="done", detail=text("question.step.result_cache", asked.language))
             )
             return Conclusion.from_cache(body)
-        conclusion = await self._with_cached_sql(asked, known, key, steps) or await self._think(asked, known, steps)
+        conclusion = await self._with_cached_sql(asked, known, key, steps)
+        conclusion = conclusion or await self._think(asked, known, steps, ends)
         conclusion = replace(conclusion, knowledge_version=known.version)
         if conclusion.outcome == "answered":
             await self._remember(key, conclusion, begun_at)
@@ -79,7 +83,7 @@ class Finder:
             return None
         return replace(answered(asked, ran, Sources.model_validate(body["sources"])), cached=True)
 
-    async def _think(self, asked: QuestionAsked, known: Knowledge, steps: Steps) -> Conclusion:
+    async def _think(self, asked: QuestionAsked, known: Knowledge, steps: Steps, ends: float) -> Conclusion:
         database = self._database(known)
         for pair in await self._learned_exactly(asked):
             steps.add(
@@ -89,7 +93,8 @@ class Finder:
             if ran := await attempt(asked, database, pair.sql, steps):
                 return answered(asked, ran, sources)
         found = await self._retrieve(asked, known, steps)
-        return await reasoned(asked, known, database, found, steps, self.model)
+        scope = scope_of(known, database.dialect, found)
+        return await Rounds(asked, known, scope, database, steps, self.model, ends).conclude()
 
     async def _learned_exactly(self, asked: QuestionAsked) -> list[KnownPair]:
         async with self.pool.acquire() as connection:
