@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from libs.datasources.errors import DataSourceError
 from services.query.questions.database import Ran
 from services.query.reasoning.propose import Draft
-from services.query.reasoning.response import AsksBack, Impossible, LookFirst, Nonsense, Query, Response
+from services.query.reasoning.response import AsksBack, Impossible, LookFirst, Nonsense, Plain, Query, Response
 from services.query.reasoning.state import (
     Answered,
     Clarification,
@@ -129,7 +129,7 @@ def _first_response(state: State) -> State:
     return _taken(replace(state, look=None), state.look.otherwise)
 
 
-def _taken(state: State, response: Query | AsksBack | Impossible | Nonsense) -> State:
+def _taken(state: State, response: Plain) -> State:
     match response:
         case Query(sql):
             return _with_draft(state, Draft("sql", sql, "model", _MODEL_SCORE))

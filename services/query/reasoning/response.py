@@ -69,10 +69,11 @@ class LookFirst:
     """SQL whose values are wanted before the answer's SQL; `otherwise` is what the response says without it."""
 
     sql: str
-    otherwise: "Query | AsksBack | Impossible | Nonsense"
+    otherwise: "Plain"
 
 
-Response = Query | AsksBack | Impossible | Nonsense | LookFirst
+Plain = Query | AsksBack | Impossible | Nonsense
+Response = Plain | LookFirst
 
 
 def read(text: str) -> Response:
@@ -87,12 +88,13 @@ def _marked(said: str) -> LookFirst | None:
     if at < 0:
         return None
     before, after = said[:at], said[at + len(MARKER) :]
-    within = before.count(_FENCE) % 2 == 1
-    sql = _whole(f"{_FENCE}\n{after}" if within else after)
+    sql = _whole(after.partition(_FENCE)[0]) or _whole(after)
     if sql is None:
         return None
-    rest = _EMPTY_FENCE.sub("", f"{before}{after.replace(sql, '', 1)}".replace(";", "", 1))
-    return LookFirst(sql, _plain(rest))
+    between, _, rest = after.partition(sql)
+    besides = f"{before.rstrip().removesuffix('--')}{between}{rest.lstrip().removeprefix(';')}"
+    otherwise = _plain(_EMPTY_FENCE.sub("", besides))
+    return LookFirst(sql, Nonsense() if otherwise == Query(sql) else otherwise)
 
 
 def _implied(said: str) -> LookFirst | None:
@@ -118,7 +120,7 @@ def _whole(said: str) -> str | None:
     return sql if sql and _BUILT.match(sql) else None
 
 
-def _plain(said: str) -> Query | AsksBack | Impossible | Nonsense:
+def _plain(said: str) -> Plain:
     if says_unanswerable(said):
         return Impossible()
     if sql := _whole(said):
