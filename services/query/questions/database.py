@@ -39,6 +39,10 @@ class Database:
         """The dialect its SQL is written in."""
         return dialect_of(self.known.settings.kind)
 
+    def admit(self, sql: str, limits: Limits = LIMITS) -> Admitted:
+        """Pass `sql` through the gate; raises `RefusedByGate`."""
+        return admit(sql, self.dialect, tables=self.tables, limit=limits.rows)
+
     async def look(self, sql: str, limits: Limits = INTERMEDIATE) -> Ran:
         """Run `sql` for values that a model is to see, which their owner may forbid. Raises as `ask`."""
         if not self._may_be_shown(sql):
@@ -47,7 +51,7 @@ class Database:
 
     async def ask(self, sql: str, limits: Limits = LIMITS) -> Ran:
         """Run `sql`; raises `DataSourceError`, `RefusedByGate`, `QueryFailed` and `TookTooLong` among them."""
-        admitted = admit(sql, self.dialect, tables=self.tables, limit=limits.rows)
+        admitted = self.admit(sql, limits)
         engine = await self.connections.engine(
             self.known.datasource_id, self.known.datasource_version, self.known.settings
         )

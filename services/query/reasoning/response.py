@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from services.query.model.clean import question_back, says_unanswerable, sql_of
+from services.query.model.clean import says_unanswerable, sql_of
 
 MARKER = "intermediate_sql"
 _MOST_CHARACTERS = 50_000
+_LONGEST_QUESTION = 500
 _FENCE = "```"
 _THOUGHTS = re.compile(r"<(think(?:ing)?)>.*?(?:</\1>|$)", re.DOTALL | re.IGNORECASE)
 _EMPTY_FENCE = re.compile(r"```\w*\s*(?:```|$)")
@@ -133,4 +134,4 @@ def _plain(said: str) -> Plain:
 
 
 def _prose(said: str) -> str:
-    return question_back(_EMPTY_FENCE.sub("", said))
+    return _EMPTY_FENCE.sub("", said).strip()[:_LONGEST_QUESTION]
