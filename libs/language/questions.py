@@ -94,6 +94,13 @@ TEXTS = {
         "查询超时，已取消。",
         "The query took too long and was cancelled.",
     ),
+    "question.step.chart": ("结果以{chart}展示。", "Shown as {chart}."),
+    "question.chart.number": ("数字", "a number"),
+    "question.chart.table": ("表格", "a table"),
+    "question.chart.line": ("折线图", "a line chart"),
+    "question.chart.bar": ("柱状图", "a bar chart"),
+    "question.chart.pie": ("饼图", "a pie chart"),
+    "question.chart.scatter": ("散点图", "a scatter chart"),
     "question.step.corrected": ("已修正 SQL", "Corrected the SQL"),
     "question.nothing_known": (
         "该数据集中没有与此相关的内容，无法回答。",

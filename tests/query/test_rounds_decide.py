@@ -102,6 +102,10 @@ BRANCHES: dict[str, tuple[tuple[Happened, ...], Command]] = {
     "the second round": ((*WANTS, Fetched(RAN)), AskAgain(RAN)),
     "SQL with the values": ((*WANTS, Fetched(RAN), said("second", TWO)), run(model(TWO))),
     "values are wanted once only": ((*WANTS, Fetched(RAN), said("second", LOOK)), Compose()),
+    "the values are the answer, in doubt": (
+        (*WANTS, Fetched(RAN), said("second", f"Not sure, but\n\n{LEVELS}")),
+        run(model(LEVELS)),
+    ),
     "nothing after the values": ((*WANTS, Fetched(RAN), Silent("second")), Compose()),
     "the values are what is asked about": (
         (*WANTS, Fetched(RAN), Silent("second"), Composed(ASKING)),

@@ -112,11 +112,15 @@ def evolve(state: State, happened: Happened) -> State:
 
 
 def _said(state: State, response: Response) -> State:
-    """A wish to see values is granted once, to the first answer; other answers count by what they say besides."""
+    """A wish to see values is granted once, to the first answer; later ones count by what they say besides.
+
+    A query that is doubted after its values were seen is the answer all the same.
+    """
     if isinstance(response, LookFirst):
         if state.asked == ("first",):
             return replace(state, look=response)
-        response = response.otherwise
+        doubted = not response.marked and isinstance(response.otherwise, Nonsense)
+        response = Query(response.sql) if doubted else response.otherwise
     if isinstance(response, Nonsense):
         return _first_response(state)
     return _taken(replace(state, look=None), response)

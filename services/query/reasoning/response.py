@@ -67,10 +67,14 @@ class Nonsense:
 
 @dataclass(frozen=True)
 class LookFirst:
-    """SQL whose values are wanted before the answer's SQL; `otherwise` is what the response says without it."""
+    """SQL whose values are wanted before the answer's SQL; `otherwise` is what the response says without it.
+
+    `marked` tells a wish that is said from one that only doubt implies.
+    """
 
     sql: str
     otherwise: "Plain"
+    marked: bool = True
 
 
 Plain = Query | AsksBack | Impossible | Nonsense
@@ -106,7 +110,7 @@ def _implied(said: str) -> LookFirst | None:
     prose = said.replace(sql, "", 1)
     if not _UNCERTAIN.search(prose):
         return None
-    return LookFirst(sql, AsksBack(_prose(prose)) if _CLARIFYING.search(prose) else Nonsense())
+    return LookFirst(sql, AsksBack(_prose(prose)) if _CLARIFYING.search(prose) else Nonsense(), marked=False)
 
 
 def _bare(said: str) -> str | None:

@@ -42,7 +42,7 @@ from services.query.reasoning.evolve import (
 from services.query.reasoning.propose import adapted, proposed
 from services.query.reasoning.response import read
 from services.query.reasoning.state import Failure, Purpose, State
-from services.query.reasoning.told import step_of
+from services.query.reasoning.told import shown, step_of
 from services.query.reasoning.wording import messages
 
 _TO_CONCLUDE = 0.3
@@ -73,7 +73,10 @@ class Rounds:
             if step := step_of(happened, self.asked.language, (time.monotonic() - began) * 1000):
                 self.steps.add(step)
             state = evolve(state, happened)
-        return concluded(command.ending, state, self.asked, self.known, self.scope)
+        conclusion = concluded(command.ending, state, self.asked, self.known, self.scope)
+        for step in shown(conclusion, self.asked.language):
+            self.steps.add(step)
+        return conclusion
 
     async def _do(self, command: Command) -> Happened:
         match command:
@@ -100,7 +103,8 @@ class Rounds:
         seconds = self._left() * _SHARE
         if self.model is None or seconds < _LEAST_TO_ASK:
             return Silent(purpose)
-        system, user = messages(command, self.asked.question, self.scope)
+        may_look = self.database.known.settings.sample_values
+        system, user = messages(command, self.asked.question, self.scope, may_look=may_look)
         try:
             async with asyncio.timeout(seconds):
                 return Said(purpose, read(await self.model.ask(system, user, seconds)))

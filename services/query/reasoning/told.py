@@ -1,10 +1,12 @@
 """What people are told of what happened while a question was thought about."""
 
+from collections.abc import Iterator
 from typing import Literal
 
 from libs.events.catalog import Language, Step
 from libs.language.catalogue import text
 from services.query.questions.attempt import ran_step, refused_step
+from services.query.questions.conclusion import Conclusion
 from services.query.reasoning.evolve import (
     Composed,
     Fetched,
@@ -50,6 +52,15 @@ def step_of(happened: Happened, language: Language, milliseconds: float) -> Step
         case Overran(sql):
             detail = text("question.step.overran", language)
             return Step(name="run", status="failed", detail=detail, sql=sql, milliseconds=milliseconds)
+
+
+def shown(conclusion: Conclusion, language: Language) -> Iterator[Step]:
+    """The steps that made rows into what people see."""
+    if conclusion.outcome == "answered":
+        detail = text("question.step.chart", language, chart=text(f"question.chart.{conclusion.chart_type}", language))
+        yield Step(name="chart", status="done", detail=detail)
+    if conclusion.insight:
+        yield Step(name="insight", status="done", detail=conclusion.insight)
 
 
 def _drafted(draft: Draft, language: Language, milliseconds: float) -> Step:

@@ -10,15 +10,17 @@ _MAY_LOOK = (
     f"{SYSTEM} If you must know which values a column holds before you can write it, answer with a line {MARKER} and "
     "one SELECT DISTINCT query for them; you will be told what it gave."
 )
-_MOST_CHARACTERS = 4_000
+_MOST_CHARACTERS = 1_500
 _MOST_OF_A_VALUE = 80
 
 
-def messages(command: AskModel | AskAgain | Correct, question: str, known: Knowledge) -> tuple[str, str]:
-    """The system's and the user's message."""
+def messages(
+    command: AskModel | AskAgain | Correct, question: str, known: Knowledge, *, may_look: bool
+) -> tuple[str, str]:
+    """The system's and the user's message; `may_look` says whether the owner of the data lets values be looked at."""
     match command:
         case AskModel():
-            return _MAY_LOOK, prompt(question, known)
+            return _MAY_LOOK if may_look else SYSTEM, prompt(question, known)
         case AskAgain(values):
             return SYSTEM, f"{prompt(question, known)}\n\n{_seen(values)}"
         case Correct(failure):
