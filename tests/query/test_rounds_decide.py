@@ -120,6 +120,10 @@ BRANCHES: dict[str, tuple[tuple[Happened, ...], Command]] = {
         (NONE, said("first", f"请问哪个等级？ {LOOK}"), UNSEEN),
         Conclude(Clarification("请问哪个等级？", by_model=True)),
     ),
+    "nonsense after the values, and the first response has more": (
+        (NONE, said("first", f"{LOOK}\n\n```sql\n{TWO}\n```"), Fetched(RAN), said("second", "ok")),
+        run(model(TWO)),
+    ),
     "nothing after the values, and the first response has more": (
         (NONE, said("first", f"{LOOK}\n\n```sql\n{TWO}\n```"), Fetched(RAN), Silent("second")),
         run(model(TWO)),

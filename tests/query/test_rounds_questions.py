@@ -211,12 +211,13 @@ async def test_values_that_their_owner_keeps_private_are_not_shown_to_a_model(
     assert not any("wanted to see values" in told for told in others)
 
 
+@pytest.mark.parametrize("move", ["silent", "trickle"])
 @pytest.mark.parametrize(("question", "outcome"), [(KNOWN["en"], "answered"), (UNKNOWN["zh"], "unanswerable")])
-async def test_a_silent_model_leaves_time_for_what_is_said_without_it(
-    question: str, outcome: str, ask: Ask, monkeypatch: pytest.MonkeyPatch
+async def test_a_model_that_never_ends_leaves_time_for_what_is_said_without_it(
+    question: str, outcome: str, move: str, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.query.reasoning.rounds._SHARE", 0.01)
-    answer = await ask(question, {"silent": True}, seconds=60.0)
+    answer = await ask(question, {move: True}, seconds=60.0)
     assert answer["outcome"] == outcome
     assert AWAY in [(step["name"], step["status"]) for step in answer["steps"]]
 
@@ -267,7 +268,7 @@ async def _until(pool: Any, running: bool) -> None:
 async def test_a_query_that_takes_forever_is_cancelled_on_the_server_and_less_is_proposed(
     language: str, proposal: str, slow: Ask, asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.query.reasoning.rounds.LIMITS", replace(LIMITS, seconds=0.5))
+    monkeypatch.setattr("services.query.reasoning.rounds._TO_CONCLUDE", 59.0)
     answer = await slow(KNOWN[language], GOOD, seconds=60.0, language=language)
     assert answer["outcome"] == "timed_out" and proposal in answer["answer_text"]
     assert (answer["steps"][-1]["name"], answer["steps"][-1]["status"]) == ("run", "failed")

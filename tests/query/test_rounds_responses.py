@@ -12,6 +12,7 @@ FINAL = "SELECT count(*) FROM customers WHERE level = 'gold'"
     "said",
     [
         f"intermediate_sql\n{DISTINCT}",
+        f"intermediate_sql\n{DISTINCT}\n\n```sql\n{DISTINCT}\n```",
         f"```sql\n-- intermediate_sql\n{DISTINCT};\n```",
         f"<think>intermediate_sql SELECT id FROM nothing</think>INTERMEDIATE_SQL:\n```sql\n{DISTINCT}\n```",
         f"需要先看看有哪些等级。\nintermediate_sql\n```\n{DISTINCT}\n```\n然后再写最终查询。",
@@ -64,6 +65,7 @@ def test_a_query_is_a_query_whatever_is_round_it(said: str, sql: str | None) -> 
         "Which year do you mean?",
         "Could you tell me with which currency the select orders were paid?",
         "Please clarify the period.",
+        "Be more specific with the period, and tell me from when.",
         "Do you mean gold customers?",
         "I need more information about the period.",
     ],

@@ -75,6 +75,6 @@ def decide(state: State) -> Command:
         return RunIntermediate(state.look.sql) if state.values is None else AskAgain(state.values)
     if state.model and state.failures and state.corrections < CORRECTIONS:
         return Correct(state.failures[-1])
-    if state.model and not state.failures and not state.asked:
+    if state.model and not state.asked:
         return AskModel()
     return Conclude(Clarification()) if state.composed else Compose()
