@@ -5,7 +5,8 @@ DataSourceError
 ├── LoginFailed      login
 ├── DatabaseMissing  database_missing
 ├── NotAllowed       not_allowed (rights), host_not_allowed (the server does not let us in from here),
-│                    address_not_allowed (no database may be there), folder_not_allowed (SQLite)
+│                    address_not_allowed (no database may be there), folder_not_allowed (SQLite),
+│                    values_private (the owner does not let values be looked at)
 ├── TookTooLong      timeout
 ├── QueryFailed      query_failed
 ├── RefusedByGate    refused_by_gate, because of a `Refusal`

@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +23,8 @@ from libs.runtime.settings import Settings
 _MOST_OPEN = 64
 _POOL_SIZE = 2
 _CLOSE_SECONDS = 5.0
+_LEAST_SECONDS = 0.05
+"""Of a query; none at all would mean without an end."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,10 @@ class Limits:
     rows: int = 1_000
     bytes: int = 2_000_000
     seconds: float = 15.0
+
+    def within(self, seconds: float) -> "Limits":
+        """The same in at most `seconds`."""
+        return replace(self, seconds=max(_LEAST_SECONDS, min(self.seconds, seconds)))
 
 
 class Connections:

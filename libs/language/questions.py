@@ -14,9 +14,24 @@ TEXTS = {
         "The latest changes of this dataset are still being taken in. Please ask again in a moment.",
     ),
     "question.timed_out": (
-        "这个问题没有在限定时间内得到答案。请缩小范围（例如更短的时间段）后再试。",
-        "This question could not be answered in time. Try a narrower range, such as a shorter period.",
+        "这个问题没有在限定时间内得到答案。请缩小范围（例如更短的时间段）或添加筛选条件后再试。",
+        "This question could not be answered in time. Try a narrower range, such as a shorter period, or a filter.",
     ),
+    "question.too_slow": (
+        "数据库没有在限定时间内完成这个查询，查询已被取消。请缩小范围后再试：{proposal}。",
+        "The database did not finish this query in time, so it was cancelled. Ask for less: {proposal}.",
+    ),
+    "question.narrower.period": ("例如只看较短的一段时间（{column}）", "for example a shorter period ({column})"),
+    "question.narrower.value": (
+        "例如只看其中一类（{column}：{values}）",
+        "for example only one kind ({column}: {values})",
+    ),
+    "question.narrower.any": ("例如更短的时间段，或添加筛选条件", "for example a shorter period, or a filter"),
+    "question.nothing_ran": (
+        "没能写出可以执行的查询：{reason}。请换一种说法，或选择下面的一项。",
+        "No query could be written that runs: {reason}. Put the question in other words, or choose one of these.",
+    ),
+    "question.which_value": ("您指的是下面的哪一个？", "Which of these do you mean?"),
     "question.broken": (
         "回答时出现内部错误，请稍后再试；若再次出现，请联系管理员。",
         "Something went wrong inside while answering. Try again; if it happens again, tell the administrator.",
@@ -53,6 +68,43 @@ TEXTS = {
     "question.strategy.adapted": ("改写自已学过的相近问题", "from a learned question that is near"),
     "question.strategy.composed": ("由表结构和术语组合而成", "put together from the tables and terms"),
     "question.strategy.model": ("由语言模型写出", "written by the language model"),
+    "question.step.model_wrote": ("语言模型已写出 SQL。", "The language model wrote the SQL."),
+    "question.step.model_looks": (
+        "语言模型需要先查看相关的取值。",
+        "The language model wants to see values first.",
+    ),
+    "question.step.model_asks": ("语言模型需要更多信息。", "The language model needs to know more."),
+    "question.step.model_gives_up": (
+        "语言模型认为数据中没有这样的内容。",
+        "The language model finds nothing of the sort in this data.",
+    ),
+    "question.step.model_unusable": (
+        "语言模型的回答无法使用。",
+        "What the language model answered is of no use.",
+    ),
+    "question.step.model_silent": (
+        "语言模型没有及时回答。",
+        "The language model did not answer in time.",
+    ),
+    "question.step.intermediate": (
+        "中间查询返回 {rows} 个取值，用于下一轮推理。",
+        "Values that the intermediate query gave, for the next round: {rows}.",
+    ),
+    "question.step.intermediate_failed": (
+        "中间查询失败，改用第一次的回答：{reason}",
+        "The intermediate query failed, the first response is used: {reason}",
+    ),
+    "question.step.overran": (
+        "查询超时，已取消。",
+        "The query took too long and was cancelled.",
+    ),
+    "question.step.chart": ("结果以{chart}展示。", "Shown as {chart}."),
+    "question.chart.number": ("数字", "a number"),
+    "question.chart.table": ("表格", "a table"),
+    "question.chart.line": ("折线图", "a line chart"),
+    "question.chart.bar": ("柱状图", "a bar chart"),
+    "question.chart.pie": ("饼图", "a pie chart"),
+    "question.chart.scatter": ("散点图", "a scatter chart"),
     "question.step.corrected": ("已修正 SQL", "Corrected the SQL"),
     "question.nothing_known": (
         "该数据集中没有与此相关的内容，无法回答。",

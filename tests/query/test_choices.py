@@ -1,20 +1,55 @@
 """What a clarification offers to choose from."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
 
-from libs.events.catalog import QuestionAsked
+import pytest
+
+from libs.datasources.gate import Admitted
+from libs.datasources.run import Rows
+from libs.events.catalog import Language
 from services.query.knowledge.schema import Knowledge, Pair, Schema
-from services.query.questions.reasoned import _choices
+from services.query.questions.database import Ran
+from services.query.reasoning.choices import choices
+from tests.query.shop import SHOP
+
+QUESTIONS = ("哪个城市最多？", "Which city?", "多少订单？", "How many?", "Who?", "When?")
+TAUGHT = replace(SHOP, pairs=tuple(Pair(one, "SELECT 1", 0.8, one) for one in QUESTIONS))
+LEVELS = Ran(
+    Admitted("SELECT DISTINCT id, level FROM customers LIMIT 50", ("customers",), True),
+    Rows(("id", "level"), ((1, "gold"), (2, "silver"), (3, "gold"), (4, None)), False, 1.0),
+)
 
 
-def test_the_choices_are_the_nearest_questions_in_the_language_of_the_question() -> None:
-    questions = ("哪个机场最多？", "Which airport?", "多少航班？", "How many?", "Who?", "When?")
-    scope = Knowledge(Schema((), (), "sqlite"), (), tuple(Pair(one, "SELECT 1", 0.8, one) for one in questions))
-    at = datetime(2026, 1, 1, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("language", "nearest"), [("zh", ("哪个城市最多？", "多少订单？")), ("en", ("Which city?", "How many?", "Who?"))]
+)
+def test_the_nearest_questions_in_the_language_of_the_question(language: Language, nearest: tuple[str, ...]) -> None:
+    assert choices("?", language, TAUGHT) == nearest
 
-    def asked(language: str) -> QuestionAsked:
-        fields = {"question_id": "q", "dataset_id": "d", "question": "?", "conversation_id": "c", "language": language}
-        return QuestionAsked.model_validate(fields | {"asked_at": at, "deadline": at})
 
-    assert _choices(asked("zh"), scope) == ("哪个机场最多？", "多少航班？")
-    assert _choices(asked("en"), scope) == ("Which airport?", "How many?", "Who?")
+@pytest.mark.parametrize(
+    ("said", "real"),
+    [
+        ("您指的是哪个等级的客户？", ("gold", "silver")),
+        ("Which level do you mean?", ("gold", "silver")),
+        ("Do you mean gold or blocked?", ("gold", "blocked")),
+        ("您要的是销售额还是数量？", ("销售额",)),
+    ],
+)
+def test_real_values_and_terms_that_the_question_back_names_come_first(said: str, real: tuple[str, ...]) -> None:
+    assert choices("多少？", "zh", TAUGHT, said=said) == (*real, "哪个城市最多？", "多少订单？")
+
+
+def test_the_values_that_the_model_wanted_to_see_come_before_what_it_says() -> None:
+    assert choices("How many big customers?", "en", SHOP, LEVELS, "Which city?") == ("gold", "silver")
+
+
+@pytest.mark.parametrize(("question", "near"), [("revenue of Berln", "Berlin"), ("the settld ones", "settled orders")])
+def test_what_resembles_a_word_that_is_not_understood(question: str, near: str) -> None:
+    assert near in choices(question, "en", SHOP)
+
+
+def test_where_nothing_is_near_it_is_told_what_there_is() -> None:
+    assert choices("zzz", "en", SHOP)[:2] == ("revenue", "销售额")
+    untold = Knowledge(Schema(SHOP.schema.tables, (), "sqlite"))
+    assert choices("zzz", "en", untold) == ("客户", "订单", "订单明细", "商品")

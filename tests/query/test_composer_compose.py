@@ -6,7 +6,7 @@ import pytest
 
 from deploy.demo.asking import QUESTIONS
 from services.query.composer.compose import SURE, compose
-from services.query.reasoning.generate import reason
+from services.query.reasoning.propose import proposed
 from tests.query.flights import flights
 
 
@@ -50,11 +50,11 @@ def test_counts_groups_filters_and_joins(question: str, sql: str) -> None:
 )
 async def test_a_question_that_is_not_understood_is_asked_back(question: str) -> None:
     _, known = flights()
-    draft = await reason(question, "en", known)
+    draft = proposed(question, "en", known)
     assert draft.kind != "sql" and draft.text
 
 
 @pytest.mark.parametrize("question", ["Predict the weather of next week", "谁写了《红楼梦》？"])
 async def test_what_the_data_does_not_hold_is_unanswerable(question: str) -> None:
     _, known = flights()
-    assert (await reason(question, "en", known)).kind == "unanswerable"
+    assert proposed(question, "en", known).kind == "unanswerable"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.query.reasoning.generate import reason
+from services.query.reasoning.propose import proposed
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 
@@ -38,5 +38,5 @@ def test_how_many_of_a_quantity_is_asked_back() -> None:
 
 @pytest.mark.parametrize("word", ["2000北京有多少客户", "Berlin customers and ", "gold " * 3 + "2 "])
 async def test_a_text_that_repeats_itself_is_asked_back(word: str) -> None:
-    draft = await reason((word * 700)[:2000], "zh", SHOP)
+    draft = proposed((word * 700)[:2000], "zh", SHOP)
     assert draft.kind == "clarification"

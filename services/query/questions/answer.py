@@ -47,8 +47,9 @@ class Answerer:
             span.set_attribute(telemetry.ATTRIBUTE_QUESTION, lease.subject)
             steps = Steps(self.pool, asked, held)
             try:
-                async with asyncio.timeout(seconds - _RESERVE_SECONDS):
-                    conclusion = await self.finder.conclude(asked.event, steps)
+                seconds -= _RESERVE_SECONDS
+                async with asyncio.timeout(seconds):
+                    conclusion = await self.finder.conclude(asked.event, steps, began + seconds)
             except (TimeoutError, TookTooLong):
                 conclusion = timed_out(asked.event.language)
             except DataSourceError as error:

@@ -1,7 +1,7 @@
 """Runs SQL for a question and tells of it as a step."""
 
-from libs.datasources.errors import QueryFailed, RefusedByGate
-from libs.events.catalog import QuestionAsked, Step
+from libs.datasources.errors import DataSourceError, QueryFailed, RefusedByGate
+from libs.events.catalog import Language, QuestionAsked, Step
 from libs.language.catalogue import text
 from services.query.questions.database import Database, Ran
 from services.query.questions.steps import Steps
@@ -12,10 +12,20 @@ async def attempt(asked: QuestionAsked, database: Database, sql: str, steps: Ste
     try:
         ran = await database.ask(sql)
     except (RefusedByGate, QueryFailed) as error:
-        detail = text("question.step.refused", asked.language, reason=error.detail(asked.language))
-        steps.add(Step(name="run", status="failed", detail=detail, sql=sql))
+        steps.add(refused_step(sql, error, asked.language))
         return None
-    said = "question.step.ran_within_policy" if ran.admitted.filtered else "question.step.ran"
-    detail = text(said, asked.language, rows=len(ran.rows.rows))
-    steps.add(Step(name="run", status="done", detail=detail, sql=ran.admitted.sql, milliseconds=ran.rows.milliseconds))
+    steps.add(ran_step(ran, asked.language))
     return ran
+
+
+def ran_step(ran: Ran, language: Language) -> Step:
+    """Tells that SQL gave rows."""
+    said = "question.step.ran_within_policy" if ran.admitted.filtered else "question.step.ran"
+    detail = text(said, language, rows=len(ran.rows.rows))
+    return Step(name="run", status="done", detail=detail, sql=ran.admitted.sql, milliseconds=ran.rows.milliseconds)
+
+
+def refused_step(sql: str, error: DataSourceError, language: Language) -> Step:
+    """Tells that gate or database did not take SQL."""
+    detail = text("question.step.refused", language, reason=error.detail(language))
+    return Step(name="run", status="failed", detail=detail, sql=sql)

@@ -3,8 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from sqlglot import exp
+
 from libs.datasources.dialect import Dialect, dialect_of
-from libs.datasources.gate import Admitted, admit
+from libs.datasources.errors import NotAllowed
+from libs.datasources.gate import Admitted, admit, parse
 from libs.datasources.open import Connections, Limits
 from libs.datasources.policy import Filters
 from libs.datasources.run import Rows, run
@@ -12,6 +15,8 @@ from libs.knowledge.databases import KnownDatabase
 
 LIMITS = Limits(rows=1_000, bytes=250_000, seconds=15.0)
 """Rows travel in one event, which stays below 900 kB; a character may take three bytes there."""
+INTERMEDIATE = Limits(rows=50, bytes=20_000, seconds=3.0)
+"""Of a query whose values are only to be looked at."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +42,31 @@ class Database:
         """The dialect its SQL is written in."""
         return dialect_of(self.known.settings.kind)
 
-    def admit(self, sql: str) -> Admitted:
+    def admit(self, sql: str, limits: Limits = LIMITS) -> Admitted:
         """Pass `sql` through the gate; raises `RefusedByGate`."""
-        return admit(sql, self.dialect, tables=self.tables, limit=LIMITS.rows, filters=self.filters)
+        return admit(sql, self.dialect, tables=self.tables, limit=limits.rows, filters=self.filters)
 
-    async def ask(self, sql: str) -> Ran:
+    async def look(self, sql: str, limits: Limits = INTERMEDIATE) -> Ran:
+        """Run `sql` for values that a model is to see, which their owner may forbid. Raises as `ask`."""
+        if not self._may_be_shown(sql):
+            raise NotAllowed("values_private")
+        return await self.ask(sql, limits)
+
+    async def ask(self, sql: str, limits: Limits = LIMITS) -> Ran:
         """Run `sql`; raises `DataSourceError`, `RefusedByGate`, `QueryFailed` and `TookTooLong` among them."""
-        admitted = self.admit(sql)
+        admitted = self.admit(sql, limits)
         engine = await self.connections.engine(
             self.known.datasource_id, self.known.datasource_version, self.known.settings
         )
-        return Ran(admitted, await run(engine, admitted, LIMITS))
+        return Ran(admitted, await run(engine, admitted, limits))
+
+    def _may_be_shown(self, sql: str) -> bool:
+        """Where some columns are private: only what names others, and neither a whole row nor all columns."""
+        settings = self.known.settings
+        if not (settings.sample_values and settings.private_columns):
+            return settings.sample_values
+        tree = parse(sql, self.dialect)
+        private = {column.rpartition(".")[2].lower() for column in settings.private_columns}
+        free = {name.lower() for names in self.tables.values() for name in names} - private
+        shown = {column.name.lower() for column in tree.find_all(exp.Column)}
+        return tree.find(exp.Star) is None and shown <= free

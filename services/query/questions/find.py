@@ -25,11 +25,11 @@ from services.query.questions.asked import needs_met
 from services.query.questions.attempt import attempt
 from services.query.questions.conclusion import Conclusion, unanswerable
 from services.query.questions.database import Database
-from services.query.questions.reasoned import reasoned
 from services.query.questions.scope import Found, scope_of
 from services.query.questions.steps import Steps
 from services.query.questions.understood import Understood, understood, went_on
 from services.query.questions.withheld import without_values
+from services.query.reasoning.rounds import Rounds
 
 _NEEDS_SECONDS = 5.0
 _EMBEDDED_CHARACTERS = 300
@@ -49,8 +49,11 @@ class Finder:
     caches: Caches
     model: Model | None = None
 
-    async def conclude(self, asked: QuestionAsked, steps: Steps) -> Conclusion:
-        """The conclusion of a question; raises `DataSourceError` when its database cannot be asked."""
+    async def conclude(self, asked: QuestionAsked, steps: Steps, ends: float) -> Conclusion:
+        """The conclusion of a question by `ends` of the monotonic clock.
+
+        Raises `DataSourceError` when its database cannot be asked.
+        """
         if not await needs_met(self.pool, self.listener, asked, _NEEDS_SECONDS):
             return unanswerable("question.not_caught_up", asked.language)
         known, cleared = await self._known(asked.dataset_id)
@@ -70,10 +73,10 @@ class Finder:
         )
         if meant.conclusion is not None:
             return replace(meant.conclusion, knowledge_version=known.version)
-        return replace(await self._conclude(meant, known, filters, cleared, steps), understood=meant.said)
+        return replace(await self._conclude(meant, known, filters, cleared, steps, ends), understood=meant.said)
 
     async def _conclude(
-        self, meant: Understood, known: Knowledge, filters: Filters, cleared: int, steps: Steps
+        self, meant: Understood, known: Knowledge, filters: Filters, cleared: int, steps: Steps, ends: float
     ) -> Conclusion:
         asked, key = meant.asked, _cache_key(meant, known, filters, cleared)
         if asked.purpose == "ask" and (body := await self.caches.get("result", key)):
@@ -84,7 +87,7 @@ class Finder:
         conclusion = (
             await self._with_cached_sql(asked, known, key, filters, steps)
             or await went_on(meant, self._database(known, filters), known, steps)
-            or await self._think(asked, known, filters, steps)
+            or await self._think(asked, known, filters, steps, ends)
         )
         conclusion = replace(conclusion, knowledge_version=known.version)
         if conclusion.outcome == "answered":
@@ -111,7 +114,9 @@ class Finder:
             return None
         return replace(answered(asked, ran, Sources.model_validate(body["sources"])), cached=True)
 
-    async def _think(self, asked: QuestionAsked, known: Knowledge, filters: Filters, steps: Steps) -> Conclusion:
+    async def _think(
+        self, asked: QuestionAsked, known: Knowledge, filters: Filters, steps: Steps, ends: float
+    ) -> Conclusion:
         database = self._database(known, filters)
         for pair in await self._learned_exactly(asked):
             steps.add(
@@ -121,7 +126,8 @@ class Finder:
             if ran := await attempt(asked, database, pair.sql, steps):
                 return answered(asked, ran, sources)
         found = await self._retrieve(asked, known, steps)
-        return await reasoned(asked, known, database, found, steps, self.model)
+        scope = scope_of(known, database.dialect, found)
+        return await Rounds(asked, known, scope, database, steps, self.model, ends).conclude()
 
     async def _learned_exactly(self, asked: QuestionAsked) -> list[KnownPair]:
         async with self.pool.acquire() as connection:

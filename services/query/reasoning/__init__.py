@@ -1,1 +1,1 @@
-"""Answers from what is known: verified pairs adapted, a model when there is one, or SQL composed from the schema."""
+"""Thinking about a question in rounds: what is known, what is done next, and what becomes of what happened."""

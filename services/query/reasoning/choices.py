@@ -1,0 +1,68 @@
+"""What a clarification offers to choose from: real values, terms, tables, and the nearest verified questions."""
+
+from itertools import islice
+
+from rapidfuzz import fuzz, process
+
+from libs.events.catalog import Language
+from libs.language.catalogue import language_of
+from services.query.composer.linking.link import link
+from services.query.knowledge.schema import Knowledge
+from services.query.questions.database import Ran
+
+_QUESTIONS = 3
+_NAMES = 4
+_LIKE = 75.0
+"""Likeness of 0 to 100 (rapidfuzz) from which a name is offered for a word that nobody taught."""
+_LONGEST = 60
+
+
+def choices(
+    question: str, language: Language, known: Knowledge, values: Ran | None = None, said: str = ""
+) -> tuple[str, ...]:
+    """`values` are what the model wanted to see, `said` is what it asks back."""
+    names = _fetched(values) or _named(said, known) or _resembling(question, known)
+    near = (pair.question for pair in known.pairs)
+    questions = islice((question for question in near if language_of(question) == language), _QUESTIONS)
+    offered = tuple(dict.fromkeys((*names[:_NAMES], *questions)))
+    return offered or _known(known)
+
+
+def _fetched(values: Ran | None) -> list[str]:
+    """The values of the last column that holds text: what comes before tells what they belong to."""
+    if values is None:
+        return []
+    columns = list(zip(*values.rows.rows, strict=True))
+    texts = [[cell for cell in column if isinstance(cell, str) and 0 < len(cell) <= _LONGEST] for column in columns]
+    return next((list(dict.fromkeys(column)) for column in reversed(texts) if column), [])
+
+
+def _named(said: str, known: Knowledge) -> list[str]:
+    """The values of the columns that a question back names, then values and terms that it names itself."""
+    of_columns: list[str] = []
+    themselves: list[str] = []
+    for mark in link(said, known.schema, known.terms).marks if said else ():
+        for meant in mark.meanings[:1]:
+            if meant.term or meant.value:
+                themselves.append(meant.term or meant.value or "")
+            elif meant.column and (column := known.schema.table(meant.table).column(meant.column)):
+                of_columns += column.values[:_NAMES]
+    return themselves or of_columns
+
+
+def _resembling(question: str, known: Knowledge) -> list[str]:
+    """Terms, tables and values whose names resemble a word of the question that is not understood."""
+    tables = known.schema.tables
+    names = [name for term in known.terms for name in (term.term, *term.synonyms)]
+    names += [table.name for table in tables]
+    values = (value for table in tables for column in table.columns for value in column.values)
+    names += [value for value in values if len(value) <= _LONGEST]
+    unknown = link(question, known.schema, known.terms).unexplained
+    found = [match for word in unknown for match in process.extract(word, names, scorer=fuzz.WRatio, limit=_NAMES)]
+    return [name for name, likeness, _ in sorted(found, key=lambda match: -match[1]) if likeness >= _LIKE]
+
+
+def _known(known: Knowledge) -> tuple[str, ...]:
+    """Where nothing is near: what there is to ask about."""
+    terms = tuple(term.term for term in known.terms[:_NAMES])
+    return terms or tuple(table.comment or table.name for table in known.schema.tables[:_NAMES])

@@ -1,0 +1,63 @@
+"""Puts how the thinking ended into the words of the question's language."""
+
+import re
+
+from libs.events.catalog import QuestionAsked, Sources
+from libs.language.catalogue import Phrase, clause, text
+from services.query.knowledge.recall import Knowledge
+from services.query.knowledge.schema import Knowledge as Scope
+from services.query.questions.answered import answered
+from services.query.questions.conclusion import Conclusion
+from services.query.reasoning.choices import choices
+from services.query.reasoning.state import Answered, Clarification, Ending, State, TimedOut, Unanswerable
+
+_VALUES = 3
+_WORD = re.compile(r"\w+")
+
+
+def concluded(ending: Ending, state: State, asked: QuestionAsked, known: Knowledge, scope: Scope) -> Conclusion:
+    """The conclusion of a question whose thinking ended in `ending`."""
+    match ending:
+        case Answered(_, ran):
+            return answered(asked, ran, _sources(ending, known, scope))
+        case Unanswerable():
+            return Conclusion("unanswerable", answer_text=text("question.nothing_known", asked.language))
+        case TimedOut(sql):
+            said = text("question.too_slow", asked.language, proposal=_narrower(sql, scope))
+            return Conclusion("timed_out", sql=sql, answer_text=said)
+        case Clarification(said, by_model):
+            offered = choices(asked.question, asked.language, scope, state.values, said if by_model else "")
+            said = said or _what_to_ask(state, asked)
+            return Conclusion("clarification", chart_type="clarification", answer_text=said, choices=offered)
+
+
+def _what_to_ask(state: State, asked: QuestionAsked) -> str:
+    if state.failures:
+        reason = clause(state.failures[-1].error.detail(asked.language))
+        return text("question.nothing_ran", asked.language, reason=reason)
+    return text("question.which_value" if state.values else "question.unclear", asked.language)
+
+
+def _sources(ending: Answered, known: Knowledge, scope: Scope) -> Sources:
+    draft = ending.draft
+    tables = draft.tables or ending.ran.admitted.tables
+    learned = tuple(known.items[table] for table in tables if table in known.items)
+    told = tuple(pair.item_id for pair in scope.pairs) if draft.strategy == "model" else draft.items
+    return Sources(
+        strategy=draft.strategy, score=draft.score, items=(*told, *learned), tables=tables, terms=draft.terms
+    )
+
+
+def _narrower(sql: str, scope: Scope) -> Phrase:
+    """A period of a date that the query's tables have, or one value of a column that has few."""
+    words = {word.lower() for word in _WORD.findall(sql)}
+    tables = [table for table in scope.schema.tables if table.name.lower() in words]
+    columns = [(f"{table.name}.{column.name}", column) for table in tables for column in table.columns]
+    for name, column in columns:
+        if column.holds_dates:
+            return Phrase("question.narrower.period", {"column": name})
+    for name, column in columns:
+        if len(column.values) > 1:
+            values = ", ".join(column.values[:_VALUES])
+            return Phrase("question.narrower.value", {"column": name, "values": values})
+    return Phrase("question.narrower.any")

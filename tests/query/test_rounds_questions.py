@@ -1,0 +1,298 @@
+"""Questions answered with a model that is a real server, with the outcome of each branch as people get it."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from libs.datasources.open import Connections
+from libs.events.catalog import ColumnDescription, DataSourceChanged, DataSourceSettings, TableDescription
+from services.query.model.client import Model
+from services.query.questions.database import INTERMEDIATE, LIMITS
+from tests.datasources.conftest import BOX, server_settings
+from tests.query import test_questions
+from tests.query.knowledge_events import THEN, checkpoint, ddl, structure
+from tests.query.test_questions import Asking
+
+asking = test_questions.asking
+
+FLIGHTS = TableDescription(
+    name="flights",
+    comment="航班",
+    columns=(
+        ColumnDescription(name="origin", type="TEXT", comment="机场", values=("EWR", "JFK")),
+        ColumnDescription(name="delay", type="INTEGER", comment="延误"),
+    ),
+)
+ORIGINS, BUSY = "SELECT DISTINCT origin FROM flights", "SELECT count(*) AS busy FROM flights WHERE origin = 'EWR'"
+LOOK, GOOD = f"intermediate_sql\n```sql\n{ORIGINS}\n```", f"```sql\n{BUSY}\n```"
+WRONG = "SELECT bad FROM flights"
+MEANT = {"zh": "大机场有几个航班？", "en": "How many flights has the big one?"}
+KNOWN = {"zh": "有多少个航班？", "en": "How many flights are there?"}
+UNKNOWN = {"zh": "谁写了《红楼梦》？", "en": "Who wrote the novel?"}
+
+
+@dataclass
+class Scripted:
+    """The scripted endpoint, as seen from here."""
+
+    url: str
+
+    async def will(self, *moves: str | dict[str, Any]) -> Model:
+        """Have it answer so; a text is a whole answer."""
+        script = [{"document": move} if isinstance(move, str) else move for move in moves]
+        async with httpx.AsyncClient() as http:
+            await http.put(f"{self.url}/moves", json=script)
+        return Model(f"{self.url}/v1", "scripted")
+
+    async def asked(self) -> list[str]:
+        """What it was told, message by message."""
+        async with httpx.AsyncClient() as http:
+            asked = (await http.get(f"{self.url}/asked")).json()
+        return ["\n".join(message["content"] for message in one["messages"]) for one in asked]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def scripted() -> AsyncIterator[Scripted]:
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.query.answering_model", stdin=pipe, stdout=pipe
+    )
+    assert process.stdin and process.stdout
+    yield Scripted(f"http://127.0.0.1:{int(await process.stdout.readline())}")
+    process.stdin.close()
+    await process.wait()
+
+
+Ask = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ask(asking: Asking, scripted: Scripted) -> AsyncIterator[Ask]:
+    """Ask a question with a model that moves so."""
+    await asking.consume(structure(2, [FLIGHTS]))
+    models = []
+
+    async def answer(question: str, *moves: str | dict[str, Any], **fields: Any) -> dict[str, Any]:
+        models.append(await scripted.will(*moves))
+        finder = replace(asking.answerer.finder, model=models[-1])
+        asking.answerer = replace(asking.answerer, finder=finder)
+        return await asking.ask(question, **fields)
+
+    yield answer
+    for model in models:
+        await model.close()
+
+
+Step = tuple[str, str]
+MODEL, LOOKED, SECOND, RAN = ("model", "done"), ("intermediate", "done"), ("second_round", "done"), ("run", "done")
+FAILED, CORRECTED, COMPOSED = ("run", "failed"), ("correct", "corrected"), ("composed", "done")
+AWAY = ("model", "failed")
+
+BRANCHES: dict[str, tuple[dict[str, str], tuple[str | dict[str, Any], ...], str, list[Step]]] = {
+    "the model's SQL": (MEANT, (GOOD,), "answered", [MODEL, RAN]),
+    "values first": (MEANT, (LOOK, GOOD), "answered", [MODEL, LOOKED, SECOND, RAN]),
+    "values first, implied": (
+        MEANT,
+        (f"不确定哪个机场算大，先查询：\n```sql\n{ORIGINS}\n```", GOOD),
+        "answered",
+        [MODEL, LOOKED, SECOND, RAN],
+    ),
+    "values that cannot be had": (
+        MEANT,
+        (f"intermediate_sql\n```sql\nSELECT DISTINCT size FROM flights\n```\n\n{GOOD}",),
+        "answered",
+        [MODEL, ("intermediate", "failed"), RAN],
+    ),
+    "values by a statement that is not allowed": (
+        MEANT,
+        ("intermediate_sql\n```sql\nSELECT DISTINCT sleep(5) FROM flights\n```", GOOD),
+        "answered",
+        [MODEL, ("intermediate", "failed"), CORRECTED, RAN],
+    ),
+    "corrected once": (MEANT, (WRONG, GOOD), "answered", [MODEL, FAILED, CORRECTED, RAN]),
+    "corrected twice": (
+        MEANT,
+        (WRONG, "SELECT worse FROM flights", GOOD),
+        "answered",
+        [MODEL, FAILED, CORRECTED, FAILED, CORRECTED, RAN],
+    ),
+    "corrections in vain, then composed": (
+        KNOWN,
+        (WRONG, "SELECT worse FROM flights", "SELECT worst FROM flights"),
+        "answered",
+        [MODEL, FAILED, CORRECTED, FAILED, CORRECTED, FAILED, COMPOSED, RAN],
+    ),
+    "corrections in vain": (
+        MEANT,
+        (WRONG, "SELECT worse FROM flights", "SELECT worst FROM flights"),
+        "clarification",
+        [MODEL, FAILED, CORRECTED, FAILED, CORRECTED, FAILED],
+    ),
+    "asks back": (MEANT, ("请问您指的是哪个机场？",), "clarification", [MODEL]),
+    "asks back in English": (MEANT, ("Which origin do you mean?",), "clarification", [MODEL]),
+    "too short to be whole": (MEANT, ("SELECT",), "clarification", [MODEL]),
+    "unanswerable": (MEANT, ("UNANSWERABLE",), "unanswerable", [MODEL]),
+    "away": (KNOWN, ({"status": 401},), "answered", [AWAY, COMPOSED, RAN]),
+    "no chat completion": (KNOWN, ({"body": "<html>"},), "answered", [AWAY, COMPOSED, RAN]),
+    "nonsense": (KNOWN, ("好的。 ok",), "answered", [AWAY, COMPOSED, RAN]),
+    "nonsense about what nobody knows": (UNKNOWN, ("好的。 ok",), "unanswerable", [AWAY]),
+    "goes away after the values": (
+        MEANT,
+        (LOOK, {"status": 401}),
+        "clarification",
+        [MODEL, LOOKED, ("second_round", "failed")],
+    ),
+}
+
+
+@pytest.mark.parametrize("branch", BRANCHES)
+async def test_each_branch_ends_with_its_outcome_and_tells_its_steps(branch: str, ask: Ask, asking: Asking) -> None:
+    questions, moves, outcome, steps = BRANCHES[branch]
+    steps = [*steps, ("chart", "done"), ("insight", "done")] if outcome == "answered" else steps
+    for number, language in enumerate(("zh", "en"), 1):
+        answer = await ask(questions[language], *moves, number=number, language=language)
+        assert answer["outcome"] == outcome, answer
+        assert [(step["name"], step["status"]) for step in answer["steps"] if step["name"] != "retrieve"] == steps
+        said = answer["answer_text"] + "".join(step["detail"] for step in answer["steps"])
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in said) == (language == "zh" or "请" in str(moves))
+        assert [one["step"] for one in (await asking.sent("AnswerAdvanced"))[-len(answer["steps"]) :]] == answer[
+            "steps"
+        ]
+        assert bool(answer["row_count"]) == (outcome == "answered")
+        assert (answer["chart_type"] == "clarification") == (outcome == "clarification")
+        assert bool(answer["choices"]) == (outcome == "clarification")
+
+
+async def test_the_second_round_knows_the_values_and_only_the_first_may_ask_for_them(
+    ask: Ask, scripted: Scripted
+) -> None:
+    await ask(MEANT["zh"], LOOK, GOOD, language="zh")
+    first, second = await scripted.asked()
+    assert "intermediate_sql" in first and "intermediate_sql" not in second
+    assert "EWR\nJFK" in second.replace("origin\n", "") and "SELECT DISTINCT origin FROM flights LIMIT 50" in second
+
+
+async def test_a_correction_is_told_the_sql_and_the_reason_of_the_database_or_the_gate(
+    ask: Ask, scripted: Scripted
+) -> None:
+    await ask(MEANT["zh"], WRONG, "SELECT sleep(5) FROM flights", GOOD, language="zh")
+    _, database, gate = await scripted.asked()
+    assert WRONG in database and "no such column" in database
+    assert "SELECT sleep(5) FROM flights" in gate and "the function 'sleep' is not allowed" in gate
+
+
+async def test_what_failed_is_said_and_a_question_back_offers_real_values(ask: Ask) -> None:
+    failed = await ask(MEANT["en"], WRONG, "SELECT worse FROM flights", "SELECT worst FROM flights", language="en")
+    assert "no such column: worst" in failed["answer_text"]
+    asked_back = await ask(MEANT["zh"], "请问您指的是哪个机场？", number=2, language="zh")
+    assert (asked_back["answer_text"], asked_back["choices"]) == ("请问您指的是哪个机场？", ["EWR", "JFK"])
+
+
+@pytest.mark.parametrize("private", [{"sample_values": False}, {"private_columns": ("flights.origin",)}])
+@pytest.mark.parametrize("sql", [ORIGINS, "SELECT DISTINCT * FROM flights"])
+async def test_values_that_their_owner_keeps_private_are_not_shown_to_a_model(
+    private: dict[str, Any], sql: str, ask: Ask, asking: Asking, scripted: Scripted
+) -> None:
+    settings = DataSourceSettings.model_validate({"kind": "sqlite", "database": str(asking.database)} | private)
+    await asking.consume(
+        DataSourceChanged(datasource_id="s1", version=2, name="f", owner_id="o1", settings=settings, changed_at=THEN)
+    )
+    answer = await ask(MEANT["en"], f"intermediate_sql\n```\n{sql}\n```", GOOD, language="en")
+    assert ("intermediate", "failed") in [(step["name"], step["status"]) for step in answer["steps"]]
+    assert answer["outcome"] == "answered"
+    first, *others = await scripted.asked()
+    assert ("intermediate_sql" in first) == ("private_columns" in private)
+    assert not any("wanted to see values" in told for told in others)
+
+
+@pytest.mark.parametrize("move", ["silent", "trickle"])
+@pytest.mark.parametrize(("question", "outcome"), [(KNOWN["en"], "answered"), (UNKNOWN["zh"], "unanswerable")])
+async def test_a_model_that_never_ends_leaves_time_for_what_is_said_without_it(
+    question: str, outcome: str, move: str, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.query.reasoning.rounds._SHARE", 0.01)
+    answer = await ask(question, {move: True}, seconds=60.0)
+    assert answer["outcome"] == outcome
+    assert AWAY in [(step["name"], step["status"]) for step in answer["steps"]]
+
+
+def test_a_query_may_take_what_is_left_and_never_forever() -> None:
+    assert [LIMITS.within(seconds).seconds for seconds in (60.0, 2.0, -1.0)] == [15.0, 2.0, 0.05]
+
+
+SLOW = TableDescription(
+    name="flights",
+    comment="航班",
+    columns=(ColumnDescription(name="origin", type="text"), ColumnDescription(name="day", type="date")),
+)
+_ACTIVE = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND query LIKE '%espalier_row%' AND state = 'active' AND pid <> pg_backend_pid()
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def slow(ask: Ask, asking: Asking, postgres_url: str) -> AsyncIterator[Ask]:
+    """Questions to a PostgreSQL database whose table takes an hour to read."""
+    await asking.query.pool.execute(
+        "CREATE VIEW public.flights AS SELECT 'EWR' AS origin, now()::date AS day FROM pg_sleep(3600)"
+    )
+    settings = server_settings("postgresql", postgres_url)
+    connections = Connections(BOX)
+    asking.answerer = replace(asking.answerer, finder=replace(asking.answerer.finder, connections=connections))
+    await asking.consume(
+        DataSourceChanged(datasource_id="s1", version=2, name="f", owner_id="o1", settings=settings, changed_at=THEN),
+        structure(3, [SLOW]),
+        checkpoint(2, [ddl(SLOW)], training_id="t0"),
+    )
+    yield ask
+    await connections.close()
+
+
+async def _until(pool: Any, running: bool) -> None:
+    """Wait until the slow query runs on the server, or is gone from it."""
+    async with asyncio.timeout(60):
+        while bool(await pool.fetchval(_ACTIVE)) != running:
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("language", "proposal"), [("zh", "较短的一段时间（flights.day）"), ("en", "a shorter period (flights.day)")]
+)
+async def test_a_query_that_takes_forever_is_cancelled_on_the_server_and_less_is_proposed(
+    language: str, proposal: str, slow: Ask, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.query.reasoning.rounds._TO_CONCLUDE", 59.0)
+    answer = await slow(KNOWN[language], GOOD, seconds=60.0, language=language)
+    assert answer["outcome"] == "timed_out" and proposal in answer["answer_text"]
+    assert (answer["steps"][-1]["name"], answer["steps"][-1]["status"]) == ("run", "failed")
+    await _until(asking.query.pool, running=False)
+
+
+async def test_a_question_that_is_dropped_cancels_its_query_on_the_server(
+    slow: Ask, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits = replace(LIMITS, seconds=3_600.0)
+    monkeypatch.setattr("services.query.reasoning.rounds.LIMITS", limits)
+    answering = asyncio.create_task(slow(KNOWN["en"], GOOD, seconds=3_600.0))
+    await _until(asking.query.pool, running=True)
+    answering.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await answering
+    await _until(asking.query.pool, running=False)
+
+
+async def test_an_intermediate_query_that_takes_forever_leaves_the_rest_its_time(
+    slow: Ask, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.query.reasoning.rounds.INTERMEDIATE", replace(INTERMEDIATE, seconds=0.5))
+    answer = await slow(MEANT["zh"], LOOK, "请问您指的是哪个机场？", seconds=60.0, language="zh")
+    steps = [(step["name"], step["status"]) for step in answer["steps"]]
+    assert ("intermediate", "failed") in steps and answer["outcome"] == "clarification"
+    await _until(asking.query.pool, running=False)
