@@ -14,9 +14,9 @@ _STREAM = "Content-Type: text/event-stream\r\nConnection: close\r\n"
 
 
 class ModelServer:
-    """Moves: {"say": [pieces]} with "finish", "delta" (the field of the text), "cut" and "repeat" if wanted;
-    {"document": text}; {"status": 429, "headers": {}, "body": ""}; {"raw": text} with "repeat"; {"silent": true};
-    {"close": true}.
+    """Moves: {"say": [pieces]} with "finish", "delta" (the field of the text), "cut", "silent" and "repeat" if wanted;
+    {"document": text}; {"status": 429, "headers": {}, "body": ""}; {"raw": text} with "repeat" and "silent";
+    {"silent": true}; {"close": true}.
     """
 
     def __init__(self) -> None:
@@ -40,9 +40,7 @@ class ModelServer:
             writer.close()
 
     async def _answer(self, writer: asyncio.StreamWriter, move: Move) -> None:
-        if "silent" in move:
-            await asyncio.sleep(3_600)
-        elif "say" in move:
+        if "say" in move:
             await _say(writer, move)
         elif "document" in move:
             choice = {"message": {"content": move["document"]}, "finish_reason": move.get("finish", "stop")}
@@ -54,6 +52,8 @@ class ModelServer:
             await _send(writer, f"HTTP/1.1 200 OK\r\n{_STREAM}\r\n")
             for _ in range(move.get("repeat", 1)):
                 await _send(writer, move["raw"])
+        if move.get("silent"):
+            await asyncio.sleep(3_600)
 
 
 async def _say(writer: asyncio.StreamWriter, move: Move) -> None:
@@ -61,7 +61,7 @@ async def _say(writer: asyncio.StreamWriter, move: Move) -> None:
     field = move.get("delta", "content")
     for piece in move["say"] * move.get("repeat", 1):
         await _send(writer, _event({"model": "small-1", "choices": [{"delta": {field: piece}, "finish_reason": None}]}))
-    if move.get("cut"):
+    if move.get("cut") or move.get("silent"):
         return
     await _send(writer, _event({"choices": [{"delta": {}, "finish_reason": move.get("finish", "stop")}]}))
     await _send(writer, _event({"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}}))

@@ -171,6 +171,16 @@ async def test_nothing_outlasts_the_deadline(move: dict[str, Any], server: Scrip
     assert refused.reason != "empty" and len(await server.asked()) == 1
 
 
+async def test_of_an_answer_that_takes_too_long_what_is_whole_counts(server: ScriptedModel, model: Model) -> None:
+    await server.will({"say": [f"{SQL};\n", "It is"], "silent": True})
+    assert await model.ask("Write SQL.", QUESTION, seconds=1.0) == f"{SQL};"
+    await server.will({"say": PIECES, "silent": True})
+    assert (await _refused(model, seconds=0.5)).reason == "silent"
+    ended = '{"choices": [{"delta": {"content": "SELECT city FROM people"}, "finish_reason": "stop"}]}'
+    await server.will({"raw": _raw(ended), "silent": True})
+    assert await model.ask("Write SQL.", QUESTION, seconds=0.5) == SQL
+
+
 async def test_an_endpoint_is_not_asked_again_before_the_time_that_it_names(
     server: ScriptedModel, model: Model
 ) -> None:

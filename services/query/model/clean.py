@@ -9,7 +9,8 @@ from services.query.model.found import best_query
 from services.query.model.segments import segments
 
 _THINKING = re.compile(r"<(/?)(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
-_MARKS = re.compile(r"<\|[\w ]{1,30}\|>|</?s>|<(?:start|end)_of_turn>|\[/?INST\]|\bintermediate_sql\b", re.IGNORECASE)
+_END_OF_TURN = re.compile(r"<\|(?:im_end|eot_id|end|endoftext|end_of_text)\|>|<end_of_turn>|</s>", re.IGNORECASE)
+_MARKS = re.compile(r"<\|[\w ]{1,30}\|>|<s>|<start_of_turn>|\[/?INST\]|\bintermediate_sql\b", re.IGNORECASE)
 """Of chat templates, which small models leave in their text, and of a query that is not the answer."""
 _CLARIFYING = re.compile(
     r"please (?:specify|clarify|confirm)|could you|do you mean|which [^?\n]{0,200}\?|"
@@ -70,4 +71,6 @@ def question_back(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return _MARKS.sub(" ", without_thinking(text[:_MOST_CHARACTERS]))
+    """Without thinking and marks; a small model that goes on after its turn speaks for somebody else."""
+    turns = _END_OF_TURN.split(without_thinking(text[:_MOST_CHARACTERS]))
+    return _MARKS.sub(" ", next(filter(str.strip, turns), ""))

@@ -15,7 +15,7 @@ from opentelemetry.trace import Span
 from libs.runtime.deadlines import DeadlinePassed, deadline
 from libs.runtime.telemetry import model_span, note_completion, note_failure
 from services.query.model.clean import whole_part, without_thinking
-from services.query.model.stream import Completion, completion
+from services.query.model.stream import Completion, read_into
 from services.query.model.unavailable import ModelUnavailable, Reason
 
 __all__ = ["Model", "ModelUnavailable"]
@@ -30,6 +30,7 @@ _OF_STATUS: Mapping[int, Reason] = {
     408: "failing",
     429: "busy",
 }
+_ABOUT_THE_REQUEST = frozenset({400, 413, 422})
 _OPTIONAL = ("stream_options", "stream", "max_completion_tokens", "max_tokens", "temperature")
 _TOO_LONG = re.compile(r"context[ _](?:length|size|window)|prompt is too long", re.IGNORECASE)
 
@@ -69,7 +70,7 @@ class Model:
         """The model's answer without its thinking, within `seconds`; raises `ModelUnavailable`.
 
         What may pass (429, 5xx, a lost connection, an answer that broke off) is tried again while time is left, after
-        pauses that double, or as long as the endpoint asks for.
+        pauses that double, or as long as the endpoint asks for. Of an answer that takes too long, what is whole counts.
         """
         allowed = self.seconds if seconds is None else min(seconds, self.seconds)
         url = httpx.URL(f"{self.base_url.rstrip('/')}/chat/completions")
@@ -79,20 +80,16 @@ class Model:
             self.name, url.host, port, temperature=self.temperature, most_tokens=self.answer_tokens
         ) as span:
             try:
-                async with deadline(allowed, "the model's answer"):
-                    return await self._tried(url, messages, time.monotonic() + allowed, span)
-            except DeadlinePassed:
-                failed = ModelUnavailable("silent")
+                return await self._tried(url, messages, time.monotonic() + allowed, span)
             except ModelUnavailable as error:
-                failed = error
-            note_failure(span, failed.error_type)
-            raise failed from None
+                note_failure(span, error.error_type)
+                raise
 
     async def _tried(self, url: httpx.URL, messages: list[dict[str, str]], ends: float, span: Span) -> str:
         pause = _FIRST_PAUSE_SECONDS
         for left in reversed(range(_TRIES)):
             try:
-                return _said(await self._once(url, messages), span)
+                return _said(await self._once(url, messages, ends), span)
             except ModelUnavailable as error:
                 wait = max(pause, error.retry_after)
                 if not error.passing or not left or time.monotonic() + wait >= ends:
@@ -101,40 +98,51 @@ class Model:
             pause *= 2
         raise AssertionError("unreachable")
 
-    async def _once(self, url: httpx.URL, messages: list[dict[str, str]]) -> Completion:
-        """One answer; a field that the endpoint does not take is left out from then on."""
-        while True:
-            body = {"model": self.name, "messages": messages} | self._fields
-            # Without an encoding, no small answer can unpack to a large one.
-            headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {self.key}"} if self.key else {})
-            begun = False
-            try:
-                async with self.http.stream("POST", url, json=body, headers=headers, timeout=None) as answer:
-                    begun = answer.is_success
-                    if begun and answer.headers.get("Content-Encoding", "identity") != "identity":
-                        raise ModelUnavailable("unreadable")
-                    if begun:
-                        return await completion(answer.aiter_bytes())
-                    fewer = await self._without_refused(answer)
-            except httpx.HTTPError:
-                raise ModelUnavailable("cut_off" if begun else "unreachable") from None
-            if fewer is None:
-                raise _refusal(answer)
-            self._fields = fewer
+    async def _once(self, url: httpx.URL, messages: list[dict[str, str]], ends: float) -> Completion:
+        """One answer, as far as it came; a field that the endpoint does not take is left out from then on."""
+        read = Completion()
+        try:
+            async with deadline(max(0.0, ends - time.monotonic()), "the model's answer"):
+                while (fewer := await self._post(url, messages, read)) is not None:
+                    self._fields = fewer
+        except DeadlinePassed:
+            # After its end an answer only tells what it cost.
+            read.stopped = read.stopped if read.ended else "silent"
+        return read
 
-    async def _without_refused(self, answer: httpx.Response) -> dict[str, Any] | None:
-        """The optional fields without one that the refusal names; None when that is not what it is about."""
-        if answer.status_code not in {400, 413, 422}:
-            return None
-        said = await _beginning(answer)
+    async def _post(self, url: httpx.URL, messages: list[dict[str, str]], read: Completion) -> dict[str, Any] | None:
+        """Fill `read`; or the optional fields without one that the endpoint refused."""
+        body = {"model": self.name, "messages": messages} | self._fields
+        # Without an encoding, no small answer can unpack to a large one.
+        headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {self.key}"} if self.key else {})
+        begun = False
+        try:
+            async with self.http.stream("POST", url, json=body, headers=headers, timeout=None) as answer:
+                begun = answer.is_success
+                if not begun:
+                    return await self._without_refused(answer)
+                if answer.headers.get("Content-Encoding", "identity") != "identity":
+                    raise ModelUnavailable("unreadable")
+                await read_into(read, answer.aiter_bytes())
+        except httpx.HTTPError:
+            if read.ended:
+                return None
+            raise ModelUnavailable("cut_off" if begun else "unreachable") from None
+        return None
+
+    async def _without_refused(self, answer: httpx.Response) -> dict[str, Any]:
+        """The optional fields without one that a refusal names; raises `ModelUnavailable` when it names none."""
+        status = answer.status_code
+        said = await _beginning(answer) if status in _ABOUT_THE_REQUEST else ""
         if _TOO_LONG.search(said):
-            raise ModelUnavailable("too_long", answer.status_code)
+            raise ModelUnavailable("too_long", status)
         for name in _OPTIONAL:
             if name in self._fields and re.search(rf"\b{name}\b", said):
                 fewer = {key: value for key, value in self._fields.items() if not key.startswith(name)}
                 # Newer endpoints know the budget by this name only.
                 return fewer | ({"max_completion_tokens": self.answer_tokens} if name == "max_tokens" else {})
-        return None
+        reason = _OF_STATUS.get(status, "failing" if status >= 500 else "rejected")
+        raise ModelUnavailable(reason, status, _retry_after(answer.headers.get("Retry-After", "")))
 
     async def close(self) -> None:
         """Close the connections."""
@@ -144,18 +152,12 @@ class Model:
 def _said(read: Completion, span: Span) -> str:
     """The text of what was read, as far as it surely is whole; raises `ModelUnavailable` when nothing is."""
     note_completion(span, read.model, read.finish, read.input_tokens, read.output_tokens)
-    if not read.ended and not read.full:
+    if not read.ended and not read.stopped:
         raise ModelUnavailable("cut_off")
-    said = without_thinking(whole_part(read.text) if read.unfinished else read.text).strip()
+    said = without_thinking(whole_part(read.text) if read.stopped else read.text).strip()
     if not said:
-        raise ModelUnavailable("unfinished" if read.unfinished else "empty")
+        raise ModelUnavailable(read.stopped or "empty")
     return said
-
-
-def _refusal(answer: httpx.Response) -> ModelUnavailable:
-    status = answer.status_code
-    reason = _OF_STATUS.get(status, "failing" if status >= 500 else "rejected")
-    return ModelUnavailable(reason, status, _retry_after(answer.headers.get("Retry-After", "")))
 
 
 def _retry_after(said: str) -> float:

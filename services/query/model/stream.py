@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from services.query.model.unavailable import ModelUnavailable
+from services.query.model.unavailable import ModelUnavailable, Reason
 
 _MOST_BYTES = 4_000_000
 _FIRST = 1_000
@@ -16,13 +16,16 @@ _MOST_CHARACTERS = 100_000
 
 @dataclass
 class Completion:
-    """What was read so far. `ended` once the endpoint said so; tokens as the endpoint counts them."""
+    """What was read so far; tokens as the endpoint counts them.
+
+    `ended` once the endpoint said so; `stopped` says why it was not read to its end.
+    """
 
     pieces: list[str] = field(default_factory=list)
     characters: int = 0
     said: bool = False
     ended: bool = False
-    full: bool = False
+    stopped: Reason | None = None
     finish: str | None = None
     model: str | None = None
     input_tokens: int | None = None
@@ -32,11 +35,6 @@ class Completion:
     def text(self) -> str:
         """The answer's text."""
         return "".join(self.pieces)
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether the model had more to say than it may."""
-        return self.full or self.finish == "length"
 
     def take(self, part: Any) -> None:
         """Add a chunk or a document; raises `ModelUnavailable` when it is none, or tells of an error."""
@@ -55,12 +53,15 @@ class Completion:
         said = choice.get("delta") or choice.get("message") or choice
         # A model's thinking comes as `reasoning_content` or `reasoning`: it is no part of the answer.
         piece = _plain(said.get("content", said.get("text"))) if isinstance(said, dict) else ""
-        if piece and not self.full:
+        if piece and self.stopped is None:
             self.pieces.append(piece[: _MOST_CHARACTERS - self.characters])
             self.characters += len(self.pieces[-1])
-            self.full = self.characters >= _MOST_CHARACTERS
+            if self.characters >= _MOST_CHARACTERS:
+                self.stopped = "unfinished"
         if finish := choice.get("finish_reason"):
             self.finish, self.ended = str(finish), True
+            if finish == "length":
+                self.stopped = "unfinished"
 
     def _count(self, part: dict[str, Any]) -> None:
         if isinstance(part.get("model"), str):
@@ -71,12 +72,13 @@ class Completion:
             self.output_tokens = _number(usage.get("completion_tokens"), self.output_tokens)
 
 
-async def completion(chunks: AsyncIterator[bytes]) -> Completion:
+async def read_into(read: Completion, chunks: AsyncIterator[bytes]) -> None:
     """Read an answer's body, whichever of the two forms it has; raises `ModelUnavailable` when it has neither.
 
-    Of a stream that is too long, what came until then counts; of a document nothing, as half of it cannot be read.
+    Of a stream that is not read to its end, what came until then counts; of a document nothing, as half of it says
+    nothing.
     """
-    read, held, size, document = Completion(), bytearray(), 0, None
+    held, size, document = bytearray(), 0, None
     async for chunk in chunks:
         size += len(chunk)
         seen = len(held)
@@ -86,15 +88,18 @@ async def completion(chunks: AsyncIterator[bytes]) -> Completion:
         if document is False and (end := held.rfind(b"\n", seen)) >= 0:
             _lines(read, bytes(held[:end]))
             del held[: end + 1]
-        if read.full or size > _MOST_BYTES:
-            read.full = True
-            return read
+        if size > _MOST_BYTES:
+            read.stopped = "unfinished"
+            return
+        if read.stopped and not read.ended:
+            return
     if document:
-        return _document(bytes(held))
-    _lines(read, bytes(held))
+        read.take(_json(bytes(held)))
+        read.said = read.ended = True
+    else:
+        _lines(read, bytes(held))
     if not read.said:
         raise ModelUnavailable("unreadable" if size else "empty")
-    return read
 
 
 def _lines(read: Completion, lines: bytes) -> None:
@@ -103,20 +108,13 @@ def _lines(read: Completion, lines: bytes) -> None:
         name, _, value = line.partition(b":")
         if name == b"error":
             raise ModelUnavailable("failing")
-        if name != b"data" or read.full:
+        if name != b"data":
             continue
         read.said = True
         if value.strip() == b"[DONE]":
             read.ended = True
         elif value.strip():
             read.take(_json(value))
-
-
-def _document(body: bytes) -> Completion:
-    read = Completion()
-    read.take(_json(body))
-    read.ended = True
-    return read
 
 
 def _json(body: bytes) -> Any:
