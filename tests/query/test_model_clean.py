@@ -49,6 +49,7 @@ WRAPPINGS = (
     "```\ncity\n------\nBerlin\n```\n\n```sql\n{}\n```",
     "First try:\n```sql\nSELECT wrong FROM guesses\n```\nThe corrected query:\n```sql\n{}\n```",
     "intermediate_sql\n{}",
+    "Dialect: sqlite\n\nVerified examples:\nQ: How?\nSQL: SELECT wrong FROM guesses\n\nQuestion: Which?\nSQL: {}",
 )
 
 
@@ -89,10 +90,21 @@ def test_a_query_is_found_in_other_forms(said: str, sql: str) -> None:
     "said",
     [
         "",
-        "SELECT 1",
         "Which year do you mean? Then I can SELECT it.",
         "You can select the city from people here.",
         "<think>It is SELECT city FROM people",
+        "Dialect: sqlite\n\nVerified examples:\nQ: How many?\nSQL: SELECT COUNT(*) FROM people\n\nQuestion: Who is it?",
+    ],
+)
+def test_what_is_not_meant_as_the_answer_is_no_query(said: str) -> None:
+    assert sql_of(said) is None
+
+
+@pytest.mark.parametrize("wrapping", ["{}", "```sql\n{}\n```", '{{"sql": "{}"}}'])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "SELECT 1",
         "SELECT a\nFROM t\nWHERE broken ((\nORDER BY a",
         "Select a\nFrom t\nWhere broken ((\nOrder By a",
         "SELECT bad bad (\nSELECT inner_one FROM t\n) bad",
@@ -104,9 +116,8 @@ def test_a_query_is_found_in_other_forms(said: str, sql: str) -> None:
         "SELECT name FROM people WHERE city = 'unclosed",
     ],
 )
-def test_no_part_of_what_is_broken_or_not_meant_is_taken_for_a_query(said: str) -> None:
-    assert sql_of(said) is None
-    assert sql_of(f"```sql\n{said}\n```") is None or "SELECT it" in said or "You can" in said
+def test_no_part_of_what_is_broken_or_no_query_is_taken_for_one(said: str, wrapping: str) -> None:
+    assert sql_of(wrapping.format(said)) is None
 
 
 FRAGMENTS = (
