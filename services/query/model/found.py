@@ -32,7 +32,7 @@ _LONGEST = 20_000
 _SHORTEST = 15
 _MOST_BEGINNINGS = 40
 _MOST_CUTS = 6
-_MOST_PARSED = 60_000
+_MOST_PARSED = 40_000
 """Characters that may be parsed for one answer, as nothing else runs meanwhile."""
 _HEAD = 80
 
