@@ -15,8 +15,8 @@ _STREAM = "Content-Type: text/event-stream\r\nConnection: close\r\n"
 
 class ModelServer:
     """Moves: {"say": [pieces]} with "finish", "delta" (the field of the text), "cut", "silent" and "repeat" if wanted;
-    {"document": text}; {"status": 429, "headers": {}, "body": ""}; {"raw": text} with "repeat" and "silent";
-    {"silent": true}; {"close": true}.
+    {"document": text}; {"status": 429, "headers": {}, "body": ""}; {"raw": text} with "repeat", "silent"
+    and "promised" (its length, if not this); {"silent": true}; {"close": true}.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,8 @@ class ModelServer:
         elif "status" in move:
             await _send(writer, _plain(move.get("body", ""), move["status"], move.get("headers", {})))
         elif "raw" in move:
-            await _send(writer, f"HTTP/1.1 200 OK\r\n{_STREAM}\r\n")
+            promised = f"Content-Length: {move['promised']}\r\n" if "promised" in move else ""
+            await _send(writer, f"HTTP/1.1 200 OK\r\n{_STREAM}{promised}\r\n")
             for _ in range(move.get("repeat", 1)):
                 await _send(writer, move["raw"])
         if move.get("silent"):

@@ -70,6 +70,10 @@ ANSWERS = {
     "a plain completion": {
         "raw": '{"choices": [{"text": "SELECT city\\nFROM people", "finish_reason": "stop"}]}',
     },
+    "a connection that breaks after the end": {
+        "raw": _raw('{"choices": [{"delta": {"content": "SELECT city\\nFROM people"}, "finish_reason": "stop"}]}'),
+        "promised": 9_999,
+    },
     "other line ends, comments and fields": {
         "raw": ': hello\r\nevent: chunk\r\ndata:{"choices":[{"delta":{"content":"SELECT city\\nFROM people"}}]}\r\n\r\n'
         "data: [DONE]\r\n\r\n"
@@ -145,6 +149,7 @@ async def test_what_passes_is_tried_again(passing: dict[str, Any], server: Scrip
         ({"raw": ""}, "empty", 1),
         ({"raw": "<html>It works!</html>"}, "unreadable", 1),
         ({"raw": '{"hello": "world"}'}, "unreadable", 1),
+        ({"status": 200, "headers": {"Content-Encoding": "gzip"}, "body": "1f8b"}, "unreadable", 1),
         ({"raw": '{"choices": "none"}'}, "unreadable", 1),
         ({"raw": "[" * 50_000}, "unreadable", 1),
         ({"raw": "data: \x00\ufffd{]\n\n"}, "unreadable", 1),
