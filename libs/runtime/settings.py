@@ -4,7 +4,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, HttpUrl, SecretStr, TypeAdapter, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
@@ -38,8 +38,12 @@ class Settings(BaseSettings):
     embedding_name: str | None = None
     embedding_key: SecretStr | None = None
     model_base_url: str | None = None
-    model_name: str | None = None
+    model_name: str | None = Field(default=None, validate_default=True)
     model_key: SecretStr | None = None
+    model_temperature: float = Field(default=0.0, ge=0, le=2)
+    model_seconds: float = Field(default=12.0, gt=0)
+    model_answer_tokens: int = Field(default=1_024, ge=16)
+    model_window_tokens: int = Field(default=8_192, ge=512)
     lease_seconds: float = Field(default=4.0, gt=1.0)
     answer_seconds: float = Field(default=30.0, gt=0)
 
@@ -47,6 +51,32 @@ class Settings(BaseSettings):
     @classmethod
     def _split_list(cls, value: object) -> object:
         return tuple(part for part in value.split(",") if part) if isinstance(value, str) else value
+
+    @field_validator("model_base_url", "model_name", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("model_base_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None:
+            TypeAdapter(HttpUrl).validate_python(value)
+        return value
+
+    @field_validator("model_name")
+    @classmethod
+    def _with_address(cls, value: str | None, others: ValidationInfo) -> str | None:
+        if "model_base_url" in others.data and (value is None) != (others.data["model_base_url"] is None):
+            raise ValueError("ESPALIER_MODEL_BASE_URL and ESPALIER_MODEL_NAME need each other")
+        return value
+
+    @field_validator("model_window_tokens")
+    @classmethod
+    def _holds_the_answer(cls, value: int, others: ValidationInfo) -> int:
+        if value < 2 * others.data.get("model_answer_tokens", 0):
+            raise ValueError("must be at least twice ESPALIER_MODEL_ANSWER_TOKENS, to hold the question too")
+        return value
 
     @field_validator("sqlite_folders", mode="before")
     @classmethod

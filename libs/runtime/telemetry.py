@@ -26,12 +26,24 @@ ATTRIBUTE_TRAINING = "espalier.training_id"
 ATTRIBUTE_QUESTION = "espalier.question_id"
 ATTRIBUTE_FEEDBACK = "espalier.feedback_id"
 ATTRIBUTE_ERROR = "error.type"
+ATTRIBUTE_SERVER = "server.address"
+ATTRIBUTE_PORT = "server.port"
+ATTRIBUTE_MODEL_OPERATION = "gen_ai.operation.name"
+ATTRIBUTE_MODEL_PROVIDER = "gen_ai.provider.name"
+ATTRIBUTE_MODEL = "gen_ai.request.model"
+ATTRIBUTE_MODEL_TEMPERATURE = "gen_ai.request.temperature"
+ATTRIBUTE_MODEL_MOST_TOKENS = "gen_ai.request.max_tokens"
+ATTRIBUTE_MODEL_ANSWERED = "gen_ai.response.model"
+ATTRIBUTE_MODEL_FINISH = "gen_ai.response.finish_reasons"
+ATTRIBUTE_MODEL_INPUT = "gen_ai.usage.input_tokens"
+ATTRIBUTE_MODEL_OUTPUT = "gen_ai.usage.output_tokens"
 
 SPAN_PROCESS = "process batch"
 SPAN_TRAINING = "train dataset"
 SPAN_QUESTION = "answer question"
 SPAN_REVIEW = "review feedback"
 SPAN_INSPECTION = "inspect data source"
+SPAN_MODEL = "chat"
 
 _LINKS = 32
 """A batch of 500 events would make a span of 500 links; this many say enough."""
@@ -75,9 +87,49 @@ def span(name: str, *, parent: str | None = None, link: str | None = None, **att
         try:
             yield current
         except Exception as error:
-            current.set_attribute(ATTRIBUTE_ERROR, type(error).__name__)
-            current.set_status(Status(StatusCode.ERROR))
+            note_failure(current, type(error).__name__)
             raise
+
+
+@contextmanager
+def model_span(model: str, server: str, port: int, *, temperature: float, most_tokens: int) -> Iterator[Span]:
+    """The span of one question to a chat model with all its tries; `note_completion` and `note_failure` complete it."""
+    with _tracer.start_as_current_span(
+        f"{SPAN_MODEL} {model}",
+        kind=SpanKind.CLIENT,
+        attributes={
+            ATTRIBUTE_MODEL_OPERATION: "chat",
+            # The convention's word for whatever speaks OpenAI's protocol; the server's address says who it is.
+            ATTRIBUTE_MODEL_PROVIDER: "openai",
+            ATTRIBUTE_MODEL: model,
+            ATTRIBUTE_MODEL_TEMPERATURE: temperature,
+            ATTRIBUTE_MODEL_MOST_TOKENS: most_tokens,
+            ATTRIBUTE_SERVER: server,
+            ATTRIBUTE_PORT: port,
+        },
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as current:
+        yield current
+
+
+def note_completion(
+    span: Span, model: str | None, finish: str | None, input_tokens: int | None, output_tokens: int | None
+) -> None:
+    """Note what an endpoint tells of its answer, as far as it does."""
+    told = {
+        ATTRIBUTE_MODEL_ANSWERED: model,
+        ATTRIBUTE_MODEL_FINISH: (finish,) if finish else None,
+        ATTRIBUTE_MODEL_INPUT: input_tokens,
+        ATTRIBUTE_MODEL_OUTPUT: output_tokens,
+    }
+    span.set_attributes({name: value for name, value in told.items() if value is not None})
+
+
+def note_failure(span: Span, kind: str) -> None:
+    """Note the kind of a failure, never its text."""
+    span.set_attribute(ATTRIBUTE_ERROR, kind)
+    span.set_status(Status(StatusCode.ERROR))
 
 
 @contextmanager

@@ -54,7 +54,15 @@ def _model(settings: Settings) -> Model | None:
     if not (settings.model_base_url and settings.model_name):
         return None
     key = settings.model_key.get_secret_value() if settings.model_key else None
-    return Model(settings.model_base_url, settings.model_name, key)
+    return Model(
+        settings.model_base_url,
+        settings.model_name,
+        key,
+        temperature=settings.model_temperature,
+        seconds=settings.model_seconds,
+        answer_tokens=settings.model_answer_tokens,
+        window_tokens=settings.model_window_tokens,
+    )
 
 
 def _store(service: EventService, settings: Settings, stack: AsyncExitStack) -> Store:

@@ -1,34 +1,82 @@
-"""Takes the SQL out of what a model wrote: without thinking, fences, markers and prose round it."""
+"""Takes the SQL out of what a model wrote: without thinking, fences, JSON, markers and prose round it.
+
+Nothing here takes longer than in proportion to the text, whatever the text is.
+"""
 
 import re
 
-_THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
-_FENCE = re.compile(r"```(?:\w+)?\s*\n?(.*?)```", re.DOTALL)
-_BEGIN = re.compile(r"\b(?:SELECT|WITH)\b", re.IGNORECASE)
+from services.query.model.found import best_query
+from services.query.model.segments import segments
+
+_THINKING = re.compile(r"<(/?)(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
+_END_OF_TURN = re.compile(r"<\|(?:im_end|eot_id|end|endoftext|end_of_text)\|>|<end_of_turn>|</s>", re.IGNORECASE)
+_MARKS = re.compile(r"<\|[\w ]{1,30}\|>|<s>|<start_of_turn>|\[/?INST\]|\bintermediate_sql\b", re.IGNORECASE)
+"""Of chat templates, which small models leave in their text, and of a query that is not the answer."""
 _CLARIFYING = re.compile(
-    r"please (?:specify|clarify|confirm)|could you|do you mean|which .*\?|请(?:问|明确|说明|确认|提供)|您是指|是指哪",
+    r"please (?:specify|clarify|confirm)|could you|do you mean|which [^?\n]{0,200}\?|"
+    r"请(?:问|明确|说明|确认|提供)|您是指|是指哪",
     re.IGNORECASE,
 )
-_SHORTEST = 15
+_STATEMENT = re.compile(r"\W{0,9}(?:\w{1,10}:\s{0,9})?(?:SELECT|WITH|INSERT|UPDATE|DELETE|CREATE)\b")
+_LETTER = re.compile(r"[^\W\d_]")
+
+_MOST_CHARACTERS = 100_000
+_LONGEST_QUESTION = 500
+_LEAST_LETTERS = 4
 
 
 def sql_of(text: str) -> str | None:
-    """The SQL in a model's answer; None when there is none, or too little to be whole."""
-    plain = _THINKING.sub("", text)
-    fenced = _FENCE.search(plain)
-    candidate = (fenced[1] if fenced else plain).replace("intermediate_sql", "").strip()
-    begin = _BEGIN.search(candidate)
-    if begin is None or (not fenced and _CLARIFYING.search(candidate[: begin.start()])):
-        return None
-    sql = candidate[begin.start() :].split("\n\n")[0].strip().rstrip(";").strip()
-    return sql if len(sql) >= _SHORTEST else None
+    """The query in a model's answer that is most likely meant; None when there is none, or too little to be whole.
+
+    It can be parsed, which allows nothing: the gate decides. Chinese punctuation outside of quotes becomes SQL's.
+    """
+    plain = _plain(text)
+    asking = _CLARIFYING.search(plain)
+    return best_query(segments(plain), asking.start() if asking else None)
+
+
+def without_thinking(text: str) -> str:
+    """The text without what a model thought aloud, also where only the beginning or only the end of that is marked."""
+    kept: list[str] = []
+    at: int | None = 0
+    for tag in _THINKING.finditer(text):
+        if tag[1]:
+            # An end without a beginning: the chat template had begun the thinking before.
+            kept = kept if at is None else []
+            at = tag.end()
+        elif at is not None:
+            kept.append(text[at : tag.start()])
+            at = None
+    return "".join(kept) + ("" if at is None else text[at:])
+
+
+def whole_part(text: str) -> str:
+    """What surely is whole of a text that was cut off: all up to the last fence that closes, or the last semicolon."""
+    fences = [fence.end() for fence in re.finditer("```", text)]
+    closed = fences[len(fences) - len(fences) % 2 - 1] if len(fences) > 1 else 0
+    return text[: max(closed, text.rfind(";") + 1)]
 
 
 def says_unanswerable(text: str) -> bool:
     """Whether a model says that the database does not hold this."""
-    return "UNANSWERABLE" in _THINKING.sub("", text).upper() and sql_of(text) is None
+    return "UNANSWERABLE" in _plain(text).upper() and sql_of(text) is None
 
 
 def question_back(text: str) -> str:
-    """What a model asks back."""
-    return _THINKING.sub("", text).strip()[:500]
+    """What a model asks back; empty when what it wrote is no question."""
+    plain = _plain(text).strip()
+    asks = "?" in plain or "？" in plain or _CLARIFYING.search(plain) is not None
+    says = len(_LETTER.findall(plain[:_LONGEST_QUESTION])) >= _LEAST_LETTERS
+    return plain[:_LONGEST_QUESTION] if asks and says and "```" not in plain and not _STATEMENT.match(plain) else ""
+
+
+def _plain(text: str) -> str:
+    """Without thinking and marks; a small model that goes on after its turn speaks for somebody else."""
+    turns = _END_OF_TURN.split(without_thinking(text[:_MOST_CHARACTERS]))
+    return _without_echo(_MARKS.sub(" ", next(filter(str.strip, turns), "")))
+
+
+def _without_echo(text: str) -> str:
+    """What follows the question, when a model repeats its prompt: the examples in it answer other questions."""
+    question = text.rfind("\nQuestion:") if text.lstrip().startswith("Dialect:") else -1
+    return text if question < 0 else text[question + 1 :].partition("\n")[2]

@@ -1,18 +1,24 @@
 """What a model is told: structure, joins, terms, nearest verified pairs, the question.
 
-Where it is too much, the least relevant of each goes first.
+Where it is too much for the model's context window, the least relevant of each goes first.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from libs.language.catalogue import Language, text
 from services.query.composer.linking.link import Mark, link
 from services.query.knowledge.schema import Knowledge, Table
+from services.query.model.tokens import tokens_of
 
-_CHARACTERS = 24_000
+_TOKENS = 7_168
+"""Of a window of 8,192, with an answer of 1,024."""
 _SHARES = {"Joins:": 0.1, "Business terms:": 0.15, "Verified examples:": 0.25}
 """What tables leave to them of a prompt that is too long."""
+_ENVELOPE = 32
+"""Tokens that an endpoint puts round the two messages."""
 _VALUES = 12
 _WORD = re.compile(r"\w+")
 
@@ -23,34 +29,65 @@ SYSTEM = (
 )
 
 
-def prompt(question: str, known: Knowledge, failed: tuple[str, str] | None = None) -> str:
-    """The user's message; `failed` is SQL that was tried before, with the database's reason against it."""
+class Prompt(str):
+    """The user's message. `dropped` says how many lines of each section there was no room for, by its title."""
+
+    dropped: Mapping[str, int]
+
+    def __new__(cls, message: str, dropped: Mapping[str, int]) -> "Prompt":  # noqa: D102
+        made = super().__new__(cls, message)
+        made.dropped = dropped
+        return made
+
+    def shortened(self, language: Language) -> str | None:
+        """What was left out, for people; None when nothing was."""
+        if not any(self.dropped.values()):
+            return None
+        tables, joins, terms, examples = (self.dropped[title] for title in ("Tables:", *_SHARES))
+        return text("model.shortened", language, tables=tables, joins=joins, terms=terms, examples=examples)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Something that may be told; `short` is said instead where the whole has no room."""
+
+    whole: str
+    short: str | None = None
+
+
+def prompt(question: str, known: Knowledge, failed: tuple[str, str] | None = None, tokens: int = _TOKENS) -> Prompt:
+    """The user's message; with the system's text (`SYSTEM`) it takes at most about `tokens`.
+
+    The question always stays. `failed` is SQL that was tried before, with the database's reason against it.
+    """
     parts = [f"Dialect: {known.schema.dialect}", "Question: " + question]
     if failed:
         parts.append(f"This query failed:\n{failed[0]}\nReason: {failed[1]}\nWrite a corrected one.")
-    left = _CHARACTERS - sum(map(_length, parts))
-    parts[1:1] = _fitting(_sections(question, known), left)
-    return "\n\n".join(parts)
+    left = tokens - _ENVELOPE - tokens_of(SYSTEM) - sum(_size(part) for part in parts)
+    kept, dropped = _fitting(_sections(question, known), max(0, left))
+    parts[1:1] = kept
+    return Prompt("\n\n".join(parts), dropped)
 
 
-def _sections(question: str, known: Knowledge) -> dict[str, list[str]]:
+def _sections(question: str, known: Knowledge) -> dict[str, list[_Line]]:
     """Title -> lines, the most relevant first."""
     marks = link(question, known.schema, known.terms).marks
     said_terms = {meant.term for mark in marks for meant in mark.meanings}
     tables = _relevance(marks, known)
     return {
         "Tables:": [
-            _described(table) for table in sorted(known.schema.tables, key=lambda table: -tables[table.name.lower()])
+            _Line(_described(table), _named(table))
+            for table in sorted(known.schema.tables, key=lambda table: -tables[table.name.lower()])
         ],
         "Joins:": [
-            f"{e.source}.{e.source_col} = {e.target}.{e.target_col}"
+            _Line(f"{e.source}.{e.source_col} = {e.target}.{e.target_col}")
             for e in sorted(known.schema.relations, key=lambda e: -tables[e.source.lower()] - tables[e.target.lower()])
         ],
         "Business terms:": [
-            f"{term.term} ({', '.join(term.synonyms)}): {term.definition} {term.sql_expression or ''}"
+            _Line(f"{term.term} ({', '.join(term.synonyms)}): {term.definition} {term.sql_expression or ''}")
             for term in sorted(known.terms, key=lambda term: term.term not in said_terms)
         ],
-        "Verified examples:": [f"Q: {pair.question}\nSQL: {pair.sql}" for pair in known.pairs],
+        "Verified examples:": [_Line(f"Q: {pair.question}\nSQL: {pair.sql}") for pair in known.pairs],
     }
 
 
@@ -68,31 +105,38 @@ def _relevance(marks: Iterable[Mark], known: Knowledge) -> dict[str, float]:
     return found
 
 
-def _fitting(sections: dict[str, list[str]], characters: int) -> list[str]:
-    """The sections within `characters`: tables get what the others leave, which keep their shares and what is free."""
-    whole = {title: _length(_section(title, lines)) for title, lines in sections.items()}
-    kept: dict[str, str] = {}
+def _fitting(sections: dict[str, list[_Line]], tokens: int) -> tuple[list[str], dict[str, int]]:
+    """The sections within `tokens`, and how many lines each lost.
+
+    Tables get what the others leave, which keep their shares and what is free.
+    """
+    whole = {title: _size(title) + sum(_size(line.whole) for line in lines) for title, lines in sections.items()}
+    kept: dict[str, list[str]] = {}
     for title, share in _SHARES.items():
-        free = characters - sum(whole.values()) + whole[title]
-        kept[title] = _section(title, sections[title], max(int(characters * share), free))
-    left = characters - sum(map(_length, kept.values()))
-    kept["Tables:"] = _section("Tables:", sections["Tables:"], left)
-    return [kept[title] for title in sections if kept[title]]
+        free = tokens - sum(whole.values()) + whole[title]
+        kept[title], used = _first(title, sections[title], max(int(tokens * share), free))
+        whole[title] = used
+    left = tokens - sum(whole[title] for title in _SHARES)
+    kept["Tables:"], _ = _first("Tables:", sections["Tables:"], left)
+    dropped = {title: len(lines) - len(kept[title]) for title, lines in sections.items()}
+    return ["\n".join([title, *kept[title]]) for title in sections if kept[title]], dropped
 
 
-def _section(title: str, lines: list[str], characters: int | None = None) -> str:
-    """The title with those lines that fit into `characters`; empty when none does."""
-    kept, used = [], _length(title)
+def _first(title: str, lines: list[_Line], tokens: int) -> tuple[list[str], int]:
+    """Those lines, in order, that fit into `tokens` together with the title; and what they take."""
+    kept, used = [], _size(title)
     for line in lines:
-        if characters is None or used + len(line) + 1 <= characters:
-            kept.append(line)
-            used += len(line) + 1
-    return "\n".join([title, *kept]) if kept else ""
+        for form in filter(None, (line.whole, line.short)):
+            if used + (size := _size(form)) <= tokens:
+                kept.append(form)
+                used += size
+                break
+    return kept, used if kept else 0
 
 
-def _length(part: str) -> int:
-    """With the empty line after it."""
-    return len(part) + 2 if part else 0
+def _size(line: str) -> int:
+    """With the line break after it, and an empty line."""
+    return tokens_of(line) + 2
 
 
 def _described(table: Table) -> str:
@@ -102,3 +146,7 @@ def _described(table: Table) -> str:
         comment = f" -- {column.comment}" if column.comment else ""
         columns.append(f"{column.name} {column.type}{values}{comment}")
     return f"{table.name}({'; '.join(columns)})" + (f" -- {table.comment}" if table.comment else "")
+
+
+def _named(table: Table) -> str:
+    return f"{table.name}({'; '.join(f'{column.name} {column.type}' for column in table.columns)})"
