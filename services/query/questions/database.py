@@ -19,6 +19,7 @@ class Ran:
 
     admitted: Admitted
     rows: Rows
+    dialect: Dialect
 
 
 @dataclass(frozen=True)
@@ -44,4 +45,4 @@ class Database:
         engine = await self.connections.engine(
             self.known.datasource_id, self.known.datasource_version, self.known.settings
         )
-        return Ran(admitted, await run(engine, admitted, LIMITS))
+        return Ran(admitted, await run(engine, admitted, LIMITS), self.dialect)
