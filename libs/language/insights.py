@@ -44,6 +44,10 @@ TEXTS = {
     "insight.lowest.summed": ("最低", "least"),
     "insight.lowest.sized": ("最低", "lowest"),
     "insight.equal": ("全部 {rows} 项的 {measure} 都是 {value}。", "All {rows} have the same {measure}: {value}."),
+    "insight.equal_shown": (
+        "所列 {rows} 项的 {measure} 都是 {value}。",
+        "All {rows} that are shown have the same {measure}: {value}.",
+    ),
     "insight.equal_both": ("两项的 {measure} 都是 {value}。", "Both have the same {measure}: {value}."),
     "insight.rise": (
         "{measure} 从 {first} 的 {first_value} 升至 {last} 的 {last_value}{change}。",
@@ -77,8 +81,8 @@ TEXTS = {
         "{measure} is highest in {high} ({high_value}) and lowest in {low} ({low_value}).",
     ),
     "insight.lead": (
-        "{time} 时 {high} 的 {measure} 最高（{high_value}），{low} 最低（{low_value}）。",
-        "At the end ({time}), {high} has the highest {measure} ({high_value}), {low} the lowest ({low_value}).",
+        "{time} 时 {high} 的 {measure} {highest}（{high_value}），{low} {lowest}（{low_value}）。",
+        "At the end ({time}), {high} has the {highest} {measure} ({high_value}), {low} the {lowest} ({low_value}).",
     ),
     "insight.moved": (
         "变化最大的是 {name}：从 {first} 的 {first_value} 到 {last} 的 {last_value}{change}。",

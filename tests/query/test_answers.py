@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from libs.charts.specification import Chart
 from services.query.answers.chart import chart_of
-from services.query.answers.origin import Origin, Part, origin_of
+from services.query.answers.insight import insight_of
+from services.query.answers.keeping import keeps_to
+from services.query.answers.origin import How, Origin, Part, origin_of
 from services.query.answers.shape import shape_of
 
 _BY_COLOUR = [("red", 10), ("blue", 30), ("green", 60)]
@@ -192,8 +194,9 @@ def test_the_sql_tells_what_columns_are_and_whether_rows_were_cut(
 
 
 _CELLS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.decimals(), st.text(max_size=5), st.dates().map(str),
-    st.sampled_from(["2024", "Q1", "5%", "$3", "1e400", "", " "]), st.lists(st.integers(), max_size=2),
+    st.none(), st.booleans(), st.integers(), st.floats(), st.decimals(), st.text("ab π山", max_size=5),
+    st.dates().map(str), st.sampled_from(["2024", "Q1", "5%", "$3", "1e400", "", " "]),
+    st.lists(st.integers(), max_size=2),
 )  # fmt: skip
 
 
@@ -206,7 +209,10 @@ def test_whatever_the_rows_are_the_specification_is_sound(data: st.DataObject) -
         data.draw(st.sampled_from([_CELLS, st.integers(0, 9), st.text("ab", max_size=2), st.floats()])) for _ in columns
     ]
     rows = data.draw(st.lists(st.tuples(*kinds), max_size=6))
-    drawn = chart(columns, rows)
+    hows: st.SearchStrategy[How] = st.sampled_from(["", "key", "count", "sum", "average", "highest"])
+    origin = Origin(tuple(Part(data.draw(hows), name) for name in columns), data.draw(st.booleans()))
+    shape = shape_of(columns, rows, origin)
+    drawn = chart_of(shape)
     assert len(drawn.formats) == width
     assert Chart.model_validate(drawn.model_dump(mode="json")) == drawn
     for name in (*drawn.y, *filter(None, (drawn.x, drawn.series))):
@@ -215,3 +221,5 @@ def test_whatever_the_rows_are_the_specification_is_sound(data: st.DataObject) -
     assert set(drawn.order or ()) <= set(range(len(rows)))
     if drawn.type != "table":
         assert drawn.y
+    for said in (insight_of(shape, "en"), insight_of(shape, "zh")):
+        assert not said or keeps_to(shape, said)

@@ -68,7 +68,9 @@ class Column:
 
 def columns_of(names: Sequence[str], rows: Sequence[Sequence[Any]], origin: Origin) -> tuple[Column, ...]:
     """The columns of a result, in order."""
-    return tuple(_column(name, at, tuple(row[at] for row in rows), origin.part(at)) for at, name in enumerate(names))
+    return tuple(
+        _column(name, at, tuple(_present(row[at]) for row in rows), origin.part(at)) for at, name in enumerate(names)
+    )
 
 
 def _column(name: str, at: int, values: tuple[Any, ...], part: Part) -> Column:
@@ -81,7 +83,7 @@ def _column(name: str, at: int, values: tuple[Any, ...], part: Part) -> Column:
         return Column(name, at, "label", Format(kind="boolean"), part, values)
     numbers = tuple(number_of(value) for value in values)
     known = [number for number in numbers if number is not None]
-    if known and all(number is not None or _missing(value) for number, value in zip(numbers, values, strict=True)):
+    if known and len(known) == len(there):
         return _numeric(name, at, values, part, numbers, known, counted=counted)
     short = there and all(
         not isinstance(value, list | tuple | dict) and len(str(value)) <= _LONGEST_LABEL for value in there
@@ -91,8 +93,9 @@ def _column(name: str, at: int, values: tuple[Any, ...], part: Part) -> Column:
     return Column(name, at, "label" if label else "other", Format(), part, values)
 
 
-def _missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float | Decimal) and number_of(value) is None)
+def _present(value: Any) -> Any:
+    """The value; None for what is no value: NaN and infinity."""
+    return None if isinstance(value, float | Decimal) and number_of(value) is None else value
 
 
 def _numeric(
@@ -101,7 +104,8 @@ def _numeric(
 ) -> Column:  # fmt: skip
     words = words_of(name)
     exact = tuple(None if number is None else number.value for number in numbers)
-    if not counted and _CODES.search(words_of(part.of) or words) and not _NO_CODES.search(words):
+    named = _CODES.search(words_of(part.of) or words) and not _NO_CODES.search(words)
+    if named and not counted and all(number == number.to_integral_value() for number in exact if number is not None):
         return Column(name, at, "code", Format(), part, values, (), exact)
     form = _of_numbers(words, words_of(part.of), part, known)
     if part.how in ("", "key") and _PLACES.search(words):
@@ -131,7 +135,7 @@ def _of_numbers(words: str, of: str, part: Part, known: list[Number]) -> Format:
     if not _SHARES.search(words) and (unit or _MONEY.search(words) or _MONEY.search(of)):
         named = _CURRENCY.search(words)
         unit = unit or (named[1].upper() if named else "")
-        return Format(kind="currency", decimals=min(2, decimals) and 2, unit=unit, as_text=as_text)
+        return Format(kind="currency", decimals=decimals and max(2, decimals), unit=unit, as_text=as_text)
     return Format(kind="decimal" if decimals else "integer", decimals=decimals, as_text=as_text)
 
 

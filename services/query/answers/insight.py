@@ -104,7 +104,7 @@ def _ranking(told: Told) -> list[str]:
     values = [value for _, value in told.points]
     high, low = max(values), min(values)
     if high == low:
-        return [told.say("equal" if len(values) > 2 else "equal_both", rows=len(values), value=told.figure(high))]
+        return _equal(told, high)
     if not told.shape.whole:
         return _cut_ranking(told, high, low)
     first = [row for row, value in told.points if value == high]
@@ -124,6 +124,15 @@ def _ranking(told: Told) -> list[str]:
     return [told.say("highest_lowest", name=name, value=value, **lowest)]
 
 
+def _equal(told: Told, value: Decimal) -> list[str]:
+    """That all are the same, when none is without a value."""
+    rows = len(told.points)
+    if rows < told.shape.rows:
+        return []
+    key = "equal_shown" if not told.shape.whole else "equal" if rows > 2 else "equal_both"
+    return [told.say(key, rows=rows, value=told.figure(value))]
+
+
 def _cut_ranking(told: Told, high: Decimal, low: Decimal) -> list[str]:
     """Of a result that was cut off only that end is known by which it is sorted."""
     rising = sorted_by(told.y)
@@ -141,13 +150,13 @@ def _cut_ranking(told: Told, high: Decimal, low: Decimal) -> list[str]:
 
 def _tied(told: Told, rows: list[int], value: Decimal) -> str:
     if len(rows) > _MOST_NAMED:
-        return told.say("tied_many", count=len(rows), rows=len(told.points), value=told.figure(value))
+        return told.say("tied_many", count=len(rows), rows=told.shape.rows, value=told.figure(value))
     names = listed((told.name(row) for row in rows), told.language)
     return told.say("tied", names=names, value=told.figure(value))
 
 
 def _total(told: Told) -> str:
-    return told.say("total", total=told.figure(told.total), rows=len(told.points)) if told.total else ""
+    return told.say("total", total=told.figure(told.total)) if told.total else ""
 
 
 def _top(told: Told, total: Decimal) -> str:

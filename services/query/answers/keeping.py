@@ -14,7 +14,7 @@ from services.query.answers.shape import Shape
 _LONGEST = 500
 _MOST_STEPS = 24
 """Among the changes from row to row of longer series nearly every number would be found."""
-_TOLERANCE = Decimal("0.05")
+_TOLERANCE, _EQUAL = Decimal("0.05"), Decimal("1e-14")
 _NUMBER = re.compile(
     r"(?P<sign>[-−])?[$€£¥￥]?(?P<digits>\d[\d,，]*(?:\.\d+)?(?:[eE][-+]?\d+)?)\s?"
     r"(?P<scale>万亿|亿|百万|万|千|(?:thousand|million|billion|trillion|bn|k|m)(?![a-z]))?\s?(?P<percent>[%％]|percent)?",
@@ -63,15 +63,16 @@ class _Known:
         """Whether a number of `sentence` is known, as exactly as it is written."""
         written = match["digits"].replace(",", "").replace("，", "")
         value = Decimal(written)
-        if not match["scale"] and not match["percent"] and value in self.digits:
+        # In 2024-05 and A-1 there is no minus.
+        minus = bool(match["sign"]) and not sentence[: match.start()][-1:].isalnum()
+        if value in self.digits and not (match["scale"] or match["percent"] or minus):
             return True
         scale = Decimal(10) ** _SCALES.get((match["scale"] or "").lower(), 0)
         half = Decimal(1).scaleb(int(value.as_tuple().exponent)) / 2 * scale
-        # In 2024-05 and A-1 there is no minus.
-        minus = bool(match["sign"]) and not sentence[: match.start()][-1:].isalnum()
         among = self.percentages if match["percent"] else self.numbers
         return any(
-            (number < 0 or not minus) and abs(abs(number) - value * scale) <= min(half, _TOLERANCE * abs(number))
+            (number < 0 or not minus)
+            and abs(abs(number) - value * scale) <= min(max(half, _EQUAL * abs(number)), _TOLERANCE * abs(number))
             for number in among
         )
 
@@ -88,21 +89,24 @@ def _without_names(shape: Shape, sentence: str) -> str:
 def _known(shape: Shape) -> _Known:
     numbers, percentages = {Decimal(shape.rows)}, set[Decimal]()
     for column in shape.columns:
-        there = {number.value for value in column.values if (number := number_of(value)) is not None}
+        written = [number for value in column.values if (number := number_of(value)) is not None]
+        there = {number.value for number in written}
         numbers |= there
+        percentages |= {number.value for number in written if number.unit == "%"}
         if column.format.kind == "percent":
             percentages |= {number * column.format.factor for number in there}
     if shape.whole or shape.type == "line":
         for y in shape.y:
             for rows in _runs(shape):
                 values = [value for row in rows if (value := y.numbers[row]) is not None]
-                numbers |= _differences(values)
+                # Only over time has a difference a direction.
+                numbers |= _differences(values) if shape.type == "line" else set(map(abs, _differences(values)))
                 percentages |= _changes(values)
     for column in shape.columns if shape.whole else ():
         if column.role == "measure":
             _add_whole(column, numbers, percentages)
-    texts = (str(value) for column in shape.columns for value in column.values if value is not None)
-    digits = {Decimal(found) for text in texts for found in _DIGITS.findall(text)}
+    texts = (value for column in shape.columns for value in column.values if isinstance(value, str))
+    digits = {Decimal(found) for text in texts if not number_of(text) for found in _DIGITS.findall(text)}
     return _Known(frozenset(numbers), frozenset(percentages), frozenset(digits))
 
 

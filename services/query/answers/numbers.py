@@ -13,6 +13,7 @@ _WRITTEN = re.compile(
     rf"\s*(?P<after>[%％]|{_WORDS})?"
 )
 _LONGEST = 40
+_MEANT_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def number_of(value: Any) -> Number | None:
 def _exact(value: float | Decimal) -> Decimal:
     """As it was meant: sums of 0.1 and 0.2 in binary differ from 0.3 in the sixteenth digit, and would not be equal."""
     if isinstance(value, float) and not value.is_integer():
-        return Decimal(f"{value:.15g}")
+        written = Decimal(repr(value))
+        return Decimal(f"{value:.15g}") if len(written.as_tuple().digits) > _MEANT_DIGITS else written
     return Decimal(value)
 
 

@@ -12,7 +12,7 @@ from services.query.answers.origin import How
 
 _HUGE, _TINY = Decimal(10) ** 16, Decimal(10) ** -6
 _CHINESE_UNITS = ((Decimal(10) ** 8, "亿", 2), (Decimal(10) ** 6, "万", 1))
-_SHARE = Decimal("0.1")
+_SMALLEST_SHARE = Decimal("0.01")
 _LONGEST_NAME, _LONGEST_SHORTHAND = 60, 4
 _PREFIXES: dict[How, tuple[str, ...]] = {
     "count": ("count",),
@@ -36,11 +36,11 @@ def said(key: str, language: Language, **values: object) -> str:
 
 def figure(value: Decimal, form: Format, language: Language) -> str:
     """A number in the format of its column: 1,234.5; 3.5 %; in Chinese 123.5万 from a million on."""
-    if form.kind == "percent":
-        return f"{_plain(value * form.factor, form.decimals)}%"
-    size = abs(value)
+    size = abs(value * form.factor)
     written = f"{size:.3g}" if value and not _TINY <= size < _HUGE else _sized(size, form, language)
     sign = "-" if value < 0 else ""
+    if form.kind == "percent":
+        return f"{sign}{written}%"
     if form.unit in ("", "%"):
         return f"{sign}{written}"
     return (
@@ -51,11 +51,13 @@ def figure(value: Decimal, form: Format, language: Language) -> str:
 
 
 def percent(share: Decimal) -> str:
-    """A share as a percentage; nothing where rounding would make all, or nothing, of a part."""
-    rounded = (share * 100).quantize(_SHARE, context=_ROUNDING)
-    if rounded != share * 100 and rounded in (0, 100, -100):
+    """A share as a percentage; nothing where it is too small to tell, or rounding would make all of a part."""
+    hundredths = share * 100
+    if 0 < abs(hundredths) < _SMALLEST_SHARE:
         return ""
-    return f"{_plain(rounded, 1)}%"
+    decimals = max(1, 1 - hundredths.adjusted()) if hundredths else 0
+    rounded = _rounded(hundredths, decimals)
+    return "" if abs(rounded) == 100 and rounded != hundredths else f"{_plain(rounded, decimals)}%"
 
 
 def measure(column: Column, language: Language) -> str:
@@ -133,17 +135,18 @@ def _time(column: Column, row: int, language: Language) -> str:
 
 
 def _text(value: Any) -> str:
-    whole = isinstance(value, float | Decimal) and value == int(value)
-    shown = " ".join(str(int(value) if whole else value).split())
+    if isinstance(value, float | Decimal) and -_HUGE < value < _HUGE and value == int(value):
+        value = int(value)
+    shown = " ".join(str(value).split())
     return shown if len(shown) <= _LONGEST_NAME else shown[: _LONGEST_NAME - 1] + "…"
 
 
 def _sized(size: Decimal, form: Format, language: Language) -> str:
-    if language == "zh":
+    if language == "zh" and form.kind != "percent":
         for unit, word, decimals in _CHINESE_UNITS:
             if size >= unit:
                 return _plain(size / (unit if word == "亿" else Decimal(10) ** 4), decimals) + word
-    if form.kind == "currency" and form.decimals:
+    if form.kind == "currency" and form.decimals and (size >= 1 or size == _rounded(size, form.decimals)):
         return f"{_rounded(size, form.decimals):,}"
     # What is computed may need more digits than the column: an average of whole numbers, a small one among large ones.
     decimals = max(form.decimals, 0 if size == size.to_integral_value() else 2)
