@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isfinite
 from typing import Any, Literal
 
 from libs.charts.specification import Format
@@ -14,8 +15,8 @@ from services.query.answers.periods import Grain, Period, period_of, words_of
 Role = Literal["measure", "label", "time", "code", "place", "other"]
 
 _CODES = re.compile(
-    r"\b(?:ids?|code|key|uuid|guid|zip|zipcode|postcode|postal|phone|tel|fax|mobile|ssn|isbn|pin|rank|no|nr|index|serial"
-    r"|[a-z]*id|[a-z]{1,5}no)\b|(?<=\w )(?:number|num)$|编号|号码?$|代码|编码|邮编|电话|排名|序号|主键"
+    r"\b(?:ids?|key|uuid|guid|zip|postal|phone|tel|fax|mobile|ssn|isbn|pin|rank|no|nr|index|serial"
+    r"|[a-z]*id|[a-z]*code|[a-z]{1,5}no)\b|(?<=\w )(?:number|num)$|编号|号码?$|代码|编码|邮编|电话|排名|序号|主键"
 )
 _NO_CODES = re.compile(r"\b(?:paid|bid|solid|valid|grid|acid|fluid|amount|total|count|of)\b")
 _PLACES = re.compile(r"\b(?:lat|latitude|lon|lng|long|longitude)\b|经度|纬度")
@@ -95,7 +96,9 @@ def _column(name: str, at: int, values: tuple[Any, ...], part: Part) -> Column:
 
 def _present(value: Any) -> Any:
     """The value; None for what is no value: NaN and infinity."""
-    return None if isinstance(value, float | Decimal) and number_of(value) is None else value
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    return None if isinstance(value, Decimal) and not value.is_finite() else value
 
 
 def _numeric(
@@ -104,8 +107,8 @@ def _numeric(
 ) -> Column:  # fmt: skip
     words = words_of(name)
     exact = tuple(None if number is None else number.value for number in numbers)
-    named = _CODES.search(words_of(part.of) or words) and not _NO_CODES.search(words)
-    if named and not counted and all(number == number.to_integral_value() for number in exact if number is not None):
+    code = any(_CODES.search(each) for each in (words, words_of(part.of))) and not _NO_CODES.search(words)
+    if code and not counted and all(number == number.to_integral_value() for number in exact if number is not None):
         return Column(name, at, "code", Format(), part, values, (), exact)
     form = _of_numbers(words, words_of(part.of), part, known)
     if part.how in ("", "key") and _PLACES.search(words):

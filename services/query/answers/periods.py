@@ -60,8 +60,11 @@ def period_of(name: str, values: Sequence[Any]) -> Period | None:
     if not there or any(isinstance(value, bool) for value in values):
         return None
     for grain, cyclic, read in (*_FORMS, *_slashes(there)):
-        if all(read(text) for text in there):
-            return Period(grain, tuple(read(text) if text else None for text in written), cyclic)
+        if not read(there[0]):
+            continue
+        keys = {text: read(text) for text in there}
+        if all(keys.values()):
+            return Period(grain, tuple(None if text is None else keys[text] for text in written), cyclic)
     return _named(name, written, there) or _years(values, written, there)
 
 

@@ -89,9 +89,10 @@ def superlatives(column: Column, language: Language) -> dict[str, str]:
 
 
 def spoken(name: str) -> str:
-    """The name of a column without its underscores."""
+    """The name of a column in words, small but for shorthands such as GPA."""
+    words = name.replace("_", " ").split()
     shouted = name.isupper() and len(name) > _LONGEST_SHORTHAND
-    return (name.lower() if shouted else name).replace("_", " ").strip()
+    return " ".join(word.lower() if shouted or word.istitle() else word for word in words)
 
 
 def name_of(column: Column, row: int, language: Language) -> str:
