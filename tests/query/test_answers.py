@@ -1,18 +1,25 @@
 """Rows become a chart that can be drawn as it says: by the columns, their values, their names, and the SQL."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from libs.charts.specification import Chart
+from libs.datasources.dialect import Dialect
+from libs.datasources.gate import Admitted
+from libs.datasources.run import Rows
+from libs.events.catalog import QuestionAsked, Sources
 from services.query.answers.chart import chart_of
 from services.query.answers.insight import insight_of
 from services.query.answers.keeping import keeps_to
 from services.query.answers.origin import How, Origin, Part, origin_of
 from services.query.answers.shape import shape_of
+from services.query.questions.answered import answered
+from services.query.questions.database import Ran
 
 _BY_COLOUR = [("red", 10), ("blue", 30), ("green", 60)]
 _COUNTED = Origin((Part("key", "colour"), Part("count")), whole=True)
@@ -118,6 +125,16 @@ def test_ids_and_codes_are_no_amounts() -> None:
     assert chart(["姓名", "员工编号"], [("甲", 17), ("乙", 12)]).type == "table"
 
 
+@pytest.mark.parametrize("name", ["phone", "线路", "ParcelNo", "BlockCode"])
+def test_long_numbers_as_text_are_no_amounts_either(name: str) -> None:
+    assert chart(["name", name], [("a", "13800138000"), ("b", "13900139000")]).type == "table"
+
+
+@pytest.mark.parametrize("name", ["hours_per_day", "工时", "month_count", "days", "每月", "培训小时"])
+def test_amounts_of_time_are_no_points_in_time(name: str) -> None:
+    assert chart(["city", name], [("Rome", 3), ("Oslo", 5)]).type == "bar"
+
+
 def test_a_number_that_rows_are_grouped_by_is_a_step_and_not_an_amount() -> None:
     drawn = chart(["stars", "n"], [(3, 7), (1, 9), (2, 8)], Origin((Part("key", "stars"), Part("count")), whole=True))
     assert (drawn.type, drawn.x, drawn.y, drawn.order) == ("bar", "stars", ("n",), (1, 2, 0))
@@ -184,13 +201,22 @@ def test_times_have_formats_of_their_own(values: tuple[str, str], kind: str) -> 
         ("SELECT a, b FROM t WHERE a IN (SELECT a FROM u LIMIT 5)", 3, ("", ""), False),
         ("SELECT a FROM t UNION SELECT a FROM u", 3, ("",), False),
         ("SELECT * FROM t", 3, (), True),
+        ("SELECT colour, n FROM (SELECT colour, COUNT(*) AS n FROM t GROUP BY colour) AS x", 3, ("key", "count"), True),
+        ("WITH x AS (SELECT a, SUM(b) AS n FROM t GROUP BY a) SELECT n, a AS c FROM x", 3, ("sum", "key"), True),
+        (
+            "WITH x AS (SELECT a, SUM(b) AS n FROM t GROUP BY a) SELECT a, n FROM x WHERE n > 2",
+            3,
+            ("key", "sum"),
+            False,
+        ),
     ],
 )
 def test_the_sql_tells_what_columns_are_and_whether_rows_were_cut(
     sql: str, rows: int, hows: tuple[str, ...], whole: bool
 ) -> None:
-    origin = origin_of(sql, "sqlite", rows)
-    assert (tuple(part.how for part in origin.parts), origin.whole) == (hows, whole)
+    for dialect in get_args(Dialect):
+        origin = origin_of(sql, dialect, rows)
+        assert (tuple(part.how for part in origin.parts), origin.whole) == (hows, whole)
 
 
 _CELLS = st.one_of(
@@ -223,3 +249,18 @@ def test_whatever_the_rows_are_the_specification_is_sound(data: st.DataObject) -
         assert drawn.y
     for said in (insight_of(shape, "en"), insight_of(shape, "zh")):
         assert not said or keeps_to(shape, said)
+
+
+@pytest.mark.parametrize(("truncated", "expected"), [(False, "pie"), (True, "bar")])
+def test_an_answer_holds_the_chart_and_the_insight_and_knows_what_was_cut(truncated: bool, expected: str) -> None:
+    asked = QuestionAsked(
+        question_id="q", dataset_id="d", question="?", conversation_id="c", language="zh",
+        asked_at=datetime.now(UTC), deadline=datetime.now(UTC),
+    )  # fmt: skip
+    admitted = Admitted("SELECT colour, COUNT(*) AS n FROM t GROUP BY colour LIMIT 1000", ("t",), limited=True)
+    given = answered(
+        asked, Ran(admitted, Rows(("colour", "n"), tuple(_BY_COLOUR), truncated, 1.0), "sqlite"), Sources()
+    )
+    assert given.chart is not None
+    assert (given.chart_type, given.chart["type"]) == (expected, expected)
+    assert ("占合计" in given.insight) is not truncated

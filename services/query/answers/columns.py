@@ -15,8 +15,8 @@ from services.query.answers.periods import Grain, Period, period_of, words_of
 Role = Literal["measure", "label", "time", "code", "place", "other"]
 
 _CODES = re.compile(
-    r"\b(?:ids?|key|uuid|guid|zip|postal|phone|tel|fax|mobile|ssn|isbn|pin|rank|no|nr|index|serial"
-    r"|[a-z]*id|[a-z]*code|[a-z]{1,5}no)\b|(?<=\w )(?:number|num)$|编号|号码?$|代码|编码|邮编|电话|排名|序号|主键"
+    r"\b(?:ids?|key|uuid|guid|zip|postal|phone|tel|fax|mobile|ssn|isbn|pin|rank|no|nr|serial"
+    r"|[a-z]*id|[a-z]*code|[a-z]{1,5}no)\b|(?<=\w )(?:number|num)$|编号|号码?$|代码|编码|邮编|电话|手机|排名|序号|主键"
 )
 _NO_CODES = re.compile(r"\b(?:paid|bid|solid|valid|grid|acid|fluid|amount|total|count|of)\b")
 _PLACES = re.compile(r"\b(?:lat|latitude|lon|lng|long|longitude)\b|经度|纬度")
@@ -31,6 +31,8 @@ _MONEY = re.compile(
 )
 _CURRENCY = re.compile(r"\b(usd|eur|gbp|cny|rmb)\b")
 _LONGEST_LABEL = 80
+_LONGEST_AMOUNT = 10**10
+"""Whole numbers that long, written as text, are numbers of telephones, cards and accounts."""
 _MOST_DECIMALS = 6
 
 
@@ -108,7 +110,9 @@ def _numeric(
     words = words_of(name)
     exact = tuple(None if number is None else number.value for number in numbers)
     code = any(_CODES.search(each) for each in (words, words_of(part.of))) and not _NO_CODES.search(words)
-    if code and not counted and all(number == number.to_integral_value() for number in exact if number is not None):
+    whole = all(number.value == number.value.to_integral_value() for number in known)
+    long = all(number.as_text and not number.unit and abs(number.value) >= _LONGEST_AMOUNT for number in known)
+    if (code or long) and whole and not counted:
         return Column(name, at, "code", Format(), part, values, (), exact)
     form = _of_numbers(words, words_of(part.of), part, known)
     if part.how in ("", "key") and _PLACES.search(words):

@@ -50,8 +50,42 @@ def origin_of(sql: str, dialect: Dialect, rows: int) -> Origin:
     select = tree.find(exp.Select) if isinstance(tree, exp.SetOperation) else tree
     if not isinstance(select, exp.Select) or select.is_star:
         return Origin(whole=whole)
-    grouped = bool(select.args.get("group")) or any(_aggregates(each) for each in select.expressions)
-    return Origin(tuple(_part(each, grouped) for each in select.expressions), whole)
+    inner = _derived(select, tree)
+    if inner is None:
+        return Origin(_parts(select), whole)
+    known = {each.alias_or_name.lower(): part for each, part in zip(inner.expressions, _parts(inner), strict=True)}
+    parts = (
+        known.get(_plain(each).name.lower(), part) if isinstance(_plain(each), exp.Column) else part
+        for each, part in zip(select.expressions, _parts(select), strict=True)
+    )
+    # Groups that are left out after grouping are missing from the whole.
+    return Origin(tuple(parts), whole and not select.args.get("where"))
+
+
+def _derived(select: exp.Select, tree: exp.Expr) -> exp.Select | None:
+    """The query that `select` only passes on, when it reads nothing else and groups nothing itself."""
+    source = select.args.get("from_")
+    if source is None or select.args.get("joins") or _grouped(select):
+        return None
+    found = source.this.this if isinstance(source.this, exp.Subquery) else None
+    if isinstance(source.this, exp.Table):
+        found = next((each.this for each in tree.find_all(exp.CTE) if each.alias == source.this.name), None)
+    return found if isinstance(found, exp.Select) and not found.is_star else None
+
+
+def _parts(select: exp.Select) -> tuple[Part, ...]:
+    return tuple(_part(each, _grouped(select)) for each in select.expressions)
+
+
+def _grouped(select: exp.Select) -> bool:
+    return bool(select.args.get("group")) or any(_aggregates(each) for each in select.expressions)
+
+
+def _plain(expression: exp.Expr) -> exp.Expr:
+    """What is inside of names, brackets and rounding."""
+    while isinstance(expression, _WRAPPED):
+        expression = expression.this
+    return expression
 
 
 def _cuts(node: exp.Expr, tree: exp.Expr, rows: int) -> bool:
@@ -62,9 +96,7 @@ def _cuts(node: exp.Expr, tree: exp.Expr, rows: int) -> bool:
 
 
 def _part(expression: exp.Expr, grouped: bool) -> Part:
-    inner = expression
-    while isinstance(inner, _WRAPPED):
-        inner = inner.this
+    inner = _plain(expression)
     how = _AGGREGATES.get(type(inner))
     if how is None:
         if isinstance(inner, exp.Column):

@@ -29,12 +29,12 @@ _NAMED: tuple[tuple[Grain, str, int, int], ...] = (
     ("month", r"\b(?:month|mon)\b|%m|月份|月$", 1, 12),
     ("quarter", r"\b(?:quarter|qtr)\b|季度", 1, 4),
     ("weekday", r"\b(?:weekday|dow|day of week|dayofweek)\b|%w|星期|周几", 0, 7),
-    ("week", r"\b(?:week|wk)\b|第几周|周$", 0, 53),
-    ("hour", r"\b(?:hour|hr)\b|%h|小时|时段|时$", 0, 23),
-    ("day", r"\b(?:day|day of month)\b|%d|日$|天$", 1, 31),
+    ("week", r"\b(?:week|wk)\b|周次|第几周|^周$", 0, 53),
+    ("hour", r"\b(?:hour|hr)\b|%h|时段|几点|^小?时$", 0, 23),
+    ("day", r"\b(?:day|day of month)\b|%d|几号|^日$", 1, 31),
 )
 """Grain, the names that tell of it, and the least and the largest number it may have."""
-_AMOUNTS = re.compile(r"\b(?:count|number|num|total|sum|avg|average|mean|of)\b|数量|数$|次数|合计|平均")
+_AMOUNTS = re.compile(r"\b(?:count|number|num|total|sum|avg|average|mean|of|per|in)\b|数量|数$|次数|合计|平均|每")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[_\W]+")
 
@@ -70,7 +70,7 @@ def period_of(name: str, values: Sequence[Any]) -> Period | None:
 
 def _named(name: str, written: Sequence[str | None], there: Sequence[str]) -> Period | None:
     """Whole numbers that are in the range of what the name says."""
-    words = f"{words_of(name)} {name.lower() if '%' in name else ''}"
+    words = f"{words_of(name)} {name.lower() if '%' in name else ''}".strip()
     if _AMOUNTS.search(words) or not all(_WHOLE.fullmatch(text) for text in there):
         return None
     numbers = [None if text is None else int(float(text)) for text in written]
