@@ -109,7 +109,7 @@ def test_a_text_of_few_values_tells_lines_apart() -> None:
 
 def test_two_labels_make_groups_of_bars() -> None:
     rows = [(city, colour, 3) for city in ("Rome", "Oslo", "Bern") for colour in ("red", "blue")]
-    drawn = chart(["city", "colour", "n"], rows)
+    drawn = chart(["city", "colour", "n"], rows, Origin((Part("key"), Part("key"), Part("average")), whole=True))
     assert (drawn.type, drawn.x, drawn.series) == ("bar", "city", "colour")
 
 
@@ -117,6 +117,17 @@ def test_the_first_few_days_by_size_are_not_drawn_as_a_course_of_time() -> None:
     rows = [("2024-05-01", 9), ("2023-01-01", 8), ("2024-02-01", 7)]
     assert chart(["day", "sales"], rows, Origin(whole=False)).type == "bar"
     assert chart(["day", "sales"], rows).type == "line"
+
+
+def test_a_list_of_people_is_no_course_of_time() -> None:
+    rows = [("Ann", "King", "2020-01-01", 5), ("Bob", "King", "2021-01-01", 7), ("Ann", "Low", "2022-01-01", 6)]
+    assert chart(["first", "last", "hired", "salary"], rows).type == "table"
+
+
+def test_what_has_a_code_of_its_own_stands_alone() -> None:
+    rows = [(1, "Music", 3290), (5, "Rock", 1477), (8, "Music", 1)]
+    drawn = chart(["PlaylistId", "kind", "n"], rows, Origin((Part("key"), Part("key"), Part("count")), whole=True))
+    assert (drawn.type, drawn.x, drawn.series) == ("bar", "PlaylistId", None)
 
 
 def test_ids_and_codes_are_no_amounts() -> None:

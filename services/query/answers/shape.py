@@ -121,15 +121,18 @@ def _axis(
 ) -> tuple[Column | None, Column | None]:
     """What stands at the axis, and what tells the series apart; nothing when the rows have no name of their own."""
     columns = sorted((column for column in columns if column.part.how in _OF_ROWS), key=lambda column: not column.named)
-    times = [column for column in columns if column.role == "time"]
     labels = [column for column in columns if column.role == "label"]
+    # Rows that nobody grouped and that have several names are things, and their time is only one of their properties.
+    things = len(labels) > 1 and not any(column.part.how == "key" for column in columns)
+    times = [column for column in columns if column.role == "time" and not things]
     codes = [column for column in columns if column.role == "code"]
     own = [column for column in labels if _unique_or_null(column)]
     time = next((column for column in times if _over_time(column, measures, origin)), None)
     if time and _unique_or_null(time) and not own:
         return time, None
-    if own:
-        return own[0], None
+    alone = own or [column for column in codes if column.unique and not time]
+    if alone or things:
+        return next(iter(alone), None), None
     for axis in (*([time] if time else []), *labels, *codes, *times):
         for series in (*labels, *codes, *times):
             if series is not axis and _pairs(axis, series) and (axis.role == "time" or not time):
