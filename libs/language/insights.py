@@ -58,8 +58,8 @@ TEXTS = {
         "{measure} fell from {first_value} ({first}) to {last_value} ({last}){change}.",
     ),
     "insight.level": (
-        "{measure} 在 {first} 和 {last} 相同，均为 {last_value}{change}。",
-        "{measure} is the same at {first} and at {last}: {last_value}{change}.",
+        "{measure} 在 {first} 和 {last} 相同，均为 {last_value}。",
+        "{measure}: the same at {first} and at {last}, {last_value}.",
     ),
     "insight.change": ("（{change}）", ", {change}"),
     "insight.extremes": (
@@ -78,7 +78,7 @@ TEXTS = {
     ),
     "insight.swing": (
         "{measure} 在 {high} 最高（{high_value}），在 {low} 最低（{low_value}）。",
-        "{measure} is highest in {high} ({high_value}) and lowest in {low} ({low_value}).",
+        "{measure}: highest in {high} ({high_value}), lowest in {low} ({low_value}).",
     ),
     "insight.lead": (
         "{time} 时 {high} 的 {measure} {highest}（{high_value}），{low} {lowest}（{low_value}）。",
@@ -93,8 +93,8 @@ TEXTS = {
     "insight.together_not": ("{x} 与 {y} 没有明显关系。", "{x} and {y} show no clear relation."),
     "insight.of_both": ("{x} / {series}", "{x} / {series}"),
     "insight.no_value": ("（空值）", "(no value)"),
-    "insight.true": ("{name} 为是", "{name}: yes"),
-    "insight.false": ("{name} 为否", "{name}: no"),
+    "insight.true": ("{name} 为是", "{name} = yes"),
+    "insight.false": ("{name} 为否", "{name} = no"),
     "insight.measure.count": ("数量", "count"),
     "insight.measure.distinct": ("{of} 的不同取值数", "number of different {of}"),
     "insight.measure.sum": ("{of} 合计", "total {of}"),

@@ -66,7 +66,7 @@ def insight(
         ),
         (
             ["month", "count"], [(1, 100), (2, 300), (3, 200)], "count",
-            "Count is highest in February (300) and lowest in January (100). The total is 600.",
+            "Count: highest in February (300), lowest in January (100). The total is 600.",
             "数量在 2月最高（300），在 1月最低（100）。合计 600。",
         ),
         (

@@ -24,7 +24,7 @@ def answered(asked: QuestionAsked, ran: Ran, sources: Sources) -> Conclusion:
         rows=rows,
         truncated=ran.rows.truncated,
         chart_type=shape.type,
-        chart=chart_of(shape).model_dump(),
+        chart=chart_of(shape).model_dump(mode="json"),
         insight=insight_of(shape, asked.language),
         sources=sources,
     )
