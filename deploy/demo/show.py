@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 console = Console(highlight=False, width=110)
 
@@ -55,12 +56,12 @@ def answer(asked: str, given: dict[str, Any], milliseconds: float) -> None:
         said(f"  {given.get('answer_text', '')} {' | '.join(given.get('choices') or [])}")
         return
     rows, columns = given.get("rows") or [], [column["name"] for column in given.get("columns") or []]
-    if given["chart_type"] in ("bar", "line", "pie") and len(columns) >= 2 and rows:
-        _bars(rows)
+    if given["chart_type"] in ("bar", "line", "pie"):
+        _bars(columns, rows, given["chart"])
     else:
         _rows(columns, rows)
     if given.get("insight"):
-        said(f"  [italic]{given['insight']}[/]")
+        console.print(Padding(Text(given["insight"], style="italic"), (0, 0, 0, 5)))
 
 
 def _rows(columns: list[str], rows: list[list[Any]]) -> None:
@@ -74,18 +75,17 @@ def _rows(columns: list[str], rows: list[list[Any]]) -> None:
         said(f"  ... {len(rows)} rows")
 
 
-def _bars(rows: list[list[Any]]) -> None:
-    """A bar chart of the first text and the first number column."""
-    number = next((i for i in range(len(rows[0]) - 1, -1, -1) if _is_number(rows[0][i])), None)
-    if number is None:
-        return _rows([str(i) for i in range(len(rows[0]))], rows)
-    label = 0 if number else min(1, len(rows[0]) - 1)
-    largest = max((abs(float(row[number])) for row in rows if _is_number(row[number])), default=0) or 1
-    for row in rows[: 2 * _SHOWN_ROWS]:
+def _bars(columns: list[str], rows: list[list[Any]], chart: dict[str, Any]) -> None:
+    """The first measure of a chart as bars, in the chart's order."""
+    names = [columns.index(name) for name in (chart["x"], chart["series"]) if name is not None]
+    number = columns.index(chart["y"][0])
+    drawn = [rows[at] for at in chart["order"]] if chart["order"] is not None else rows
+    largest = max((abs(float(row[number])) for row in drawn if _is_number(row[number])), default=0) or 1
+    for row in drawn[: 2 * _SHOWN_ROWS]:
         value = float(row[number]) if _is_number(row[number]) else 0.0
         bar = "█" * max(1, round(abs(value) / largest * _BAR_WIDTH))
-        console.print(f"     {_text(row[label])[:26]:<26} [green]{bar}[/] {_text(row[number])}")
-    return None
+        label = " / ".join(_text(row[at]) for at in names)
+        console.print(f"     {label[:26]:<26} [green]{bar}[/] {_text(row[number])}")
 
 
 def _is_number(value: Any) -> bool:

@@ -114,15 +114,4 @@ TEXTS = {
         "我不明白：{words}。请换个说法，或把它作为业务术语告诉我。",
         "I do not know what is meant by: {words}. Put it in other words, or teach it as a business term.",
     ),
-    "insight.number": ("{name}：{value}", "{name}: {value}"),
-    "insight.largest": ("{name} 的 {measure} 最高，为 {value}。", "{name} has the highest {measure}: {value}."),
-    "insight.largest_share": (
-        "{name} 最多，{measure} 为 {value}，占所列的 {share}。",
-        "{name} is the largest with {measure} {value}, {share} of those shown.",
-    ),
-    "insight.trend": (
-        "{measure} 在 {high} 最高（{high_value}），在 {low} 最低（{low_value}）。",
-        "{measure} is highest at {high} ({high_value}) and lowest at {low} ({low_value}).",
-    ),
 }
-# fmt: skip

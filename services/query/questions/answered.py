@@ -1,10 +1,13 @@
 """Makes rows into an answer: columns, chart and insight."""
 
+from dataclasses import replace
 from typing import Any
 
 from libs.events.catalog import QuestionAsked, ResultColumn, Sources
 from services.query.answers.chart import chart_of
 from services.query.answers.insight import insight_of
+from services.query.answers.origin import origin_of
+from services.query.answers.shape import shape_of
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Ran
 
@@ -12,17 +15,17 @@ from services.query.questions.database import Ran
 def answered(asked: QuestionAsked, ran: Ran, sources: Sources) -> Conclusion:
     """The answer that `ran` gives to `asked`."""
     rows, names = ran.rows.rows, ran.rows.columns
-    chart_type, chart = chart_of(names, rows)
-    whole = (not ran.rows.truncated and " LIMIT " not in f"{ran.admitted.sql} ") or ran.admitted.limited
+    origin = origin_of(ran.admitted.sql, ran.dialect, len(rows))
+    shape = shape_of(names, rows, replace(origin, whole=origin.whole and not ran.rows.truncated))
     return Conclusion(
         "answered",
         sql=ran.admitted.sql,
         columns=tuple(ResultColumn(name=name, type=_type(rows, at)) for at, name in enumerate(names)),
         rows=rows,
         truncated=ran.rows.truncated,
-        chart_type=chart_type,
-        chart=chart,
-        insight=insight_of(chart_type, names, rows, asked.language, whole=whole),
+        chart_type=shape.type,
+        chart=chart_of(shape).model_dump(mode="json"),
+        insight=insight_of(shape, asked.language),
         sources=sources,
     )
 

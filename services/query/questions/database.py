@@ -25,6 +25,7 @@ class Ran:
 
     admitted: Admitted
     rows: Rows
+    dialect: Dialect
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Database:
         engine = await self.connections.engine(
             self.known.datasource_id, self.known.datasource_version, self.known.settings
         )
-        return Ran(admitted, await run(engine, admitted, limits))
+        return Ran(admitted, await run(engine, admitted, limits), self.dialect)
 
     def _may_be_shown(self, sql: str) -> bool:
         """Where some columns are private: only what names others, and neither a whole row nor all columns."""

@@ -1,0 +1,115 @@
+"""Reads from the SQL of a result what its columns are, and whether it is the whole of what was asked for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlglot
+from sqlglot import exp
+
+from libs.datasources.dialect import Dialect
+
+How = Literal["", "key", "count", "distinct", "sum", "average", "highest", "lowest", "computed"]
+"""A plain column; a column that others are grouped by; an aggregate; something computed of aggregates."""
+
+_AGGREGATES: dict[type[exp.Expr], How] = {
+    exp.Count: "count",
+    exp.Sum: "sum",
+    exp.Avg: "average",
+    exp.Max: "highest",
+    exp.Min: "lowest",
+}
+_WRAPPED = (exp.Alias, exp.Paren, exp.Round, exp.Cast, exp.Coalesce)
+_CUTS = (exp.Limit, exp.Fetch, exp.Offset, exp.Having, exp.SetOperation)
+
+
+@dataclass(frozen=True)
+class Part:
+    """Where a column of a result comes from: `how`, and the column (`of`) that it was computed from."""
+
+    how: How = ""
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The parts of a result by its columns; empty when nothing is known. `whole` when nothing was cut off."""
+
+    parts: tuple[Part, ...] = ()
+    whole: bool = False
+
+    def part(self, at: int) -> Part:
+        """Where column `at` comes from."""
+        return self.parts[at] if at < len(self.parts) else Part()
+
+
+def origin_of(sql: str, dialect: Dialect, rows: int) -> Origin:
+    """The origin of a result of so many rows; `sql` has passed the gate."""
+    tree = sqlglot.parse_one(sql, dialect=dialect)
+    whole = not any(_cuts(node, tree, rows) for node in tree.find_all(*_CUTS))
+    select = tree.find(exp.Select) if isinstance(tree, exp.SetOperation) else tree
+    if not isinstance(select, exp.Select) or select.is_star:
+        return Origin(whole=whole)
+    inner = _derived(select, tree)
+    if inner is None:
+        return Origin(_parts(select), whole)
+    known = {each.alias_or_name.lower(): part for each, part in zip(inner.expressions, _parts(inner), strict=True)}
+    parts = (
+        known.get(_plain(each).name.lower(), part) if isinstance(_plain(each), exp.Column) else part
+        for each, part in zip(select.expressions, _parts(select), strict=True)
+    )
+    # Groups that are left out after grouping are missing from the whole.
+    return Origin(tuple(parts), whole and not select.args.get("where"))
+
+
+def _derived(select: exp.Select, tree: exp.Expr) -> exp.Select | None:
+    """The query that `select` only passes on, when it reads nothing else and groups nothing itself."""
+    source = select.args.get("from_")
+    if source is None or select.args.get("joins") or _grouped(select):
+        return None
+    found = source.this.this if isinstance(source.this, exp.Subquery) else None
+    if isinstance(source.this, exp.Table):
+        found = next((each.this for each in tree.find_all(exp.CTE) if each.alias == source.this.name), None)
+    return found if isinstance(found, exp.Select) and not found.is_star else None
+
+
+def _parts(select: exp.Select) -> tuple[Part, ...]:
+    return tuple(_part(each, _grouped(select)) for each in select.expressions)
+
+
+def _grouped(select: exp.Select) -> bool:
+    return bool(select.args.get("group")) or any(_aggregates(each) for each in select.expressions)
+
+
+def _plain(expression: exp.Expr) -> exp.Expr:
+    """What is inside of names, brackets and rounding."""
+    while isinstance(expression, _WRAPPED):
+        expression = expression.this
+    return expression
+
+
+def _cuts(node: exp.Expr, tree: exp.Expr, rows: int) -> bool:
+    """Whether `node` may have left something out: a limit of the whole that was not reached has not."""
+    if isinstance(node, exp.Limit) and node.parent is tree:
+        return not node.expression.name.isdecimal() or rows >= int(node.expression.name)
+    return True
+
+
+def _part(expression: exp.Expr, grouped: bool) -> Part:
+    inner = _plain(expression)
+    how = _AGGREGATES.get(type(inner))
+    if how is None:
+        if isinstance(inner, exp.Column):
+            return Part("key" if grouped else "", inner.name)
+        return Part("computed" if _aggregates(inner) else "key" if grouped else "")
+    if isinstance(inner.this, exp.Distinct):
+        return Part("distinct", _column(inner.this.expressions))
+    return Part(how, _column([inner.this]))
+
+
+def _column(expressions: Iterable[exp.Expr]) -> str:
+    return next((each.name for each in expressions if isinstance(each, exp.Column)), "")
+
+
+def _aggregates(expression: exp.Expr) -> bool:
+    return expression.find(exp.AggFunc, exp.Window) is not None
