@@ -37,8 +37,8 @@ from libs.leases.claim import claim
 from libs.leases.worker import Held
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import create_read, migrate
+from services.feedback.handlers import HANDLERS
 from services.feedback.reviews.checks import Checks
-from services.feedback.reviews.handlers import HANDLERS
 from services.feedback.reviews.review import Reviewer
 from services.feedback.schemas import SCHEMAS
 

@@ -25,7 +25,7 @@ from libs.events.catalog import (
 from libs.knowledge.items import pair_id
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import migrate
-from services.feedback.reviews.handlers import HANDLERS
+from services.feedback.handlers import HANDLERS
 from services.feedback.schemas import SCHEMAS
 from tests.interleavings import batches, interleaved, replayed, topics_of
 
