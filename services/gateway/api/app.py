@@ -14,6 +14,7 @@ from services.gateway.api.v1 import (
     chat,
     datasets,
     datasources,
+    learning,
     live,
     modeling,
     term_sheets,
@@ -35,7 +36,8 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
     app.state.gateway = gateway
     problems.install(app)
     parts = (
-        accounts, datasources, datasets, modeling, terms, term_sheets, trainings, training_files, live, chat, audit,
+        accounts, datasources, datasets, modeling, terms, term_sheets, trainings, training_files, live, chat, learning,
+        audit,
     )  # fmt: skip
     for part in parts:
         app.include_router(part.router, prefix="/api/v1")
