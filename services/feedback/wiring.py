@@ -15,7 +15,7 @@ from services.feedback.reviews.checks import Checks
 from services.feedback.reviews.review import REVIEW, Reviewer
 from services.feedback.schemas import SCHEMAS
 
-_REVIEWS_AT_ONCE, _MEASURED_AT_ONCE = 4, 2
+_REVIEWS_AT_ONCE, _MEASURED_AT_ONCE = 4, 4
 
 
 async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:

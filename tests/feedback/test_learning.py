@@ -124,7 +124,7 @@ def _answer(asked: QuestionAsked, sql: str | None, rests_on: str) -> QuestionAns
 @pytest_asyncio.fixture(loop_scope="session")
 async def learning(feedback: Feedback, postgres_url: str) -> AsyncIterator[Learning]:
     listener, checks = Listener(postgres_url), feedback.reviewer.checks
-    measurer = Measurer(feedback.pool, listener, Comparison(feedback.pool, checks.connections))
+    measurer = Measurer(feedback.pool, listener, Comparison(feedback.pool, checks.connections), quiet=0.0)
     yield Learning(feedback, Settler(feedback.pool, checks), measurer)
     await listener.close()
 

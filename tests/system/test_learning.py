@@ -86,9 +86,3 @@ async def test_ten_corrections_do_not_lower_the_score_and_a_poisoned_one_is_held
     await client.post(f"/chat/feedback/{poisoned}/revert")
     await _until(running, poisoned, "reverted")
     await answered(500)
-
-    again = await _said(running, dataset_id, poison, "SELECT count(*) FROM customers")
-    await _until(running, again, "held")
-    await client.post(f"/chat/feedback/{again}/drop")
-    await _until(running, again, "dropped")
-    await answered(500)

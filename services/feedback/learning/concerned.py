@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from libs.embeddings.encoding import decode_vector
 from libs.events.catalog import LearnedItem
 
-NEAREST, SAMPLE = 8, 16
+NEAREST, SAMPLE = 5, 16
 """So many questions are answered again after a correction or an import, and after a training."""
 NEAR = 0.82
 """The least cosine of two questions of which one may help to answer the other."""

@@ -4,6 +4,7 @@ It is learned first and measured afterwards, so that a correction counts at once
 known already: `before` leaves out what was learned and puts in its place what it replaced.
 """
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from services.feedback.learning.read import (
     change,
     last_measured,
     last_review,
+    newest_of,
     score,
     verified,
 )
@@ -48,6 +50,7 @@ _SYSTEM = "system"
 _FROM_PAIRS = {"exact", "adapted", "paraphrased"}
 """Ways to answer that say: this was asked before, in these or other words, or with other values."""
 _WITNESSES = 3
+_PATIENCE_SECONDS = 20.0
 _SQL_CHARACTERS = 4_000
 
 
@@ -59,10 +62,15 @@ class Measurer:
     listener: Listener
     comparison: Comparison
     seconds: float = 20.0
-    """For each of the two rounds of questions; what is not answered then is unknown."""
+    """For each round of questions; what is not answered then is unknown."""
+    quiet: float = 0.5
+    """Seconds without anything new about the dataset before it is measured, so that corrections do not wait for it."""
 
     async def measure(self, lease: Lease, _held: Held) -> None:
         """Measure the training of `lease`; raises `LeaseLost` when another process took it over."""
+        async with self.pool.acquire() as connection:
+            dataset_id = (await change(connection, lease.subject)).asked.event.dataset_id
+        await self._until_quiet(dataset_id)
         async with self.pool.acquire() as connection:
             learned = await change(connection, lease.subject)
             done = await last_measured(connection, lease.subject)
@@ -84,6 +92,16 @@ class Measurer:
         async with self.pool.acquire() as connection:
             learned = await change(connection, lease.subject)
         await self._end(lease, learned, (), ())
+
+    async def _until_quiet(self, dataset_id: str) -> None:
+        ends, seen = time.monotonic() + _PATIENCE_SECONDS, (-1, -1)
+        while time.monotonic() < ends:
+            async with self.pool.acquire() as connection:
+                newest = await newest_of(connection, dataset_id)
+            if newest == seen:
+                return
+            seen = newest
+            await asyncio.sleep(self.quiet)
 
     async def _results(
         self, lease: Lease, learned: Change, known: Sequence[LearnedItem], database: Database

@@ -41,6 +41,10 @@ _SCORE = """
 SELECT count(*) FILTER (WHERE mark = 'right') AS right, count(*) AS told
 FROM marks JOIN known_pairs USING (dataset_id, item_id) WHERE dataset_id = $1
 """
+_NEWEST = """
+SELECT (SELECT coalesce(max(sequence), 0) FROM verdicts WHERE dataset_id = $1),
+    (SELECT coalesce(max("offset"), 0) FROM pairs WHERE dataset_id = $1)
+"""
 _DECISIONS = """
 SELECT event_id, correlation_id, traceparent, decided FROM decisions
 WHERE subject_id = $1 AND decision_sequence > $2 ORDER BY decision_sequence
@@ -135,6 +139,12 @@ async def last_measured(connection: Connection, training_id: str) -> LearningMea
     """What became of a training that was measured."""
     state = await connection.fetchval(_MEASURED, training_id)
     return LearningMeasured.model_validate(state) if state else None
+
+
+async def newest_of(connection: Connection, dataset_id: str) -> tuple[int, int]:
+    """Where the newest verdict on a dataset and its newest pair stand: others when anything was said or learned."""
+    row = await connection.fetchrow(_NEWEST, dataset_id)
+    return (row[0], row[1]) if row else (0, 0)
 
 
 async def score(connection: Connection, dataset_id: str) -> tuple[int, int]:
