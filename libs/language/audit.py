@@ -31,4 +31,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "audit.account.tokens_ended": ("退出了所有登录", "Signed out everywhere"),
     "audit.token.ended": ("撤销了令牌", "Revoked a token"),
     "audit.feedback.given": ("给出了反馈", "Gave feedback"),
+    "audit.learning.accept": ("采纳了暂缓的学习内容", "Accepted what was held"),
+    "audit.learning.drop": ("放弃了暂缓的学习内容", "Dropped what was held"),
+    "audit.learning.revert": ("撤回了已采纳的更正", "Took a correction back"),
 }

@@ -25,6 +25,20 @@ TEXTS = {
         "请确认数据源可以连接，然后再次提交。",
         "See that the data source can be reached, then send the feedback again.",
     ),
+    "feedback.made_worse": (
+        "学习后，已验证的问题有 {lost} 个回答变差（例如“{question}”），{gained} 个变好，因此已暂时撤回。",
+        "With it, verified questions were answered worse: {lost} (such as “{question}”), better: {gained}. So it was "
+        "taken back for now.",
+    ),
+    "feedback.contradicts": (
+        "它与已验证的问题“{question}”相矛盾：同样的问题，结果却不同。因此已暂时撤回。",
+        "It contradicts the verified question “{question}”, which asks the same and gives other rows. So it was taken "
+        "back for now.",
+    ),
+    "feedback.held.hint": (
+        "请查看证据，然后采纳（POST accept）或放弃（POST drop）。",
+        "Look at the evidence, then accept it (POST accept) or drop it (POST drop).",
+    ),
     "feedback.dataset_unknown": (
         "数据集不存在或其结构尚未读取。",
         "The dataset does not exist, or its structure was not read yet.",

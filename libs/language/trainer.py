@@ -39,6 +39,7 @@ TEXTS = {
         "The training is complete; learned: {learned}, known already: {known}.",
     ),
     "trainer.feedback_learned": ("已学习 {count} 条反馈。", "Learned from feedback: {count}."),
+    "trainer.taken_back": ("已撤回 {count} 个问答对。", "Pairs taken back: {count}."),
     "trainer.given": ("训练开始：正在学习导入的问答对。", "The training begins: learning the imported pairs."),
     "trainer.learning_given": ("已学习 {done}/{total} 个导入的问答对。", "Imported pairs learned: {done} of {total}."),
     "trainer.given_learned": (

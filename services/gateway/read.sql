@@ -153,7 +153,25 @@ CREATE TABLE feedback (
 );
 CREATE INDEX feedback_dataset ON feedback (dataset_id, sequence DESC);
 
-CREATE TABLE reviews (feedback_id text PRIMARY KEY, state jsonb NOT NULL);
+-- The newest version of what became of a verdict.
+CREATE TABLE reviews (feedback_id text PRIMARY KEY, version integer NOT NULL, state jsonb NOT NULL);
+
+CREATE TABLE decisions (
+    subject_id text NOT NULL,
+    decision_sequence integer NOT NULL,
+    state jsonb NOT NULL,
+    PRIMARY KEY (subject_id, decision_sequence)
+);
+
+-- The newest version of what became of a training that was measured; "measured_at" is of the first.
+CREATE TABLE measures (
+    training_id text PRIMARY KEY,
+    dataset_id text NOT NULL,
+    version integer NOT NULL,
+    measured_at timestamptz NOT NULL,
+    state jsonb NOT NULL
+);
+CREATE INDEX measures_dataset ON measures (dataset_id, measured_at DESC, training_id);
 
 -- Who did what. A row for each event that tells of an act, by the id of the event, so that each topic has its own rows.
 CREATE TABLE audit (

@@ -1,9 +1,10 @@
 """Reviews on a real database: what is said is checked, decided, published once, and leads to its training."""
 
 import sqlite3
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,8 @@ from libs.leases.claim import claim
 from libs.leases.worker import Held
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import create_read, migrate
+from services.feedback.handlers import HANDLERS
 from services.feedback.reviews.checks import Checks
-from services.feedback.reviews.handlers import HANDLERS
 from services.feedback.reviews.review import Reviewer
 from services.feedback.schemas import SCHEMAS
 
@@ -52,9 +53,12 @@ class Feedback:
 
     pool: "asyncpg.Pool[Any]"
     reviewer: Reviewer
+    offsets: Iterator[int] = field(default_factory=count)
 
     async def consume(self, *events: Event) -> None:
-        batch = [Received(event, new_id(), new_id(), None, type(event).__name__, 0, 0) for event in events]
+        batch = [
+            Received(event, new_id(), new_id(), None, type(event).__name__, 0, next(self.offsets)) for event in events
+        ]
         async with transaction(self.pool, "feedback") as opened:
             await HANDLERS.apply_projections(opened.connection, batch)
             await HANDLERS.apply_reactions(opened, batch)

@@ -2,8 +2,8 @@
 
 import random
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 import asyncpg
 import pytest_asyncio
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from libs.events.catalog import (
+    Checked,
     CheckpointReached,
     DatasetChanged,
     DataSourceChanged,
@@ -20,22 +21,28 @@ from libs.events.catalog import (
     FeedbackReviewed,
     KnowledgeRemoved,
     LearnedItem,
+    LearningDecided,
+    LearningMeasured,
+    QuestionAnswered,
     SchemaInspected,
+    TrainingRequested,
 )
 from libs.knowledge.items import pair_id
 from libs.postgres.pool import open_pool
 from libs.postgres.schema import migrate
-from services.feedback.reviews.handlers import HANDLERS
+from services.feedback.handlers import HANDLERS
 from services.feedback.schemas import SCHEMAS
 from tests.interleavings import batches, interleaved, replayed, topics_of
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 _QUESTIONS = ("How many?", "how many", "Which one?")
 _SQL = ("SELECT 1", "SELECT 2")
+_ORIGINS: tuple[Literal["training", "feedback"], ...] = ("training", "feedback")
 _PAIRS = [
-    LearnedItem(item_id=pair_id(question, sql), kind="pair", text=question, question=question, sql=sql)
+    LearnedItem(item_id=pair_id(question, sql), kind="pair", text=question, question=question, sql=sql, origin=origin)
     for question in _QUESTIONS
     for sql in _SQL
+    for origin in _ORIGINS
 ]
 
 
@@ -69,12 +76,31 @@ def histories(draw: st.DrawFn) -> list[Event]:
         if draw(st.booleans()):
             about["verdict"] = draw(st.sampled_from(("accepted", "rejected", "held")))
             events.append(FeedbackReviewed(**about, reviewed_at=_AT))
+            if draw(st.booleans()):
+                later = about | {"version": 1, "verdict": draw(st.sampled_from(("held", "reverted")))}
+                events.append(FeedbackReviewed(**later, reviewed_at=_AT))
+            decision: Any = {"subject_id": f"f{number}", "dataset_id": "d", "decision": "accept", "decided_at": _AT}
+            events += [LearningDecided(decision_sequence=n, **decision) for n in (1, 2)]
+    for number in range(1, draw(st.integers(0, 3)) + 1):
+        training: dict[str, Any] = {"training_id": f"t{number}", "dataset_id": "d", "source": "feedback"}
+        events.append(TrainingRequested(**training, items=(_PAIRS[0],), requested_at=_AT))
+        marks: dict[str, Any] = {"before": "right", "after": draw(st.sampled_from(("right", "wrong", "unknown")))}
+        checked = Checked(item_id=draw(st.sampled_from(_PAIRS)).item_id, question="?", sql="SELECT 1", **marks)
+        at = _AT + timedelta(seconds=number)
+        verdict: Any = draw(st.sampled_from(("kept", "held")))
+        events.append(LearningMeasured(**training, verdict=verdict, results=(checked,), measured_at=at))
+        if verdict == "held":
+            again: Any = {"version": 1, "verdict": "dropped", "results": (checked,), "measured_at": _AT}
+            events.append(LearningMeasured(**training | again))
+        answer: dict[str, Any] = {"question_id": f"q{number}", "purpose": draw(st.sampled_from(("ask", "check")))}
+        events.append(QuestionAnswered(**answer, dataset_id="d", outcome="answered", answered_at=_AT))
     for number in range(1, draw(st.integers(1, 5)) + 1):
         learned = draw(st.lists(st.sampled_from(_PAIRS), max_size=3))
         forgotten = draw(st.lists(st.sampled_from([pair.item_id for pair in _PAIRS]), max_size=2))
         events.append(
             CheckpointReached(
                 training_id="t", dataset_id="d", sequence=number, generation=draw(st.integers(0, 2)),
+                source=draw(st.sampled_from(("user", "feedback"))), requested_offset=draw(st.integers(0, 9)),
                 status="training", items=tuple(learned), forgotten=tuple(forgotten), reached_at=_AT,
             )
         )  # fmt: skip

@@ -167,4 +167,4 @@ def test_an_event_says_who_did_what_and_an_old_one_who_alone_could_have(event: E
 def test_whatever_we_keep_that_says_who_is_in_the_audit() -> None:
     saying_who = {event for event in HANDLERS.project if "who" in event.model_fields}
     assert saying_who == {event for event, keep in HANDLERS.project.items() if keep.__module__.endswith("audit")}
-    assert len(saying_who) == 11
+    assert len(saying_who) == 12

@@ -20,6 +20,8 @@ from libs.events.catalog import (
     FeedbackReviewed,
     KnowledgeRemoved,
     LearnedItem,
+    LearningDecided,
+    LearningMeasured,
     LogLine,
     PauseRequested,
     QuestionAnswered,
@@ -76,6 +78,14 @@ def _history() -> list[Event]:
         QuestionAnswered(**question, outcome="answered", answered_at=_AT),
         FeedbackGiven(feedback_id="f", dataset_id="d", sequence=1, question="?", rating=1, given_at=_AT),
         FeedbackReviewed(feedback_id="f", dataset_id="d", sequence=1, verdict="accepted", reviewed_at=_AT),
+        FeedbackReviewed(feedback_id="f", dataset_id="d", sequence=1, version=1, verdict="held", reviewed_at=_AT),
+        LearningDecided(
+            subject_id="f", dataset_id="d", decision_sequence=1, decision="accept", who="o", decided_at=_AT
+        ),
+        LearningMeasured(training_id="t", dataset_id="d", source="feedback", verdict="held", measured_at=_AT),
+        LearningMeasured(
+            training_id="t", dataset_id="d", source="feedback", version=1, verdict="accepted", measured_at=_AT
+        ),
     ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ TAUGHT = replace(SHOP, pairs=tuple(Pair(one, "SELECT 1", 0.8, one) for one in QU
 LEVELS = Ran(
     Admitted("SELECT DISTINCT id, level FROM customers LIMIT 50", ("customers",), True),
     Rows(("id", "level"), ((1, "gold"), (2, "silver"), (3, "gold"), (4, None)), False, 1.0),
+    "sqlite",
 )
 
 

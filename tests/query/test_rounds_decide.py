@@ -41,7 +41,7 @@ ONE, TWO, THREE, OWN = (f"SELECT {name} FROM customers" for name in ("one", "two
 LEVELS = "SELECT DISTINCT level FROM customers"
 LOOK = f"intermediate_sql\n{LEVELS}"
 WRONG = QueryFailed(reason="no such column")
-RAN = Ran(Admitted(ONE, ("customers",), False), Rows(("one",), (("x",),), False, 1.0))
+RAN = Ran(Admitted(ONE, ("customers",), False), Rows(("one",), (("x",),), False, 1.0), "sqlite")
 ADAPTED, COMPOSED = Draft("sql", ONE, "adapted", 0.9), Draft("sql", OWN, "composed", 0.9)
 ASKING, UNKNOWN = Draft("clarification", text="哪个？"), Draft("unanswerable", text="没有")
 

@@ -52,6 +52,22 @@ async def test_imported_pairs_are_learned_in_batches_also_those_that_are_known(t
     assert len(trainer.embedder.texts) == 40
 
 
+async def test_what_is_taken_back_is_forgotten_before_what_it_replaced_is_learned_again(trainer: Trainer) -> None:
+    wrong, right = _given(2)
+    await trainer.deliver(requested(source="feedback", items=(wrong,)))
+    await trainer.work("lesson")
+    back = requested(source="feedback", items=(right,), forgets=(wrong.item_id,))
+    await trainer.deliver(back)
+    await trainer.work("lesson")
+    said = [c for c in await trainer.said() if c.training_id == back.training_id]
+    assert [(c.forgotten, [i.item_id for i in c.items]) for c in said if c.items or c.forgotten] == [
+        ((wrong.item_id,), []), ((), [right.item_id]),
+    ]  # fmt: skip
+    assert (said[-1].status, "1" in said[-1].message) == ("completed", True)
+    async with trainer.pool.acquire() as connection:
+        assert list(await known_items(connection, DATASET, 0)) == [right.item_id]
+
+
 @pytest.mark.parametrize("stop_at", [0, 5, 20])
 async def test_an_import_that_was_paused_goes_on_after_the_last_learned_pair(trainer: Trainer, stop_at: int) -> None:
     request = requested(items=_given(24))

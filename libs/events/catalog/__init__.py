@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from libs.events.catalog.dead_letters import DeadLettered
-from libs.events.catalog.feedback import FeedbackGiven, FeedbackReviewed
+from libs.events.catalog.feedback import (
+    Checked,
+    FeedbackGiven,
+    FeedbackReviewed,
+    LearningDecided,
+    LearningMeasured,
+    Mark,
+)
 from libs.events.catalog.inspections import SchemaInspected, SchemaInspectionRequested
 from libs.events.catalog.questions import (
     AnswerAdvanced,
     CacheCleared,
     ConversationDeleted,
+    Purpose,
     QuestionAnswered,
     QuestionAsked,
     RowsFetched,
@@ -61,6 +69,7 @@ __all__ = [
     "BusinessTermChanged",
     "CacheCleared",
     "CancelRequested",
+    "Checked",
     "CheckpointReached",
     "ColumnDescription",
     "ControlRequest",
@@ -77,13 +86,17 @@ __all__ = [
     "KnowledgeRemoved",
     "Language",
     "LearnedItem",
+    "LearningDecided",
+    "LearningMeasured",
     "LogLine",
+    "Mark",
     "Modeling",
     "Needs",
     "Outcome",
     "PauseRequested",
     "Problem",
     "Progress",
+    "Purpose",
     "QuestionAnswered",
     "QuestionAsked",
     "Relation",
@@ -134,7 +147,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(CancelRequested, None, ("gateway",)),
     Topic(CheckpointReached, None, ("trainer",)),
     Topic(TrainingLogged, _WEEK, ("trainer",)),
-    Topic(QuestionAsked, None, ("gateway",)),
+    Topic(QuestionAsked, None, ("gateway", "feedback")),
     Topic(AnswerAdvanced, _WEEK, ("query",)),
     Topic(RowsFetched, _DAY, ("query",)),
     Topic(QuestionAnswered, None, ("query",)),
@@ -142,6 +155,8 @@ TOPICS: tuple[Topic, ...] = (
     Topic(ConversationDeleted, None, ("gateway",)),
     Topic(FeedbackGiven, None, ("gateway",)),
     Topic(FeedbackReviewed, None, ("feedback",)),
+    Topic(LearningDecided, None, ("gateway",)),
+    Topic(LearningMeasured, None, ("feedback",)),
     Topic(DeadLettered, _MONTH, ("gateway", "trainer", "query", "feedback")),
 )
 

@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from libs.events.catalog.values import Event, Language, Needs, Outcome, ResultColumn, Role, Step, Value
+from libs.events.catalog.values import Event, Language, LearnedItem, Needs, Outcome, ResultColumn, Role, Step, Value
+
+Purpose = Literal["ask", "replay", "evaluate", "check"]
+"""Why something is asked; a `check` measures what was learned: nobody waits for it, and no cache answers it."""
 
 
 class QuestionAsked(Event):
-    """A person asks a dataset something."""
+    """A person asks a dataset something, or what was learned is checked with a question whose answer is known."""
 
     question_id: str
     dataset_id: str
@@ -17,7 +20,11 @@ class QuestionAsked(Event):
     who: str = ""
     role: Role | None = None
     """Of the account that asks; for one of unknown role all policies of the dataset hold."""
-    purpose: Literal["ask", "replay", "evaluate"] = "ask"
+    purpose: Purpose = "ask"
+    without: tuple[str, ...] = ()
+    """Ids of pairs and of trainings: for this question, these pairs and what these trainings taught are not known."""
+    instead: tuple[LearnedItem, ...] = ()
+    """Pairs that are known for this question alone."""
     needs: Needs = Needs()
     asked_at: datetime
     deadline: datetime
@@ -62,6 +69,7 @@ class QuestionAnswered(Event):
 
     question_id: str
     dataset_id: str
+    purpose: Purpose = "ask"
     outcome: Outcome
     sql: str | None = None
     columns: tuple[ResultColumn, ...] = ()

@@ -19,12 +19,19 @@ class TrainingRequested(Event):
     generation: int = 0
     table_names: tuple[str, ...] = ()
     items: tuple[LearnedItem, ...] = ()
+    forgets: tuple[str, ...] = ()
+    """Ids of pairs that are taken back; `items` are then those that come back in their place."""
     feedback_id: str | None = None
     needs: Needs = Needs()
     language: Language = "en"
     control_sequence: int = 0
     who: str = ""
     requested_at: datetime
+
+    @property
+    def is_lesson(self) -> bool:
+        """Whether it learns or takes back what it names, instead of learning the database."""
+        return bool(self.items or self.forgets)
 
 
 class ControlRequest(Event):

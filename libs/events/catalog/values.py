@@ -141,6 +141,8 @@ class LearnedItem(Value):
     """Of what is searched for; the structure of a table is found by its document, and has none."""
     content: dict[str, Any] | None = None
     """The item as structure: a TableDescription of a ddl, a Relation of a relation, the fields of a term."""
+    feedback_id: str | None = None
+    """The verdict that a pair was learned from."""
 
 
 class Problem(Value):
@@ -157,6 +159,9 @@ class Needs(Value):
     datasource_version: int = 0
     dataset_version: int = 0
     terms_version: int = 0
+    training_id: str = ""
+    """The training that must be known, up to `training_sequence`; empty when none must."""
+    training_sequence: int = 0
 
 
 class Step(Value):

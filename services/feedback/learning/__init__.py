@@ -1,1 +1,2 @@
-"""What follows from an accepted verdict: the training that learns it."""
+"""What follows from an accepted verdict: it is learned, what that did to other answers is measured, and what does harm
+is taken back and held for a person."""

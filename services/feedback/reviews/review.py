@@ -16,15 +16,15 @@ from libs.leases.worker import Held
 from libs.runtime import telemetry
 from libs.runtime.clock import now
 from services.feedback.learning.ask import training_of
+from services.feedback.record import OWN, generation, lock
 from services.feedback.reviews.checks import Checks
 from services.feedback.reviews.decider import Decision, Finding, decide, wanted_sql
-from services.feedback.reviews.handlers import HANDLERS
 from services.feedback.reviews.read import Standing, standing, verdict
 
 log = structlog.get_logger(__name__)
 
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('reviews/' || $1, 0))"
-_GENERATION = "SELECT coalesce(max(generation), 0) FROM generations WHERE dataset_id = $1"
+REVIEW = "review"
+"""The kind of work; its subjects are verdicts."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Reviewer:
     async def _end(self, lease: Lease, received: Received[FeedbackGiven], finding: Finding | None) -> None:
         given = received.event
         async with transaction(self.pool, "feedback") as opened:
-            await opened.connection.execute(_LOCK, given.dataset_id)
+            await lock(opened.connection, given.dataset_id)
             stands = await standing(opened.connection, given, normalised_question(given.question))
             decision = decide(given, stands.newer, finding)
             await _publish(opened, received, decision, finding, stands)
@@ -79,9 +79,9 @@ async def _publish(
     if decision.learn and sql and finding:
         training_id = caused_id(received.event_id, "training")
         supersedes = tuple(known for known in stands.known_pairs if known != pair_id(given.question, sql))
-        generation = max(given.generation, await opened.connection.fetchval(_GENERATION, given.dataset_id))
+        current = max(given.generation, await generation(opened.connection, given.dataset_id))
         # First the training: it has the longer way to go.
-        opened.publish(training_of(given, training_id, sql, finding.tables, generation), caused_by=received)
+        opened.publish(training_of(given, training_id, sql, finding.tables, current), caused_by=received)
     reviewed = FeedbackReviewed(
         feedback_id=given.feedback_id,
         dataset_id=given.dataset_id,
@@ -92,4 +92,4 @@ async def _publish(
         supersedes=supersedes,
         reviewed_at=now(),
     )
-    await HANDLERS.apply_own(opened, reviewed, caused_by=received)
+    await OWN.apply_own(opened, reviewed, caused_by=received)

@@ -14,6 +14,7 @@ from services.gateway.api.v1 import (
     chat,
     datasets,
     datasources,
+    learning,
     live,
     modeling,
     policies,
@@ -37,6 +38,7 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
     problems.install(app)
     parts = (
         accounts, datasources, datasets, modeling, policies, terms, term_sheets, trainings, training_files, live, chat,
+        learning,
         audit,
     )  # fmt: skip
     for part in parts:

@@ -13,6 +13,7 @@ from libs.events.catalog import (
     Event,
     FeedbackGiven,
     KnowledgeRemoved,
+    LearningDecided,
     QuestionAsked,
     TrainingRequested,
 )
@@ -69,6 +70,8 @@ def act_of(event: Event) -> Act:
             return Act(event.deleted_at, event.who, "conversation.deleted", event.conversation_id, event.dataset_id)
         case FeedbackGiven():
             return Act(event.given_at, event.who, "feedback.given", event.feedback_id, event.dataset_id)
+        case LearningDecided():
+            return Act(event.decided_at, event.who, f"learning.{event.decision}", event.subject_id, event.dataset_id)
         case _:
             raise LookupError(f"{type(event).__name__} tells of no act")
 

@@ -16,7 +16,7 @@ COLUMNS = ("question", "sql")
 MOST = 1_000
 """Pairs of one file: they are one event, and are learned as one training."""
 _QUESTION = 2_000
-_EXPORTED = {*LearnedItem.model_fields, "training_id", "learned_at", "type"}
+_EXPORTED = {*LearnedItem.model_fields, "training_id", "learned_at", "type", "feedback"}
 """What a line of an export holds, and what the API shows of an item; anything else is most likely misspelt."""
 
 

@@ -11,6 +11,8 @@ from libs.events.catalog import (
     FeedbackGiven,
     FeedbackReviewed,
     KnowledgeRemoved,
+    LearningDecided,
+    LearningMeasured,
     PauseRequested,
     QuestionAnswered,
     QuestionAsked,
@@ -21,7 +23,7 @@ from libs.events.catalog import (
     TrainingRequested,
 )
 from libs.events.projection import Handlers
-from services.gateway.projections import answers, state, trainings
+from services.gateway.projections import answers, learning, state, trainings
 from services.gateway.projections.audit import audited
 
 HANDLERS = Handlers(
@@ -43,6 +45,8 @@ HANDLERS = Handlers(
         RowsFetched: answers.keep_rows,
         QuestionAnswered: answers.keep_answers,
         FeedbackGiven: audited(answers.keep_feedback),
-        FeedbackReviewed: answers.keep_reviews,
+        FeedbackReviewed: learning.keep_reviews,
+        LearningDecided: audited(learning.keep_decisions),
+        LearningMeasured: learning.keep_measures,
     }
 )

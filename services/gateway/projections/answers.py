@@ -1,12 +1,12 @@
-"""Questions, the steps and rows and ends of their answers, and feedback with its reviews."""
+"""Questions, the steps and rows and ends of their answers, and feedback."""
 
 from libs.events.projection import Batch
 from libs.postgres.pool import Connection
 
 
 async def keep_questions(connection: Connection, batch: Batch) -> None:
-    """Every question."""
-    events = [received.event for received in batch]
+    """Every question that a person asked."""
+    events = [received.event for received in batch if received.event.purpose != "check"]
     await connection.executemany(
         "INSERT INTO questions VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
         [
@@ -44,7 +44,8 @@ async def keep_rows(connection: Connection, batch: Batch) -> None:
 
 
 async def keep_answers(connection: Connection, batch: Batch) -> None:
-    """The end of every question; the first one counts."""
+    """The end of every question that a person asked; the first one counts."""
+    batch = [received for received in batch if received.event.purpose != "check"]
     await connection.executemany(
         "INSERT INTO answers VALUES ($1, $2) ON CONFLICT DO NOTHING",
         [(r.event.question_id, r.event.model_dump(mode="json")) for r in batch],
@@ -58,14 +59,6 @@ async def keep_feedback(connection: Connection, batch: Batch) -> None:
     await connection.executemany(
         "INSERT INTO feedback VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
         [(e.feedback_id, e.dataset_id, e.sequence, e.who, e.model_dump(mode="json")) for e in events],
-    )
-
-
-async def keep_reviews(connection: Connection, batch: Batch) -> None:
-    """What became of every verdict."""
-    await connection.executemany(
-        "INSERT INTO reviews VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        [(r.event.feedback_id, r.event.model_dump(mode="json")) for r in batch],
     )
 
 

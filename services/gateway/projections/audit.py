@@ -21,5 +21,6 @@ def audited(keep: Project) -> Project:
 
 async def keep_acts(connection: Connection, batch: Batch) -> None:
     """Every act, once for each event: one that comes back from the log has the id that it was written with."""
-    rows = [(received.event_id, *astuple(act_of(received.event))) for received in batch]
+    acts = [received for received in batch if getattr(received.event, "purpose", "") != "check"]
+    rows = [(received.event_id, *astuple(act_of(received.event))) for received in acts]
     await connection.executemany(_PUT, rows)

@@ -21,7 +21,8 @@ WHERE (i.origin = 'feedback', i.requested_offset, i."offset")
 """
 _FORGET = """
 DELETE FROM learned_items
-WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4 AND origin <> 'feedback'
+WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4
+    AND (origin <> 'feedback' OR ($5 AND requested_offset < $6))
 """
 _NOT_FOLLOWED = {"items", "forgotten"}
 
@@ -65,7 +66,10 @@ def _checkpoint(received: Received[CheckpointReached]) -> tuple[Any, ...]:
 
 async def _keep_items(connection: Connection, event: CheckpointReached, offset: int) -> None:
     if event.forgotten:
-        await connection.execute(_FORGET, event.dataset_id, list(event.forgotten), event.generation, offset)
+        taken_back = (event.source == "feedback", event.requested_offset)
+        await connection.execute(
+            _FORGET, event.dataset_id, list(event.forgotten), event.generation, offset, *taken_back
+        )
     rows = []
     for item in event.items:
         state = item.model_dump(mode="json", exclude={"embedding", "content"}) | {"training_id": event.training_id}

@@ -21,9 +21,11 @@ _NEW_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3) ON CONFLICT DO NO
 # handled late, because it could not be before, does nothing to what later ones taught. A training forgets only what a
 # training taught: a person may have said that it is right since that training looked. And what a person said counts
 # from when it was said, not from when it was learned: a training that was paused meanwhile takes no newer word back.
+# So does what a person takes back.
 _FORGET = """
 DELETE FROM items
-WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4 AND origin <> 'feedback'
+WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4
+    AND (origin <> 'feedback' OR ($5 AND requested_offset < $6))
 RETURNING item_id
 """
 _SUPERSEDE = """
@@ -111,7 +113,10 @@ class Learning:
 
 async def _take_in(connection: Connection, received: Received[CheckpointReached], touched: _Touched) -> None:
     event, offset = received.event, received.offset
-    gone = await connection.fetch(_FORGET, event.dataset_id, list(event.forgotten), event.generation, offset)
+    taken_back = (event.source == "feedback", event.requested_offset)
+    gone = await connection.fetch(
+        _FORGET, event.dataset_id, list(event.forgotten), event.generation, offset, *taken_back
+    )
     touched.items.update({row["item_id"]: None for row in gone})
     removed_before = await connection.fetchval(
         "SELECT generation FROM generations WHERE dataset_id = $1", event.dataset_id

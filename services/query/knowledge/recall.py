@@ -13,7 +13,9 @@ _VERSIONS = """
 SELECT coalesce((SELECT version FROM datasets WHERE dataset_id = $1), 0) AS dataset_version,
     coalesce((SELECT s.version FROM datasets JOIN datasources AS s USING (datasource_id) WHERE dataset_id = $1), 0)
         AS datasource_version,
-    coalesce((SELECT max(terms_version) FROM terms WHERE dataset_id = $1), 0) AS terms_version
+    coalesce((SELECT max(terms_version) FROM terms WHERE dataset_id = $1), 0) AS terms_version,
+    $2 = '' OR EXISTS (
+        SELECT FROM checkpoints WHERE dataset_id = $1 AND training_id = $2 AND sequence >= $3) AS taught
 """
 _KNOWLEDGE_VERSION = """
 SELECT (SELECT count(*) FROM checkpoints WHERE dataset_id = $1)
@@ -21,14 +23,19 @@ SELECT (SELECT count(*) FROM checkpoints WHERE dataset_id = $1)
     + coalesce((SELECT generation FROM generations WHERE dataset_id = $1), 0)
 """
 _LEARNED = "SELECT item_id, kind, content FROM items WHERE dataset_id = $1 AND kind IN ('ddl', 'relation')"
-_PAIRS = "SELECT item_id, question, sql, tables, origin FROM items WHERE dataset_id = $1 AND item_id = ANY($2)"
+_PAIRS = """
+SELECT item_id, question, sql, tables, origin FROM items
+WHERE dataset_id = $1 AND item_id = ANY($2) AND NOT (item_id = ANY($3) OR training_id = ANY($3))
+"""
 _TAUGHT = """
 SELECT question, sql FROM items WHERE dataset_id = $1 AND kind = 'pair' AND question IS NOT NULL AND sql IS NOT NULL
+    AND NOT (item_id = ANY($3) OR training_id = ANY($3))
 ORDER BY learned_at DESC, item_id LIMIT $2
 """
 _MOST_TAUGHT = 500
 _EXACT_PAIRS = """
 SELECT item_id FROM items WHERE dataset_id = $1 AND kind = 'pair' AND normalised_question = $2
+    AND NOT (item_id = ANY($3) OR training_id = ANY($3))
 ORDER BY origin = 'feedback' DESC, learned_at DESC, item_id
 """
 
@@ -60,10 +67,10 @@ class Knowledge:
     """(question, SQL) of the newest pairs, which teach what words mean in this database."""
 
 
-async def knowledge(connection: Connection, dataset_id: str) -> Knowledge | None:
+async def knowledge(connection: Connection, dataset_id: str, without: Sequence[str] = ()) -> Knowledge | None:
     """What `dataset_id` knows: its tables are those that were learned and that its owner has not taken out since.
 
-    None when there is no such dataset.
+    Without what the pairs and trainings in `without` teach of words. None when there is no such dataset.
     """
     database = await known_database(connection, dataset_id)
     if database is None:
@@ -85,13 +92,18 @@ async def knowledge(connection: Connection, dataset_id: str) -> Knowledge | None
         relations_between(tables, database.drawn, [*database.relations, *relations]),
         tuple(await terms_of(connection, dataset_id)),
         {name: row["item_id"] for name, row in ddl.items()},
-        tuple((row["question"], row["sql"]) for row in await connection.fetch(_TAUGHT, dataset_id, _MOST_TAUGHT)),
+        tuple(
+            (row["question"], row["sql"])
+            for row in await connection.fetch(_TAUGHT, dataset_id, _MOST_TAUGHT, list(without))
+        ),
     )
 
 
-async def pairs(connection: Connection, dataset_id: str, item_ids: Sequence[str]) -> dict[str, KnownPair]:
-    """The pairs with `item_ids` that are still known."""
-    rows = await connection.fetch(_PAIRS, dataset_id, list(item_ids))
+async def pairs(
+    connection: Connection, dataset_id: str, item_ids: Sequence[str], without: Sequence[str] = ()
+) -> dict[str, KnownPair]:
+    """The pairs with `item_ids` that are still known, but for pairs and what trainings taught that are `without`."""
+    rows = await connection.fetch(_PAIRS, dataset_id, list(item_ids), list(without))
     return {
         row["item_id"]: KnownPair(
             row["item_id"], row["question"] or "", row["sql"] or "", tuple(row["tables"]), row["origin"]
@@ -100,16 +112,17 @@ async def pairs(connection: Connection, dataset_id: str, item_ids: Sequence[str]
     }
 
 
-async def exact_pairs(connection: Connection, dataset_id: str, question: str) -> list[str]:
+async def exact_pairs(connection: Connection, dataset_id: str, question: str, without: Sequence[str] = ()) -> list[str]:
     """Ids of the pairs that were learned for exactly this normalised question, corrections and newer ones first."""
-    return [row["item_id"] for row in await connection.fetch(_EXACT_PAIRS, dataset_id, question)]
+    return [row["item_id"] for row in await connection.fetch(_EXACT_PAIRS, dataset_id, question, list(without))]
 
 
 async def met(connection: Connection, dataset_id: str, needs: Needs) -> bool:
     """Whether the read models have come as far as `needs`."""
-    row = await connection.fetchrow(_VERSIONS, dataset_id)
+    row = await connection.fetchrow(_VERSIONS, dataset_id, needs.training_id, needs.training_sequence)
     return row is not None and bool(
         row["dataset_version"] >= needs.dataset_version
         and row["datasource_version"] >= needs.datasource_version
         and row["terms_version"] >= needs.terms_version
+        and row["taught"]
     )

@@ -74,7 +74,8 @@ class Answerer:
             steps.publish_rest(opened)
             await self._publish(opened, asked, conclusion, steps, milliseconds)
             await finish(opened.connection, lease)
-        telemetry.question_answered(conclusion.outcome, milliseconds / 1000)
+        if asked.event.purpose != "check":
+            telemetry.question_answered(conclusion.outcome, milliseconds / 1000)
         log.info("question_answered", question_id=lease.subject, outcome=conclusion.outcome, cached=conclusion.cached)
 
     async def _publish(
@@ -87,7 +88,7 @@ class Answerer:
     ) -> None:
         event = asked.event
         rows, truncated = _fitting(conclusion.rows, conclusion.truncated)
-        if conclusion.outcome == "answered":
+        if conclusion.outcome == "answered" and event.purpose != "check":  # Nobody looks at the rows of a check.
             fetched = RowsFetched(
                 question_id=event.question_id,
                 dataset_id=event.dataset_id,
@@ -100,6 +101,7 @@ class Answerer:
         answered = QuestionAnswered(
             question_id=event.question_id,
             dataset_id=event.dataset_id,
+            purpose=event.purpose,
             outcome=conclusion.outcome,
             sql=conclusion.sql,
             columns=conclusion.columns,

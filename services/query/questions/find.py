@@ -25,6 +25,7 @@ from services.query.questions.asked import needs_met
 from services.query.questions.attempt import attempt
 from services.query.questions.conclusion import Conclusion, unanswerable
 from services.query.questions.database import Database
+from services.query.questions.instead import instead_of
 from services.query.questions.scope import Found, scope_of
 from services.query.questions.steps import Steps
 from services.query.questions.understood import Understood, understood, went_on
@@ -35,6 +36,8 @@ _NEEDS_SECONDS = 5.0
 _EMBEDDED_CHARACTERS = 300
 """Of a question that is longer, the beginning tells what it is about; embedding all of it would hold up the others."""
 _NEAREST = 8
+_SPARE = 64
+"""So many more are looked at when some of the nearest are not to be known."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Finder:
         """
         if not await needs_met(self.pool, self.listener, asked, _NEEDS_SECONDS):
             return unanswerable("question.not_caught_up", asked.language)
-        known, cleared = await self._known(asked.dataset_id)
+        known, cleared = await self._known(asked)
         if known is None:
             return unanswerable("question.dataset_unknown", asked.language)
         if not known.tables:
@@ -90,17 +93,18 @@ class Finder:
             or await self._think(asked, known, filters, steps, ends)
         )
         conclusion = replace(conclusion, knowledge_version=known.version)
-        if conclusion.outcome == "answered":
+        if conclusion.outcome == "answered" and asked.purpose == "ask":
             await self._remember(key, conclusion)
         return conclusion
 
-    async def _known(self, dataset_id: str) -> tuple[Knowledge | None, int]:
+    async def _known(self, asked: QuestionAsked) -> tuple[Knowledge | None, int]:
         """What is known and how often the caches were cleared, at one moment: what is found is cached as of then."""
         async with (
             self.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            return await knowledge(connection, dataset_id), await clearings(connection, dataset_id)
+            known = await knowledge(connection, asked.dataset_id, asked.without)
+            return known, await clearings(connection, asked.dataset_id)
 
     async def _with_cached_sql(
         self, asked: QuestionAsked, known: Knowledge, key: CacheKey, filters: Filters, steps: Steps
@@ -130,29 +134,32 @@ class Finder:
         return await Rounds(asked, known, scope, database, steps, self.model, ends).conclude()
 
     async def _learned_exactly(self, asked: QuestionAsked) -> list[KnownPair]:
+        question = normalised_question(asked.question)
         async with self.pool.acquire() as connection:
-            ids = await exact_pairs(connection, asked.dataset_id, normalised_question(asked.question))
-            by_id = await pairs(connection, asked.dataset_id, ids)
-        return [by_id[key] for key in ids if key in by_id][:2]
+            ids = await exact_pairs(connection, asked.dataset_id, question, asked.without)
+            by_id = await pairs(connection, asked.dataset_id, ids, asked.without)
+        given = [one.pair for one in instead_of(asked) if normalised_question(one.pair.question) == question]
+        return [*given, *(by_id[key] for key in ids if key in by_id)][:2]
 
     async def _retrieve(self, asked: QuestionAsked, known: Knowledge, steps: Steps) -> list[Found]:
         began = time.monotonic()
         vector = await self.embedder.query(asked.question[:_EMBEDDED_CHARACTERS])
-        near = await self._nearest(asked.dataset_id, known.copy, vector)
+        near = await self._nearest(asked.dataset_id, known.copy, vector, _NEAREST + _SPARE * bool(asked.without))
         async with self.pool.acquire() as connection:
-            by_id = await pairs(connection, asked.dataset_id, [one.item_id for one in near])
+            by_id = await pairs(connection, asked.dataset_id, [one.item_id for one in near], asked.without)
         found = [Found(by_id[one.item_id], one.similarity) for one in near if one.item_id in by_id]
+        found = sorted([*found, *instead_of(asked, vector)], key=lambda one: -one.similarity)[:_NEAREST]
         steps.add(_retrieved(asked, found, (time.monotonic() - began) * 1000))
         return found
 
-    async def _nearest(self, dataset_id: str, copy: str, vector: Vector) -> list[Near]:
+    async def _nearest(self, dataset_id: str, copy: str, vector: Vector, count: int) -> list[Near]:
         """A copy that was swapped out since has no vectors any more; the new one has."""
         try:
-            return await self.vectors.nearest(copy, dataset_id, self.embedder.model, vector, "pair", _NEAREST)
+            return await self.vectors.nearest(copy, dataset_id, self.embedder.model, vector, "pair", count)
         except NotFoundError:
             fresh = await self.pool.fetchval("SELECT name FROM copy")
         try:
-            return await self.vectors.nearest(fresh, dataset_id, self.embedder.model, vector, "pair", _NEAREST)
+            return await self.vectors.nearest(fresh, dataset_id, self.embedder.model, vector, "pair", count)
         except NotFoundError:
             return []
 

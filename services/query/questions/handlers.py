@@ -87,5 +87,11 @@ async def keep_deletions(connection: Connection, batch: Batch) -> None:
 async def offer_questions(transaction: Transaction, batch: Batch) -> None:
     """Every question that has no end yet is to be answered."""
     for received in batch:
-        if not await transaction.connection.fetchval(_HAS_ENDED, received.event.question_id):
-            await offer(transaction.connection, "question", received.event.question_id)
+        asked: QuestionAsked = received.event
+        if not await transaction.connection.fetchval(_HAS_ENDED, asked.question_id):
+            # Checks come after people's questions, and of a dataset one at a time.
+            check = asked.purpose == "check"
+            group = f"check/{asked.dataset_id}" if check else None
+            await offer(
+                transaction.connection, "question", asked.question_id, group_key=group, priority=-1 if check else 0
+            )

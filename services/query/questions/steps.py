@@ -31,8 +31,10 @@ class Steps:
         return tuple(self._all)
 
     def add(self, step: Step) -> None:
-        """Note a step, and send it soon."""
+        """Note a step, and send it soon; nobody follows a check."""
         self._all.append(step)
+        if self._asked.event.purpose == "check":
+            return
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._send(), name="steps of an answer")
 
@@ -43,6 +45,8 @@ class Steps:
 
     def publish_rest(self, opened: Transaction) -> None:
         """Publish, in the transaction of the answer, the steps that were not sent before."""
+        if self._asked.event.purpose == "check":
+            return
         for number in range(self._sent + 1, len(self._all) + 1):
             self._publish(opened, number)
 

@@ -1,6 +1,6 @@
-"""Learns what people gave: the corrected pair of a feedback, or the pairs of an imported file.
+"""Learns what people gave: the corrected pair of a feedback, or the pairs of an imported file; or takes it back.
 
-They are learned whether the dataset knows them or not, because learning a pair again is what makes it count again.
+Pairs are learned whether the dataset knows them or not, because learning a pair again is what makes it count again.
 """
 
 from libs.events.catalog import TrainingRequested
@@ -10,10 +10,17 @@ from services.trainer.datasets.stages import GIVEN
 
 
 async def learn_given(learner: Learner, request: TrainingRequested) -> None:
-    """Learn the request's items, which ends the training; goes on after those that it learned before it was stopped."""
+    """Take back and learn what the request names, which ends the training; goes on after what it learned before it was
+    stopped."""
     attempt, total = learner.attempt, len(request.items)
     learned = attempt.state.items_learned
+    if request.forgets and not learned:  # First, because what comes back stands behind what a person said since.
+        await attempt.checkpoint(forgotten=request.forgets)
     await learner.take(GIVEN, request.items[learned:], learned, total)
-    key = "trainer.feedback_learned" if request.source == "feedback" else "trainer.given_learned"
+    key = "trainer.given_learned"
+    if request.forgets:
+        key, total = "trainer.taken_back", len(request.forgets)
+    elif request.source == "feedback":
+        key = "trainer.feedback_learned"
     attempt.move(GIVEN.number, GIVEN.ends, text(key, request.language, count=total))
     await attempt.checkpoint(ends=True)

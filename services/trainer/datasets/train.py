@@ -53,7 +53,7 @@ class Training:
 
     async def _work(self, attempt: Attempt, request: TrainingRequested) -> None:
         try:
-            if request.items:
+            if request.is_lesson:
                 await learn_given(Learner(attempt, self.embeddings, request.language), request)
             else:
                 await self._learn_database(attempt, request)

@@ -198,7 +198,7 @@ def _begin(state: State, at: datetime, epoch: int) -> tuple[Event, ...]:
 
 def _beginning(state: State) -> str:
     """The text with which an attempt begins."""
-    items = state.requested is not None and state.requested.items
+    items = state.requested is not None and state.requested.is_lesson
     if items and state.requested is not None and state.requested.source == "feedback":
         return "lesson"
     if state.attempt:

@@ -15,7 +15,8 @@ from services.trainer.runs.decider import Start, State, decide, evolve
 from services.trainer.runs.learned import keep_learned
 
 TRAINING, LESSON = "training", "lesson"
-"""Kinds of work: a training of a database, and one of given items (feedback, import), which does not wait for it."""
+"""Kinds of work: a training of a database, and one that learns or takes back given items (feedback, import), which does
+not wait for it."""
 
 
 async def keep_checkpoints(connection: Connection, batch: Batch) -> None:
@@ -78,7 +79,7 @@ async def offer_work(transaction: Transaction, state: State) -> None:
 
 def kind_of_work(state: State) -> str:
     """Which workers work on the training."""
-    return LESSON if state.requested and state.requested.items else TRAINING
+    return LESSON if state.requested and state.requested.is_lesson else TRAINING
 
 
 OWN = Handlers(project={CheckpointReached: keep_checkpoints})

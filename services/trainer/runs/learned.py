@@ -8,9 +8,10 @@ from libs.knowledge.databases import keep_generations
 from libs.postgres.pool import Connection
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('learned/' || $1, 0))"
-# Only what a training taught: a person may have said that it is right since the training looked.
+# A training forgets only what a training taught: a person may have said that it is right since the training looked.
 _FORGET = """
-DELETE FROM learned WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND origin <> 'feedback'
+DELETE FROM learned
+WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND (origin <> 'feedback' OR $4)
 """
 _PUT = """
 INSERT INTO learned AS l (dataset_id, item_id, generation, kind, origin, tables, training_id)
@@ -46,7 +47,8 @@ async def keep_learned(connection: Connection, batch: Batch) -> None:
     for dataset_id in sorted({event.dataset_id for event in events}):
         await connection.execute(_LOCK, dataset_id)
     for event in events:
-        await connection.execute(_FORGET, event.dataset_id, list(event.forgotten), event.generation)
+        given = event.source == "feedback"
+        await connection.execute(_FORGET, event.dataset_id, list(event.forgotten), event.generation, given)
         rows = [
             (
                 event.dataset_id,

@@ -25,6 +25,7 @@ from services.gateway.api.problems import Problem, not_found
 from services.gateway.chat.decider import Judged, decide_judged
 from services.gateway.chat.read import answer, not_answered, steps, waiting
 from services.gateway.gateway import Gateway
+from services.gateway.learning.read import evidence, feedback_of, standing_of_feedback
 from services.gateway.trainings.read import needs_of
 
 router = APIRouter(prefix="/chat", tags=["chat"])
@@ -240,24 +241,18 @@ async def _judged(gateway: Gateway, account: Account, body: Feedback) -> Judged:
 
 @router.get("/feedback/{feedback_id}", dependencies=[After])
 async def feedback(feedback_id: str, gateway: GatewayPart, account: SignedIn) -> dict[str, Any]:
-    """What became of a verdict: received, accepted, learned, rejected or held, and why."""
-    row = await gateway.pool.fetchrow(
-        "SELECT f.state AS given, r.state AS reviewed, last.status FROM feedback AS f "
-        "LEFT JOIN reviews AS r USING (feedback_id) LEFT JOIN LATERAL ("
-        "  SELECT status FROM checkpoints AS c WHERE c.training_id = r.state->>'training_id' "
-        "  ORDER BY sequence DESC LIMIT 1) AS last ON true WHERE f.feedback_id = $1 AND f.who = $2",
-        feedback_id,
-        account.account_id,
-    )
+    """What became of a verdict: received, accepted, learned, rejected, held, dropped or reverted, and why."""
+    row = await feedback_of(gateway.pool, feedback_id, account.account_id)
     if row is None:
         raise not_found()
-    reviewed = row["reviewed"]
-    learned = row["status"] == "completed"
+    reviewed = row["reviewed"] or {"reasons": [], "training_id": None, "supersedes": []}
     return {
         "feedback_id": feedback_id,
-        "status": "learned" if learned else reviewed["verdict"] if reviewed else "received",
-        "reasons": reviewed["reasons"] if reviewed else [],
-        "training_id": reviewed["training_id"] if reviewed else None,
+        "status": standing_of_feedback(row).status,
+        "reasons": reviewed["reasons"],
+        "training_id": reviewed["training_id"],
+        "supersedes": reviewed["supersedes"],
         "question": row["given"]["question"],
         "rating": row["given"]["rating"],
+        "change": evidence(row["measured"]),
     }

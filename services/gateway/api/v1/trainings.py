@@ -35,6 +35,8 @@ _REQUESTS: dict[Wish, type[ControlRequest]] = {
 }
 _TABLE_NAMES = "SELECT table_names FROM trainings WHERE training_id = $1"
 _GIVEN = "SELECT given FROM trainings WHERE training_id = $1"
+_SAID = ("feedback_id", "who", "given_at", "rating", "comment")
+"""What is shown of the verdict that a pair was learned from."""
 Kinds = Annotated[str, Query(alias="type", pattern=r"^(qa|ddl|document)(,(qa|ddl|document))*$")]
 """Kinds of what was learned, as in `?type=qa,ddl`."""
 
@@ -249,7 +251,7 @@ async def training_data(
     paging: Paging,
     kind: Kinds = "qa,ddl,document",
 ) -> dict[str, Any]:
-    """What was learned: question/SQL pairs, DDL, documents, each with its origin."""
+    """What was learned: question/SQL pairs, each with the verdict behind it, DDL and documents, with their origin."""
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     kinds = kinds_of(kind)
     where = (
@@ -258,14 +260,18 @@ async def training_data(
     )
     total = await gateway.pool.fetchval(f"SELECT count(*) {where}", dataset_id, kinds)
     rows = await gateway.pool.fetch(
-        f"SELECT state, learned_at {where} ORDER BY learned_at, item_id LIMIT $3 OFFSET $4",
+        f"SELECT known.*, f.state AS said FROM (SELECT item_id, state, learned_at {where} "
+        "ORDER BY learned_at, item_id LIMIT $3 OFFSET $4) AS known "
+        "LEFT JOIN feedback AS f ON f.feedback_id = known.state->>'feedback_id' ORDER BY learned_at, item_id",
         dataset_id,
         kinds,
         paging.size,
         paging.offset,
     )
     items = [
-        row["state"] | {"type": TYPES[row["state"]["kind"]], "learned_at": row["learned_at"].isoformat()}
+        row["state"]
+        | {"type": TYPES[row["state"]["kind"]], "learned_at": row["learned_at"].isoformat()}
+        | {"feedback": {name: row["said"][name] for name in _SAID} if row["said"] else None}
         for row in rows
     ]
     return paging.of(items, total)

@@ -1,0 +1,168 @@
+"""What measuring and deciding read of the service's read models."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from libs.events.catalog import FeedbackReviewed, LearnedItem, LearningDecided, LearningMeasured, TrainingRequested
+from libs.events.envelope import Received
+from libs.leases.claim import WorkGone
+from libs.postgres.pool import Connection
+
+_REQUEST = """
+SELECT event_id, correlation_id, traceparent, lesson, requested, coalesce(sequence, 0) AS sequence
+FROM requests LEFT JOIN taught USING (training_id) WHERE training_id = $1
+"""
+_TAUGHT = "SELECT item, normalised_question FROM present_pairs WHERE training_id = $1 ORDER BY item_id"
+_TAKEN = """
+SELECT item FROM pairs LEFT JOIN generations AS g USING (dataset_id)
+WHERE training_id = $1 AND gone AND pairs.generation >= coalesce(g.generation, 0) ORDER BY item_id
+"""
+_VERIFIED = """
+SELECT item FROM known_pairs WHERE dataset_id = $1 AND origin = 'feedback' AND training_id <> $2
+ORDER BY requested_offset DESC, "offset" DESC, item_id LIMIT $3
+"""
+# For each question the last pair but those, unless it is known anyhow.
+_REPLACED = """
+SELECT item FROM (
+    SELECT DISTINCT ON (normalised_question) * FROM present_pairs
+    WHERE dataset_id = $1 AND normalised_question = ANY($2) AND item_id <> ALL($3)
+    ORDER BY normalised_question, origin = 'feedback' DESC, requested_offset DESC, "offset" DESC
+) AS last WHERE NOT EXISTS (
+    SELECT FROM known_pairs AS k WHERE k.dataset_id = last.dataset_id AND k.item_id = last.item_id)
+ORDER BY item_id
+"""
+_GENERATED = "SELECT item FROM present_pairs WHERE dataset_id = $1 AND item_id = ANY($2) AND generated ORDER BY item_id"
+_PAIR = "SELECT item FROM pairs WHERE dataset_id = $1 AND item_id = $2"
+_ANSWERS = "SELECT question_id, outcome, known, strategy, sql, items FROM check_answers WHERE question_id = ANY($1)"
+_REVIEW = "SELECT state FROM reviews WHERE feedback_id = $1"
+_MEASURED = "SELECT state FROM measured WHERE training_id = $1"
+_SCORE = """
+SELECT count(*) FILTER (WHERE mark = 'right') AS right, count(*) AS told
+FROM marks JOIN known_pairs USING (dataset_id, item_id) WHERE dataset_id = $1
+"""
+_NEWEST = """
+SELECT (SELECT coalesce(max(sequence), 0) FROM verdicts WHERE dataset_id = $1),
+    (SELECT coalesce(max("offset"), 0) FROM pairs WHERE dataset_id = $1)
+"""
+_DECISIONS = """
+SELECT event_id, correlation_id, traceparent, decided FROM decisions
+WHERE subject_id = $1 AND decision_sequence > $2 ORDER BY decision_sequence
+"""
+MOST = 2_000
+"""So many verified pairs of a dataset are looked at, the newest: to find the nearest among them takes milliseconds."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A training with the pairs that it taught, and those that they replaced."""
+
+    asked: Received[TrainingRequested]
+    lesson: bool
+    sequence: int
+    """Of its last checkpoint that taught something."""
+    taught: tuple[LearnedItem, ...]
+    replaced: tuple[LearnedItem, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a check was answered."""
+
+    outcome: str
+    known: bool
+    strategy: str
+    sql: str | None
+    items: tuple[str, ...]
+
+
+async def change(connection: Connection, training_id: str) -> Change:
+    """The training as it stands now; raises `WorkGone` when it was not heard of yet."""
+    row = await connection.fetchrow(_REQUEST, training_id)
+    if row is None:
+        raise WorkGone(f"no training {training_id} in the read models")
+    event = TrainingRequested.model_validate(row["requested"])
+    cause = (row["event_id"], row["correlation_id"], row["traceparent"])
+    asked = Received(event, *cause, TrainingRequested.__name__, -1, -1)
+    rows = await connection.fetch(_TAUGHT, training_id)
+    taught = _items(rows)
+    questions = sorted({row["normalised_question"] for row in rows})
+    back = await replaced(connection, event.dataset_id, questions, [item.item_id for item in taught])
+    return Change(asked, row["lesson"], row["sequence"], taught, back)
+
+
+async def replaced(
+    connection: Connection, dataset_id: str, questions: Sequence[str], but: Sequence[str]
+) -> tuple[LearnedItem, ...]:
+    """The pairs that would be known for the normalised `questions` if those of the ids `but` were not."""
+    return _items(await connection.fetch(_REPLACED, dataset_id, list(questions), list(but)))
+
+
+async def generated(connection: Connection, dataset_id: str, item_ids: Sequence[str]) -> tuple[LearnedItem, ...]:
+    """Those of the pairs that a training taught too, as it taught them."""
+    found = _items(await connection.fetch(_GENERATED, dataset_id, list(item_ids)))
+    return tuple(item.model_copy(update={"origin": "training", "feedback_id": None}) for item in found)
+
+
+async def learned_pair(connection: Connection, dataset_id: str, item_id: str) -> LearnedItem | None:
+    """The pair as it was learned last, whether it is known any more or not."""
+    item = await connection.fetchval(_PAIR, dataset_id, item_id)
+    return LearnedItem.model_validate(item) if item else None
+
+
+async def taken(connection: Connection, training_id: str) -> tuple[LearnedItem, ...]:
+    """The pairs that a training taught and that were taken back."""
+    return _items(await connection.fetch(_TAKEN, training_id))
+
+
+async def verified(connection: Connection, dataset_id: str, but_of: str) -> tuple[LearnedItem, ...]:
+    """The check set of a dataset: the pairs that people gave, but for those that the training `but_of` taught."""
+    return _items(await connection.fetch(_VERIFIED, dataset_id, but_of, MOST))
+
+
+async def answers(connection: Connection, question_ids: Sequence[str]) -> dict[str, Answer]:
+    """The checks that were answered, by their ids."""
+    rows = await connection.fetch(_ANSWERS, list(question_ids))
+    return {
+        row["question_id"]: Answer(row["outcome"], row["known"], row["strategy"], row["sql"], tuple(row["items"]))
+        for row in rows
+    }
+
+
+async def last_review(connection: Connection, feedback_id: str) -> FeedbackReviewed | None:
+    """What became of a verdict."""
+    state = await connection.fetchval(_REVIEW, feedback_id)
+    return FeedbackReviewed.model_validate(state) if state else None
+
+
+async def last_measured(connection: Connection, training_id: str) -> LearningMeasured | None:
+    """What became of a training that was measured."""
+    state = await connection.fetchval(_MEASURED, training_id)
+    return LearningMeasured.model_validate(state) if state else None
+
+
+async def newest_of(connection: Connection, dataset_id: str) -> tuple[int, int]:
+    """Where the newest verdict on a dataset and its newest pair stand: others when anything was said or learned."""
+    row = await connection.fetchrow(_NEWEST, dataset_id)
+    return (row[0], row[1]) if row else (0, 0)
+
+
+async def score(connection: Connection, dataset_id: str) -> tuple[int, int]:
+    """How many verified questions are answered right, and of how many that is known."""
+    row = await connection.fetchrow(_SCORE, dataset_id)
+    return (row["right"], row["told"]) if row else (0, 0)
+
+
+async def decisions(connection: Connection, subject_id: str, after: int) -> list[Received[LearningDecided]]:
+    """The decisions about a subject that are not answered yet."""
+    return [
+        Received(
+            LearningDecided.model_validate(row["decided"]), row["event_id"], row["correlation_id"], row["traceparent"],
+            LearningDecided.__name__, -1, -1,
+        )
+        for row in await connection.fetch(_DECISIONS, subject_id, after)
+    ]  # fmt: skip
+
+
+def _items(rows: Sequence[Any]) -> tuple[LearnedItem, ...]:
+    return tuple(LearnedItem.model_validate(row["item"]) for row in rows)

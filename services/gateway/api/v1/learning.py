@@ -1,0 +1,148 @@
+"""/api/v1: how learning went, and what a person decides about what was learned or held."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response, status
+
+from libs.events.catalog import LearningDecided
+from libs.language.catalogue import Language, text
+from libs.runtime.clock import now
+from services.gateway.accounts.store import Account
+from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
+from services.gateway.api.problems import Problem, not_found
+from services.gateway.gateway import Gateway
+from services.gateway.learning.decider import Decision, Refused, Standing, UnderWay, decide_learning
+from services.gateway.learning.read import (
+    curve,
+    feedback_of,
+    score_now,
+    standing_of_feedback,
+    standing_of_training,
+    training_of,
+)
+
+router = APIRouter(tags=["learning"])
+
+_ACCEPTED = status.HTTP_202_ACCEPTED
+
+
+@router.get("/datasets/{dataset_id}/learning", dependencies=[After])
+async def learning(dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
+    """The score on verified questions over time, newest first: what each training and correction gained and lost."""
+    await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    points, total = await curve(gateway.pool, dataset_id, paging.size, paging.offset)
+    return await score_now(gateway.pool, dataset_id) | paging.of(points, total)
+
+
+@router.post("/chat/feedback/{feedback_id}/accept", status_code=_ACCEPTED)
+async def accept(
+    feedback_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
+) -> dict[str, str]:
+    """Learn what is held after all."""
+    return await _about_feedback(gateway, account, feedback_id, "accept", language, response)
+
+
+@router.post("/chat/feedback/{feedback_id}/drop", status_code=_ACCEPTED)
+async def drop(
+    feedback_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
+) -> dict[str, str]:
+    """Give up what is held."""
+    return await _about_feedback(gateway, account, feedback_id, "drop", language, response)
+
+
+@router.post("/chat/feedback/{feedback_id}/revert", status_code=_ACCEPTED)
+async def revert(
+    feedback_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
+) -> dict[str, str]:
+    """Take back what was learned: it is forgotten, and what it replaced comes back."""
+    return await _about_feedback(gateway, account, feedback_id, "revert", language, response)
+
+
+@router.post("/datasets/{dataset_id}/learning/{training_id}/accept", status_code=_ACCEPTED)
+async def accept_training(
+    dataset_id: str,
+    training_id: str,
+    gateway: GatewayPart,
+    account: SignedIn,
+    language: AskedLanguage,
+    response: Response,
+) -> dict[str, str]:
+    """Learn after all the pairs of a training or an import that are held."""
+    return await _about_training(gateway, account, dataset_id, training_id, "accept", language, response)
+
+
+@router.post("/datasets/{dataset_id}/learning/{training_id}/drop", status_code=_ACCEPTED)
+async def drop_training(
+    dataset_id: str,
+    training_id: str,
+    gateway: GatewayPart,
+    account: SignedIn,
+    language: AskedLanguage,
+    response: Response,
+) -> dict[str, str]:
+    """Give up the pairs of a training or an import that are held."""
+    return await _about_training(gateway, account, dataset_id, training_id, "drop", language, response)
+
+
+async def _about_feedback(
+    gateway: Gateway, account: Account, feedback_id: str, decision: Decision, language: Language, response: Response
+) -> dict[str, str]:
+    row = await feedback_of(gateway.pool, feedback_id, account.account_id)
+    if row is None:
+        raise not_found()
+
+    async def standing(connection: Any) -> Standing:
+        return standing_of_feedback(await feedback_of(connection, feedback_id, account.account_id))
+
+    return await _decide(gateway, account, row["dataset_id"], feedback_id, decision, standing, language, response)
+
+
+async def _about_training(
+    gateway: Gateway,
+    account: Account,
+    dataset_id: str,
+    training_id: str,
+    decision: Decision,
+    language: Language,
+    response: Response,
+) -> dict[str, str]:
+    async def standing(connection: Any) -> Standing:
+        row = await training_of(connection, dataset_id, training_id)
+        if row is None:
+            raise not_found()
+        return standing_of_training(row)
+
+    return await _decide(gateway, account, dataset_id, training_id, decision, standing, language, response)
+
+
+async def _decide(
+    gateway: Gateway,
+    account: Account,
+    dataset_id: str,
+    subject_id: str,
+    decision: Decision,
+    standing: Any,
+    language: Language,
+    response: Response,
+) -> dict[str, str]:
+    async with gateway.writing() as write:
+        await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        decided = decide_learning(await standing(write.connection), decision)
+        if isinstance(decided, Refused):
+            raise Problem(409, f"not_{decision}", state=text(f"feedback.status.{decided.status}", language))
+        if not isinstance(decided, UnderWay):
+            await write.record(
+                LearningDecided(
+                    subject_id=subject_id,
+                    dataset_id=dataset_id,
+                    decision_sequence=decided.decision_sequence,
+                    decision=decision,
+                    language=language,
+                    who=account.account_id,
+                    decided_at=now(),
+                )
+            )
+        said = {"message": text(f"feedback.{decision}_requested", language)}
+        await write.answers(_ACCEPTED, said, response.headers)
+    await written(gateway, response, write.event_id)
+    return said

@@ -1,0 +1,1 @@
+"""What trainings and corrections did to answers, and what people decide about it."""

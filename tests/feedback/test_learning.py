@@ -1,0 +1,230 @@
+"""What is learned, held, accepted, dropped and taken back, with trainer and query service played by the test."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+import pytest_asyncio
+
+from libs.embeddings.encoding import encode_vector
+from libs.events.catalog import (
+    CheckpointReached,
+    KnowledgeRemoved,
+    LearnedItem,
+    LearningDecided,
+    QuestionAnswered,
+    QuestionAsked,
+    Sources,
+    TrainingRequested,
+)
+from libs.knowledge.items import pair_id
+from libs.leases.claim import claim
+from libs.leases.worker import Held
+from libs.postgres.listen import Listener
+from services.feedback.learning.compare import Comparison
+from services.feedback.learning.measure import MEASURE, Measurer
+from services.feedback.learning.settle import SETTLE, Settler
+from tests.feedback.test_reviews import COUNT, Feedback, feedback, said
+
+__all__ = ["feedback"]
+
+THEN = datetime(2026, 1, 1, tzinfo=UTC)
+MANY, OTHER_WORDS = "How many flights?", "What is the number of flights?"
+ONE, TWO, THREE = (f"SELECT count(*) + {number} FROM flights" for number in (1, 2, 3))
+_VECTOR = encode_vector("test", np.ones(4, np.float32))
+
+
+@dataclass
+class Learning:
+    """The service with its workers; what it asks of others is answered by `play` and `answer`."""
+
+    service: Feedback
+    settler: Settler
+    measurer: Measurer
+    played: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
+    decisions: int = 0
+
+    async def teach(self, sequence: int, sql: str, question: str = MANY) -> str:
+        """Say that `sql` is right, and let it be learned; gives the id of the verdict."""
+        await self.service.reviewed(said(sequence, question, sql="SELECT 1", rating=-1, corrected_sql=sql))
+        await self.play()
+        return f"f{sequence}"
+
+    async def play(self) -> None:
+        """Do as the trainer what was asked of it."""
+        for sent in await self.service.sent("TrainingRequested"):
+            request = TrainingRequested.model_validate(sent)
+            if request.training_id in self.played:
+                continue
+            self.played.add(request.training_id)
+            items = tuple(item.model_copy(update={"embedding": _VECTOR}) for item in request.items)
+            learned = CheckpointReached(
+                training_id=request.training_id, dataset_id=request.dataset_id, sequence=1, source="feedback",
+                requested_offset=len(self.played), generation=request.generation, status="completed", items=items,
+                forgotten=request.forgets, reached_at=THEN,
+            )  # fmt: skip
+            await self.service.consume(request, learned)
+
+    async def decide(self, subject_id: str, decision: Any) -> dict[str, Any]:
+        """Decide as a person, and let it be carried out; gives what became of the verdict."""
+        self.decisions += 1
+        event = LearningDecided(
+            subject_id=subject_id, dataset_id="d1", decision_sequence=self.decisions, decision=decision, who="ann",
+            decided_at=THEN,
+        )  # fmt: skip
+        await self.service.consume(event)
+        await self.work(SETTLE, self.settler.settle)
+        await self.play()
+        return (await self.service.sent("FeedbackReviewed"))[-1]
+
+    async def work(self, kind: str, run: Any) -> None:
+        async with self.service.pool.acquire() as connection:
+            leases = await claim(connection, kind, "test", 20.0, 10)
+        for lease in leases:
+            await run(lease, Held(lease))
+
+    async def measure(self, answer: Callable[[QuestionAsked], tuple[str | None, str]]) -> dict[str, Any]:
+        """Measure what was learned, with `answer` giving SQL and the pair it rests on; gives the last measure."""
+
+        async def measuring() -> None:
+            while await self.service.pool.fetchval("SELECT count(*) FROM work WHERE kind = 'measure'"):
+                await self.work(MEASURE, self.measurer.measure)
+
+        task = asyncio.create_task(measuring())
+        while not task.done():
+            for sent in await self.service.sent("QuestionAsked"):
+                asked = QuestionAsked.model_validate(sent)
+                if asked.question_id not in self.answered:
+                    self.answered.add(asked.question_id)
+                    await self.service.consume(_answer(asked, *answer(asked)))
+            await asyncio.wait([task], timeout=0.01)
+        await task
+        await self.play()
+        return (await self.service.sent("LearningMeasured"))[-1]
+
+    async def known(self) -> set[str]:
+        """The SQL that is known."""
+        rows = await self.service.pool.fetch("SELECT item ->> 'sql' AS sql FROM known_pairs")
+        return {row["sql"] for row in rows}
+
+
+def _answer(asked: QuestionAsked, sql: str | None, rests_on: str) -> QuestionAnswered:
+    return QuestionAnswered(
+        question_id=asked.question_id, dataset_id="d1", purpose=asked.purpose, sql=sql,
+        outcome="answered" if sql else "clarification", knowledge_version=1,
+        sources=Sources(strategy="paraphrased", items=(rests_on,)), answered_at=THEN,
+    )  # fmt: skip
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def learning(feedback: Feedback, postgres_url: str) -> AsyncIterator[Learning]:
+    listener, checks = Listener(postgres_url), feedback.reviewer.checks
+    measurer = Measurer(feedback.pool, listener, Comparison(feedback.pool, checks.connections), quiet=0.0)
+    yield Learning(feedback, Settler(feedback.pool, checks), measurer)
+    await listener.close()
+
+
+async def test_a_newer_verdict_replaces_the_older_pair_and_taking_it_back_brings_that_back(learning: Learning) -> None:
+    for sequence, sql in enumerate((ONE, TWO, ONE), 1):
+        await learning.teach(sequence, sql)
+        assert await learning.known() == {sql}
+    assert (await learning.decide("f3", "revert"))["verdict"] == "reverted"
+    assert await learning.known() == {TWO}
+    await learning.decide("f2", "revert")
+    assert await learning.known() == {ONE}
+    await learning.decide("f1", "revert")
+    assert await learning.known() == set()
+
+
+async def test_what_an_earlier_verdict_says_too_is_not_forgotten(learning: Learning) -> None:
+    await learning.teach(1, ONE)
+    await learning.teach(2, ONE)
+    await learning.decide("f2", "revert")
+    assert await learning.known() == {ONE}
+
+
+async def test_a_generated_pair_that_a_person_confirmed_is_known_again_when_that_is_taken_back(
+    learning: Learning,
+) -> None:
+    item = LearnedItem(item_id=pair_id(MANY, ONE), kind="pair", text=MANY, question=MANY, sql=ONE)
+    made = CheckpointReached(
+        training_id="t", dataset_id="d1", sequence=1, status="training", items=(item,), reached_at=THEN
+    )
+    await learning.service.consume(made)
+    await learning.teach(1, ONE)
+    await learning.decide("f1", "revert")
+    assert await learning.service.pool.fetch("SELECT origin FROM known_pairs") == [("training",)]
+
+
+async def test_what_was_removed_does_not_come_back(learning: Learning) -> None:
+    await learning.teach(1, ONE)
+    await learning.service.consume(KnowledgeRemoved(dataset_id="d1", generation=1, who="ann", removed_at=THEN))
+    await learning.teach(2, TWO)
+    await learning.decide("f2", "revert")
+    assert await learning.known() == set()
+
+
+@pytest.mark.parametrize("rests_on_it", [True, False])
+async def test_a_correction_that_makes_a_verified_answer_wrong_is_held_and_what_it_replaced_comes_back(
+    learning: Learning, rests_on_it: bool
+) -> None:
+    await learning.teach(1, ONE)
+    await learning.teach(2, ONE, OTHER_WORDS)
+    await learning.measure(lambda _: (ONE, pair_id(MANY, ONE)))
+    await learning.teach(3, TWO)
+    taught = pair_id(MANY, TWO)
+
+    def answer(asked: QuestionAsked) -> tuple[str | None, str]:
+        if asked.question == MANY:
+            return None, ""
+        before = any(item.sql == ONE for item in asked.instead)
+        assert before == (len(asked.without) > 1)
+        return (ONE if before or not rests_on_it else TWO), taught if rests_on_it else "another"
+
+    measured = await learning.measure(answer)
+    [checked] = measured["results"]
+    assert (checked["question"], checked["before"]) == (OTHER_WORDS, "right")
+    assert (checked["after"], measured["verdict"]) == (("wrong", "held") if rests_on_it else ("right", "kept"))
+    review = (await learning.service.sent("FeedbackReviewed"))[-1]
+    assert review["feedback_id"] == "f3" and review["verdict"] == ("held" if rests_on_it else "accepted")
+    assert await learning.known() == ({ONE} if rests_on_it else {ONE, TWO})
+    if rests_on_it:
+        assert [reason["code"] for reason in review["reasons"]] == ["made_worse"]
+        assert (await learning.decide("f3", "accept"))["verdict"] == "accepted"
+        assert await learning.known() == {ONE, TWO}
+        assert (await learning.measure(answer))["verdict"] == "kept", "a person accepted it"
+
+
+async def test_a_correction_that_contradicts_a_verified_pair_in_other_words_is_held_until_it_is_dropped(
+    learning: Learning,
+) -> None:
+    await learning.teach(1, ONE)
+    await learning.teach(2, THREE, OTHER_WORDS)
+    measured = await learning.measure(lambda asked: (ONE, pair_id(MANY, ONE)) if asked.question != MANY else (None, ""))
+    assert ([one["question"] for one in measured["contradicts"]], measured["verdict"]) == ([MANY], "held")
+    review = (await learning.service.sent("FeedbackReviewed"))[-1]
+    assert [reason["code"] for reason in review["reasons"]] == ["contradicts"]
+    assert await learning.known() == {ONE}
+    assert (await learning.decide("f2", "drop"))["verdict"] == "dropped"
+    assert await learning.known() == {ONE}
+    assert (await learning.decide("f2", "accept"))["verdict"] == "dropped", "it is over"
+
+
+async def test_what_could_not_be_checked_is_learned_once_a_person_accepts_it_and_it_runs(learning: Learning) -> None:
+    path = await learning.service.pool.fetchval("SELECT settings ->> 'database' FROM datasources")
+    gone = f"{path}.gone"
+    change = (
+        "UPDATE datasources SET version = version + 1, settings = settings || jsonb_build_object('database', $1::text)"
+    )
+    await learning.service.pool.execute(change, gone)
+    await learning.teach(1, COUNT)
+    assert (await learning.service.sent("FeedbackReviewed"))[-1]["verdict"] == "held"
+    assert (await learning.decide("f1", "accept"))["verdict"] == "held"
+    await learning.service.pool.execute(change, path)
+    assert (await learning.decide("f1", "accept"))["verdict"] == "accepted"
+    assert await learning.known() == {COUNT}
