@@ -82,7 +82,7 @@ async def ask(asking: Asking, scripted: Scripted) -> AsyncIterator[Ask]:
         models.append(await scripted.will(*moves))
         finder = replace(asking.answerer.finder, model=models[-1])
         asking.answerer = replace(asking.answerer, finder=finder)
-        return await asking.ask(question, **fields)
+        return await asking.ask(question, **({"conversation_id": f"c{len(models)}"} | fields))
 
     yield answer
     for model in models:

@@ -135,6 +135,8 @@ def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Knowl
         said = plain_select(composition.sql, known.schema.dialect)
         if said is None or said.args.get("limit") or said.args.get("having"):
             continue
+        if any(query is not said for query in said.find_all(exp.Query)):
+            continue  # Rows of another table are asked for beside, which has no place in the answer before.
         try:
             return _taken(Change(base, said, known.schema), table, fragment, linked)
         except DoesNotFit:

@@ -94,7 +94,9 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Knowledge) -
 def _stands_alone(question: str, known: Knowledge) -> bool:
     """Whether it can be answered by itself, and not because all of it is left out."""
     composition = compose(question, known)
-    return composition.sql is not None and composition.score >= SURE
+    marks = composition.linked.marks if composition.linked is not None else ()
+    asks = any(meant.kind in ("table", "column", "measure") for mark in marks for meant in mark.meanings)
+    return asks and composition.sql is not None and composition.score >= SURE
 
 
 def _joined(key: str, before: str, said: str) -> str:

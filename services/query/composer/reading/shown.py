@@ -152,6 +152,8 @@ def _count(r: Reading, index: int) -> None:
         if later is not None and r.table(later):
             near, meant = later, r.meant[later]
     before = r.before(index)
+    if before >= 0 and r.items[before].kind == "ask":
+        before = r.before(before)
     if meant is None and before in r.meant and before not in r.used and r.meant[before].kind in ("table", "column"):
         near, meant = before, r.meant[before]  # 订单数, 城市有多少个
     if meant is None and any(measure.aggregate == "count" for measure in r.plan.measures):
