@@ -54,6 +54,7 @@ TEXTS = {
         "Learned questions that are near: {count}; the nearest: {question} ({similarity}).",
     ),
     "question.step.retrieved_none": ("没有相近的已学问题。", "No learned question is near."),
+    "question.step.looked_up": ("在数据库中找到：{values}。", "Found in the database: {values}."),
     "question.step.ran": ("查询返回 {rows} 行。", "Rows that the query gave: {rows}."),
     "question.step.ran_within_policy": (
         "查询返回 {rows} 行；数据集的行策略只显示您的角色可见的行。",

@@ -26,6 +26,7 @@ from services.query.questions.attempt import attempt
 from services.query.questions.conclusion import Conclusion, unanswerable
 from services.query.questions.database import Database
 from services.query.questions.instead import instead_of
+from services.query.questions.looked_up import with_looked_up
 from services.query.questions.scope import Found, scope_of
 from services.query.questions.steps import Steps
 from services.query.questions.understood import Understood, understood, went_on
@@ -130,7 +131,7 @@ class Finder:
             if ran := await attempt(asked, database, pair.sql, steps):
                 return answered(asked, ran, sources)
         found = await self._retrieve(asked, known, steps)
-        scope = scope_of(known, database.dialect, found)
+        scope = await with_looked_up(asked, known, scope_of(known, database.dialect, found), database, steps)
         return await Rounds(asked, known, scope, database, steps, self.model, ends).conclude()
 
     async def _learned_exactly(self, asked: QuestionAsked) -> list[KnownPair]:

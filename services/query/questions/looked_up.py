@@ -1,0 +1,35 @@
+"""Looks in the database for names that a question says and nothing learned explains, and tells what was found."""
+
+import time
+
+from libs.datasources.errors import DataSourceError
+from libs.datasources.open import Limits
+from libs.events.catalog import QuestionAsked, Step
+from libs.language.catalogue import text
+from services.query.composer.linking.lookup import lookup_of, phrases_of, with_values
+from services.query.knowledge.recall import Knowledge
+from services.query.knowledge.schema import Knowledge as Scope
+from services.query.questions.database import Database
+from services.query.questions.steps import Steps
+
+_LIMITS = Limits(rows=50, bytes=20_000, seconds=1.0)
+
+
+async def with_looked_up(
+    asked: QuestionAsked, known: Knowledge, scope: Scope, database: Database, steps: Steps
+) -> Scope:
+    """`scope` with the values that the database has of such names; as it is where nothing is found in time."""
+    sql = lookup_of(phrases_of(asked.question, scope), known.tables, scope)
+    if sql is None:
+        return scope
+    began = time.monotonic()
+    try:
+        ran = await database.look(sql, _LIMITS)
+    except DataSourceError:
+        return scope  # It was only to help: what cannot be looked for is asked back.
+    if ran.rows.rows:
+        found = ", ".join(dict.fromkeys(str(value) for _, value in ran.rows.rows))
+        detail = text("question.step.looked_up", asked.language, values=found)
+        milliseconds = (time.monotonic() - began) * 1000
+        steps.add(Step(name="values", status="done", detail=detail, sql=ran.admitted.sql, milliseconds=milliseconds))
+    return with_values(scope, known.tables, ran.rows.rows)
