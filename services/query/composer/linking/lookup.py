@@ -80,7 +80,7 @@ def _is_worth_it(table: TableDescription, column: ColumnDescription, kept: Colum
 
 
 def _part(number: int, table: str, column: str, phrases: Sequence[str]) -> exp.Select:
-    """The place of a column, as text, with the values of it that are one of `phrases`, small or capital letters alike."""
+    """Where a column is, and its values that are one of `phrases`, in small or capital letters."""
     name = exp.column(exp.to_identifier(column, quoted=True))
     same = exp.func("LOWER", name).isin(*(phrase.lower() for phrase in phrases))
     place = exp.alias_(exp.Literal.string(str(number)), "place")
