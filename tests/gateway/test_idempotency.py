@@ -56,7 +56,7 @@ def test_every_post_that_writes_is_tried_here(running: Running) -> None:
     alike = {f"datasets/{{dataset}}/training/{wish}" for wish in ("resume", "cancel", "retry")}
     decided = {f"chat/feedback/{{feedback_id}}/{decision}" for decision in ("accept", "drop", "revert")}
     decided |= {f"datasets/{{dataset}}/learning/{{training_id}}/{decision}" for decision in ("accept", "drop")}
-    alike |= decided  # Said again, a decision is under way and is not made anew: test_learning_decisions.py.
+    alike |= decided  # Said again, a decision is under way and is not made anew: test_learning.py.
     nothing_written = {
         "auth/login",
         "auth/logout",
