@@ -1,7 +1,8 @@
-"""`python -m services.query [rebuild [--compare] | retry]`."""
+"""`python -m services.query [rebuild [--compare] | retry | evaluate ...]`."""
 
-from libs.events.command import main
-from services.query.wiring import prepare, wire
+from libs.events.command import Command, main
+from services.query.evaluation import command as evaluation
+from services.query.wiring import evaluate, prepare, wire
 
 if __name__ == "__main__":
-    main("query", wire, prepare)
+    main("query", wire, prepare, {"evaluate": Command(evaluate, evaluation.describe)})

@@ -1,7 +1,9 @@
 """The one place where the query service is put together."""
 
+from argparse import Namespace
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from typing import Any
 
 from libs.datasources.open import Connections
 from libs.embeddings.choose import choose_embedder
@@ -13,6 +15,7 @@ from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
 from services.query.caches.caches import Caches, Store
 from services.query.caches.embedded import EmbeddedStore
+from services.query.evaluation import command as evaluation
 from services.query.knowledge.vectors import Vectors
 from services.query.model.client import Model
 from services.query.questions.answer import Answerer
@@ -74,6 +77,11 @@ def _store(service: EventService, settings: Settings, stack: AsyncExitStack) -> 
     store = RedisStore.at(settings.cache_url.get_secret_value())
     stack.push_async_callback(store.close)
     return store
+
+
+async def evaluate(settings: Settings, stack: AsyncExitStack, given: Namespace) -> dict[str, Any]:
+    """Ask a file of questions; what is asked is sent and answered by the running service."""
+    return await evaluation.evaluate(await EventService.connect("query", settings, stack, SCHEMAS), given)
 
 
 async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:

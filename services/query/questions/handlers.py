@@ -89,9 +89,7 @@ async def offer_questions(transaction: Transaction, batch: Batch) -> None:
     for received in batch:
         asked: QuestionAsked = received.event
         if not await transaction.connection.fetchval(_HAS_ENDED, asked.question_id):
-            # Checks come after people's questions, and of a dataset one at a time.
-            check = asked.purpose == "check"
-            group = f"check/{asked.dataset_id}" if check else None
-            await offer(
-                transaction.connection, "question", asked.question_id, group_key=group, priority=-1 if check else 0
-            )
+            # People's questions come first; the checks of a dataset are answered one at a time.
+            group = f"check/{asked.dataset_id}" if asked.purpose == "check" else None
+            priority = 0 if asked.purpose == "ask" else -1
+            await offer(transaction.connection, "question", asked.question_id, group_key=group, priority=priority)
