@@ -1,4 +1,5 @@
-"""A file of questions is asked through the running service, and the scorer can read what comes of it."""
+"""The commands beside the running query service: a file of questions becomes lines for the scorer, an old question is
+asked again with what was known then."""
 
 import asyncio
 import json
@@ -14,9 +15,9 @@ def _lines(place: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in place.read_text().splitlines()]
 
 
-async def _evaluate(running: Running, *arguments: str) -> asyncio.subprocess.Process:
+async def _query(running: Running, *arguments: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.query", "evaluate", *arguments, env=running.stack.environment("query"),
+        sys.executable, "-m", "services.query", *arguments, env=running.stack.environment("query"),
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
 
@@ -41,9 +42,9 @@ async def test_a_file_of_questions_becomes_lines_for_the_scorer(running: Running
     ]
     lines = [*map(json.dumps, questions), "What will the weather be tomorrow?"]
     asked.write_text("\n".join(lines))
-    arguments = ("--questions", str(asked), "--answers", str(answers), "--dataset")
+    arguments = ("evaluate", "--questions", str(asked), "--answers", str(answers), "--dataset")
 
-    code, out, err = await _ended(await _evaluate(running, *arguments, dataset_id))
+    code, out, err = await _ended(await _query(running, *arguments, dataset_id))
     assert code == 0, err
     told = json.loads(out.splitlines()[-1])
     assert (told["asked"], told["left_out"]) == (2, 1)
@@ -54,7 +55,7 @@ async def test_a_file_of_questions_becomes_lines_for_the_scorer(running: Running
     assert all(line["seconds"] > 0 for line in written.values())
 
     asked.write_text("How many orders are there?\n" * 2_000)
-    process = await _evaluate(running, *arguments, dataset_id)
+    process = await _query(running, *arguments, dataset_id)
 
     async def some() -> bool:
         return answers.read_text().count("\n") > 3 and "many" not in answers.read_text()
@@ -64,3 +65,23 @@ async def test_a_file_of_questions_becomes_lines_for_the_scorer(running: Running
     code, out, _ = await _ended(process)
     assert (code, out) == (130, b"")
     assert 3 < len(_lines(answers)) < 2_000, "each line that is there is whole"
+
+
+async def test_an_old_question_is_asked_again_with_what_was_known_then(running: Running) -> None:
+    dataset_id = await running.dataset("replayed")
+    await running.client.post(f"/datasets/{dataset_id}/train", {"table_names": ["orders"]})
+    await running.until(dataset_id, "completed")
+    question = {"dataset_id": dataset_id, "question": "How many orders are there?"}
+    answer = await running.client.post("/chat/", question)
+    replay = ("replay", "--question", answer["question_id"])
+    processes = [await _query(running, *replay, *as_of) for as_of in ((), ("--as-of", "0"), ("--as-of", "9999"))]
+    today, then, never = await asyncio.gather(*map(_ended, processes))
+
+    told = json.loads(today[1].splitlines()[-1])
+    assert (told["before"]["sql"], told["same_rows"]) == (answer["sql"], True)
+    assert told["before"]["knowledge_version"] == told["after"]["knowledge_version"] > 0
+    told = json.loads(then[1].splitlines()[-1])
+    assert (told["before"]["outcome"], told["after"]["outcome"]) == ("answered", "unanswerable")
+    assert (told["after"]["knowledge_version"], told["same_rows"]) == (0, None)
+    assert b"SELECT" in then[2] and b"unanswerable" in then[2], "side by side"
+    assert never[0] == 1 and b"never had the knowledge version 9999" in never[2]
