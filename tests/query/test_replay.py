@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -18,13 +18,14 @@ from pydantic import SecretStr
 from libs.embeddings.encoding import encode_vector
 from libs.embeddings.local import LocalEmbedder
 from libs.events.catalog import Event, LearnedItem, QuestionAnswered, QuestionAsked, RowPolicy
+from libs.events.command import Refused
 from libs.events.service import EventService
 from libs.events.transaction import transaction
 from libs.runtime.clock import now
 from libs.runtime.settings import Settings
 from services.query.replay.again import Replay
-from services.query.replay.as_of import Mark, NeverReached, marks_after
-from services.query.replay.command import version_or_time
+from services.query.replay.as_of import NeverReached, mark_of, marks_after
+from services.query.replay.command import replay, version_or_time
 from services.query.wiring import replaying_with
 from tests.query.knowledge_events import THEN, checkpoint, dataset, datasource, ddl, pair, removed, structure, term
 from tests.query.test_questions import COUNT, FLIGHTS, HOW_MANY
@@ -75,18 +76,18 @@ async def past(
         partitions=2,
     )
     async with AsyncExitStack() as stack:
-        service, replay = await replaying_with(settings, stack)
-        tasks = [asyncio.ensure_future(run()) for run in service.tasks(replay.rebuild).values()]
+        service, replaying = await replaying_with(settings, stack)
+        tasks = [asyncio.ensure_future(run()) for run in service.tasks(replaying.rebuild).values()]
         stack.callback(lambda: [task.cancel() for task in tasks])
-        past = Past(service, replay, now())
-        retired = replay.rebuild.retired
+        past = Past(service, replaying, now())
+        retired = replaying.rebuild.retired
         assert retired
 
         async def dropped(copy: str) -> None:
             past.dropped.append(copy)
             await retired(copy)
 
-        past.replay = replace(replay, rebuild=replace(replay.rebuild, retired=dropped))
+        past.replay = replace(replaying, rebuild=replace(replaying.rebuild, retired=dropped))
         [vector] = await LocalEmbedder().passages([HOW_MANY])
         known = [_pair(COUNT, vector), _pair(_LATE, vector, "feedback")]
         await past.say(
@@ -150,17 +151,22 @@ async def test_an_old_question_is_answered_with_what_was_known_then_and_leaves_n
         await past.replay.earlier(asked, 5)
     assert never.value.newest == 4
     assert await past.replay.answer("q2") is None
+    told = await replay(past.replay, Namespace(question="q1", as_of=3))
+    assert (told["before"]["sql"], told["after"]["knowledge_version"], told["same_rows"]) == (COUNT, 3, True)
+    for question_id, said in (("q2", "no question q2 that was answered"), ("q1", "never had .* 5; its newest is 4")):
+        with pytest.raises(Refused, match=said):
+            await replay(past.replay, Namespace(question=question_id, as_of=5))
     assert await past.trace() == trace
     empty = await past.replay.finder.vectors.digest("no such copy")
-    assert len(past.dropped) == 4
-    assert [await past.replay.finder.vectors.digest(copy) for copy in past.dropped] == [empty] * 4
+    assert len(past.dropped) == 5
+    assert [await past.replay.finder.vectors.digest(copy) for copy in past.dropped] == [empty] * 5
 
 
 def test_a_version_ends_before_the_event_that_makes_the_next_one() -> None:
     place = TopicPartition("CheckpointReached", 0)
     one = checkpoint(1, [ddl(FLIGHTS)])
     events = (one, checkpoint(2), one, term(1), removed(1), checkpoint(3, forgotten=["x"]))
-    marks = [Mark(10 + number // 2, place, number, event) for number, event in enumerate(events)]
+    marks = [mark_of(event, 10 + number // 2, place, number) for number, event in enumerate(events)]
     after = {version: [mark.offset for mark in marks_after(version, reversed(marks))] for version in range(5)}
     assert after == {0: [0, 1, 2, 3, 4, 5], 1: [3, 4, 5], 2: [4, 5], 3: [5], 4: []}
     with pytest.raises(NeverReached):

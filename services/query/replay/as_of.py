@@ -34,12 +34,14 @@ class NeverReached(Exception):
 
 @dataclass(frozen=True)
 class Mark:
-    """An event of a dataset that raises the version of what it knows, and when it was sent."""
+    """An event that may raise the version of what a dataset knows, when it was sent, and what of it counts."""
 
     milliseconds: int
     place: TopicPartition
     offset: int
-    event: Event
+    checkpoint: tuple[str, int] | None = None
+    terms: int = 0
+    generation: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,23 +91,32 @@ class Past:
                     event = decode(record, self.prefix).event
                 except Undecodable:
                     continue
-                yield Mark(latest[place], place, record.offset, event)
+                yield mark_of(event, latest[place], place, record.offset)
+
+
+def mark_of(event: Event, milliseconds: int, place: TopicPartition, offset: int) -> Mark:
+    """The mark of an event at its place in the log; what it taught is not kept, it may be much."""
+    match event:
+        case CheckpointReached() if event.items or event.forgotten:
+            return Mark(milliseconds, place, offset, checkpoint=(event.training_id, event.sequence))
+        case BusinessTermChanged():
+            return Mark(milliseconds, place, offset, terms=event.terms_version)
+        case KnowledgeRemoved():
+            return Mark(milliseconds, place, offset, generation=event.generation)
+    return Mark(milliseconds, place, offset)
 
 
 def marks_after(version: int, marks: Iterable[Mark]) -> list[Mark]:
     """The marks that belong to later versions than `version`, the first one first; raises `NeverReached`."""
     in_order = sorted(marks, key=lambda mark: (mark.milliseconds, mark.place, mark.offset))
-    checkpoints, terms, generation = set(), 0, 0
+    checkpoints: set[tuple[str, int] | None] = {None}
+    terms = generation = reached = 0
     for number, mark in enumerate(in_order):
-        match mark.event:
-            case CheckpointReached() as event if event.items or event.forgotten:
-                checkpoints.add((event.training_id, event.sequence))
-            case BusinessTermChanged() as event:
-                terms = max(terms, event.terms_version)
-            case KnowledgeRemoved() as event:
-                generation = max(generation, event.generation)
-        if len(checkpoints) + terms + generation > version:
+        checkpoints.add(mark.checkpoint)
+        terms, generation = max(terms, mark.terms), max(generation, mark.generation)
+        reached = len(checkpoints) - 1 + terms + generation  # As `recall` counts it.
+        if reached > version:
             return in_order[number:]
-    if len(checkpoints) + terms + generation < version:
-        raise NeverReached(len(checkpoints) + terms + generation)
+    if reached < version:
+        raise NeverReached(reached)
     return []

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from libs.events.command import Refused
 from services.query.questions.conclusion import Conclusion
@@ -15,8 +15,10 @@ from services.query.replay.as_of import NeverReached
 _SAME = {
     True: "Both statements give the same rows today.",
     False: "The two statements give different rows today.",
-    None: "Whether both give the same rows cannot be told: not both give rows today, all of which can be compared.",
+    None: "Whether both give the same rows cannot be told: one does not run today, or gives too many.",
 }
+
+_SHOWN = {"outcome": "outcome", "sql": "SQL", "answer_text": "said", "knowledge_version": "knowledge version"}
 
 
 def describe(parser: ArgumentParser) -> None:
@@ -87,10 +89,12 @@ def _after(conclusion: Conclusion) -> dict[str, Any]:
 
 
 def _show(told: dict[str, Any]) -> None:
-    table = Table("", "before", "again", title=told["question"], title_justify="left", show_lines=True)
-    for field, name in (("outcome", "outcome"), ("sql", "SQL"), ("answer_text", "said"),
-                        ("knowledge_version", "knowledge version")):  # fmt: skip
-        table.add_row(name, *(str(told[side][field] or "") for side in ("before", "after")))
+    columns = [Column(name, overflow="fold") for name in ("", "before", "again")]
+    table = Table(*columns, title=told["question"], title_justify="left", show_lines=True)
+    before, after = told["before"], told["after"]
+    for field, name in _SHOWN.items():
+        table.add_row(name, *("" if side[field] is None else str(side[field]) for side in (before, after)))
     console = Console(stderr=True, markup=False)
     console.print(table)
-    console.print(_SAME[told["same_rows"]])
+    if before["sql"] and after["sql"]:
+        console.print(_SAME[told["same_rows"]])
