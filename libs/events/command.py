@@ -7,9 +7,10 @@ meanwhile. With `--compare` a rebuild also tells the checksums of the old and th
 
 import asyncio
 import sys
+from argparse import ArgumentParser, Namespace
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
@@ -23,8 +24,16 @@ from libs.runtime.settings import Settings, load_settings
 PrepareRebuild = Callable[[Settings, AsyncExitStack], Awaitable[Rebuild]]
 """Connects what a rebuild of a service needs; all is closed with the stack."""
 
-Command = Callable[[Settings, AsyncExitStack], Awaitable[dict[str, Any]]]
-"""A further command of a service: does its work with connections that are closed with the stack, and tells of it."""
+
+@dataclass(frozen=True)
+class Command:
+    """A further command of a service: does its work with connections that are closed with the stack, and tells of it.
+
+    `describe` adds the arguments that it takes.
+    """
+
+    carry_out: Callable[[Settings, AsyncExitStack, Namespace], Awaitable[dict[str, Any]]]
+    describe: Callable[[ArgumentParser], None] = lambda _: None
 
 
 class Refused(Exception):
@@ -36,18 +45,22 @@ def main(name: str, wire: Wire, prepare: PrepareRebuild, more: Mapping[str, Comm
 
     `more` are the service's own commands by name.
     """
-    more = more or {}
-    match sys.argv[1:]:
-        case []:
-            run(name, wire)
-        case ["rebuild", *options] if options in ([], ["--compare"]):
-            _print(name, _rebuild(prepare, compare=bool(options)))
-        case ["retry"]:
+    if not sys.argv[1:]:
+        run(name, wire)
+        return
+    parser = ArgumentParser(prog=f"python -m services.{name}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("rebuild").add_argument("--compare", action="store_true")
+    commands.add_parser("retry")
+    for command, described in (more or {}).items():
+        described.describe(commands.add_parser(command))
+    match (given := parser.parse_args()).command:
+        case "rebuild":
+            _print(name, _rebuild(prepare, compare=given.compare))
+        case "retry":
             _print(name, _retry(name, prepare))
-        case [command] if command in more:
-            _print(name, _carry_out(more[command]))
-        case _:
-            sys.exit(f"usage: python -m services.{name} [{' | '.join(['rebuild [--compare]', 'retry', *more])}]")
+        case command:
+            _print(name, _carry_out((more or {})[command], given))
 
 
 def _print(name: str, doing: Coroutine[Any, Any, dict[str, Any]]) -> None:
@@ -56,12 +69,14 @@ def _print(name: str, doing: Coroutine[Any, Any, dict[str, Any]]) -> None:
         told = asyncio.run(doing)
     except Refused as error:
         sys.exit(f"espalier {name}: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
     sys.stdout.buffer.write(orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE))
 
 
-async def _carry_out(command: Command) -> dict[str, Any]:
+async def _carry_out(command: Command, given: Namespace) -> dict[str, Any]:
     async with AsyncExitStack() as stack:
-        return await command(load_settings(), stack)
+        return await command.carry_out(load_settings(), stack, given)
 
 
 async def _rebuild(prepare: PrepareRebuild, *, compare: bool) -> dict[str, Any]:

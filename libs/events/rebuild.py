@@ -8,7 +8,7 @@ import asyncio
 import math
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from libs.events.checksum import checksum
 from libs.events.dead_letters import HANDLER_FAILED, record_gap
-from libs.events.envelope import Undecodable, decode
+from libs.events.envelope import Record, Undecodable, decode
 from libs.events.failures import decide
 from libs.events.positions import advance_positions
 from libs.events.projection import Handlers
@@ -89,8 +89,25 @@ class Rebuild:
             if await read_state(connection, self.schemas) == "outdated":
                 await self._rebuild(connection, compare=False)
 
+    @asynccontextmanager
+    async def aside(self, ends: Mapping[TopicPartition, int], wanted: Callable[[Record], bool]) -> AsyncIterator[str]:
+        """A copy in a schema of its own, whose name is given, of the log's `wanted` records before `ends`.
+
+        Nobody else uses it, no rebuild begins meanwhile, and it is dropped at the end.
+        """
+        async with self._alone() as connection, self._copy(connection) as (copy, schema):
+            await copy.fill_to(ends, wanted)
+            yield schema
+
     async def _rebuild(self, connection: Connection, compare: bool) -> Rebuilt:
-        started, schema = time.monotonic(), f"read_{secrets.token_hex(4)}"
+        started = time.monotonic()
+        async with self._copy(connection) as (copy, _):
+            return await copy.fill_and_swap(started, compare)
+
+    @asynccontextmanager
+    async def _copy(self, connection: Connection) -> AsyncIterator[tuple["_Copy", str]]:
+        """An empty copy and its schema, dropped at the end unless it was swapped in and has another name by then."""
+        schema = f"read_{secrets.token_hex(4)}"
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self.bootstrap, enable_auto_commit=False, max_partition_fetch_bytes=4_194_304
         )
@@ -98,11 +115,9 @@ class Rebuild:
         try:
             await create_read(connection, schema, self.schemas)
             await connection.execute(f"SET search_path = {schema}, core")
-            return await _Copy(self, connection, consumer, schema).fill_and_swap(started, compare)
-        except BaseException:
-            await self._drop(connection, schema)
-            raise
+            yield _Copy(self, connection, consumer, schema), schema
         finally:
+            await self._drop(connection, schema)
             await connection.execute(f"SET search_path = {SEARCH_PATH}")
             await consumer.stop()
 
@@ -156,26 +171,34 @@ class _Copy:
         self._refused_in_a_row = 0
 
     async def fill_and_swap(self, started: float, compare: bool) -> Rebuilt:
-        await self._assign()
-        before, read = math.inf, await self._fill()
+        await self._assign(await self._partitions())
+        before, read = math.inf, await self._fill(await self._targets())
         while _NEAR < read < before:  # Writers that are faster than we are would never be caught up with.
-            before, read = read, await self._fill()
+            before, read = read, await self._fill(await self._targets())
         # In a transaction, which PostgreSQL ends when this process is frozen in it: writers never wait for ever.
         async with asyncio.timeout(_HELD_SECONDS), self._connection.transaction():
             await self._connection.execute("SELECT pg_advisory_xact_lock($1)", READ_LOCK, timeout=_HELD_SECONDS)
             await self._drained()
-            await self._fill()
+            await self._fill(await self._targets())
             rebuilt = await self._swap(started, compare)
         log.info("read_models_rebuilt", events=rebuilt.events, seconds=round(rebuilt.seconds, 3))
         return rebuilt
 
-    async def _assign(self) -> None:
+    async def fill_to(self, ends: Mapping[TopicPartition, int], wanted: Callable[[Record], bool]) -> None:
+        """Read the `wanted` records before `ends`, and nothing of other partitions."""
+        await self._assign(list(ends))
+        await self._fill(ends, wanted)
+
+    async def _partitions(self) -> list[TopicPartition]:
         topics = [self._rebuild.prefix + topic for topic in self._rebuild.handlers.topics]
-        partitions = await partitions_of(self._rebuild.bootstrap, topics)
+        return await partitions_of(self._rebuild.bootstrap, topics)
+
+    async def _assign(self, partitions: list[TopicPartition]) -> None:
         self._consumer.assign(partitions)
         self._position = await self._consumer.beginning_offsets(partitions)
 
     async def _targets(self) -> dict[TopicPartition, int]:
+        """Where the live copy, or the log, is now."""
         ends: dict[TopicPartition, int] = await self._consumer.end_offsets(list(self._position))
         rows = await self._connection.fetch("SELECT topic, partition, next_offset FROM read.offsets")
         live = {(self._rebuild.prefix + row["topic"], row["partition"]): row["next_offset"] for row in rows}
@@ -187,17 +210,20 @@ class _Copy:
     def _reacts(self, place: TopicPartition) -> bool:
         return place.topic.removeprefix(self._rebuild.prefix) in self._reacting
 
-    async def _fill(self) -> int:
-        """Read up to where the live copy, or the log, is now; gives the number of events read."""
-        before, targets = self._events, await self._targets()
+    async def _fill(
+        self, targets: Mapping[TopicPartition, int], wanted: Callable[[Record], bool] = lambda _: True
+    ) -> int:
+        """Read the `wanted` records before `targets`; gives the number of events read."""
+        before = self._events
         for place, offset in self._position.items():
             self._consumer.seek(place, offset)
         moved = time.monotonic()
         while unread := [place for place, offset in self._position.items() if offset < targets[place]]:
             batches = await self._consumer.getmany(*unread, timeout_ms=200, max_records=_BATCH)
-            records = [r for place, found in batches.items() for r in found if r.offset < targets[place]]
-            if records:
+            records = [r for place, found in batches.items() for r in found if r.offset < targets[place] and wanted(r)]
+            if batches:
                 moved = time.monotonic()
+            if records:
                 await self._apply(records)
             for place, found in batches.items():
                 self._position[place] = min(found[-1].offset + 1, targets[place])

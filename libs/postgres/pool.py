@@ -24,7 +24,13 @@ _RETRY_SECONDS = 0.2
 
 
 async def open_pool(
-    url: str, *, name: str, size: int = 10, wait: float = 30.0, read_models: str | None = None
+    url: str,
+    *,
+    name: str,
+    size: int = 10,
+    wait: float = 30.0,
+    read_models: str | None = None,
+    search_path: str = SEARCH_PATH,
 ) -> "asyncpg.Pool[Any]":
     """A pool of at most `size` connections; waits up to `wait` seconds for a server that is still starting.
 
@@ -32,7 +38,7 @@ async def open_pool(
     """
     settings = {
         "application_name": f"espalier-{name}",
-        "search_path": SEARCH_PATH,
+        "search_path": search_path,
         "idle_in_transaction_session_timeout": _IDLE_MILLISECONDS,
     }
     if read_models:

@@ -1,6 +1,7 @@
 """The one place where the gateway is put together."""
 
 import asyncio
+from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import asdict
@@ -58,7 +59,7 @@ async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:
     return (await EventService.connect("gateway", settings, stack, SCHEMAS)).rebuild(HANDLERS)
 
 
-async def rotate(settings: Settings, stack: AsyncExitStack) -> dict[str, Any]:
+async def rotate(settings: Settings, stack: AsyncExitStack, _given: Namespace) -> dict[str, Any]:
     """Write the passwords of data sources again under the newest key; what it says is sent by the running gateway."""
     try:
         secrets = SecretBox(settings.secret_keys)

@@ -38,7 +38,9 @@ CREATE TABLE questions (
     sql text,
     understood text,
     said text,
-    choices jsonb
+    choices jsonb,
+    knowledge_version bigint,
+    answered_at timestamptz
 );
 CREATE INDEX questions_of_conversation ON questions ((asked ->> 'conversation_id'));
 

@@ -1,7 +1,9 @@
 """The one place where the query service is put together."""
 
+from argparse import Namespace
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from typing import Any
 
 from libs.datasources.open import Connections
 from libs.embeddings.choose import choose_embedder
@@ -13,11 +15,14 @@ from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
 from services.query.caches.caches import Caches, Store
 from services.query.caches.embedded import EmbeddedStore
+from services.query.evaluation import command as evaluation
 from services.query.knowledge.vectors import Vectors
 from services.query.model.client import Model
 from services.query.questions.answer import Answerer
 from services.query.questions.find import Finder
 from services.query.questions.handlers import handlers
+from services.query.replay import command as replay_command
+from services.query.replay.again import Replay
 from services.query.schemas import SCHEMAS
 
 _ANSWERS_AT_ONCE = 4
@@ -29,6 +34,20 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     vectors = await Vectors.connect(settings.chroma_url)
     rebuild = _rebuild(service, vectors)
     await service.bring_up_to_date(rebuild)
+    finder = _finder(service, vectors, settings, stack)
+    answerer = Answerer(service.pool, rebuild.handlers, finder)
+    worker = service.worker("question", answerer.answer, _ANSWERS_AT_ONCE, answerer.give_up)
+
+    async def chroma() -> str | None:
+        await vectors.heartbeat()
+        return None
+
+    await finder.embedder.query("")  # So that the first question does not wait for the model to load.
+    return Wired({**service.tasks(rebuild), "answers": worker.run_forever}, {**service.checks(), "chroma": chroma})
+
+
+def _finder(service: EventService, vectors: Vectors, settings: Settings, stack: AsyncExitStack) -> Finder:
+    """What finds answers, with the connections it needs."""
     connections = Connections.configured(settings)
     stack.push_async_callback(connections.close)
     embedder = choose_embedder(settings)
@@ -37,16 +56,7 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     if model:
         stack.push_async_callback(model.close)
     caches = Caches(_store(service, settings, stack))
-    finder = Finder(service.pool, service.listener, vectors, embedder, connections, caches, model)
-    answerer = Answerer(service.pool, rebuild.handlers, finder)
-    worker = service.worker("question", answerer.answer, _ANSWERS_AT_ONCE, answerer.give_up)
-
-    async def chroma() -> str | None:
-        await vectors.heartbeat()
-        return None
-
-    await embedder.query("")  # So that the first question does not wait for the model to load.
-    return Wired({**service.tasks(rebuild), "answers": worker.run_forever}, {**service.checks(), "chroma": chroma})
+    return Finder(service.pool, service.listener, vectors, embedder, connections, caches, model)
 
 
 def _model(settings: Settings) -> Model | None:
@@ -74,6 +84,24 @@ def _store(service: EventService, settings: Settings, stack: AsyncExitStack) -> 
     store = RedisStore.at(settings.cache_url.get_secret_value())
     stack.push_async_callback(store.close)
     return store
+
+
+async def evaluate(settings: Settings, stack: AsyncExitStack, given: Namespace) -> dict[str, Any]:
+    """Ask a file of questions; what is asked is sent and answered by the running service."""
+    return await evaluation.evaluate(await EventService.connect("query", settings, stack, SCHEMAS), given)
+
+
+async def replay(settings: Settings, stack: AsyncExitStack, given: Namespace) -> dict[str, Any]:
+    """Ask an old question again, beside the running service."""
+    _, replaying = await replaying_with(settings, stack)
+    return await replay_command.replay(replaying, given)
+
+
+async def replaying_with(settings: Settings, stack: AsyncExitStack) -> tuple[EventService, Replay]:
+    """Connect what a replay needs; all is closed with `stack`."""
+    service = await EventService.connect("query", settings, stack, SCHEMAS)
+    vectors = await Vectors.connect(settings.chroma_url)
+    return service, Replay(service, _rebuild(service, vectors), _finder(service, vectors, settings, stack))
 
 
 async def prepare(settings: Settings, stack: AsyncExitStack) -> Rebuild:

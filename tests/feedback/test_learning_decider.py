@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.datasources.equality import same_rows
 from libs.events.catalog import Checked, FeedbackReviewed, Mark
 from services.feedback.learning.decider import Decide, Measure, State, decide, evolve, gains, harmful, losses
-from services.feedback.learning.equality import same_rows
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 _ACCEPTED = State(0, "accepted", "t0")

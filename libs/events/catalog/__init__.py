@@ -147,7 +147,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(CancelRequested, None, ("gateway",)),
     Topic(CheckpointReached, None, ("trainer",)),
     Topic(TrainingLogged, _WEEK, ("trainer",)),
-    Topic(QuestionAsked, None, ("gateway", "feedback")),
+    Topic(QuestionAsked, None, ("gateway", "query", "feedback")),
     Topic(AnswerAdvanced, _WEEK, ("query",)),
     Topic(RowsFetched, _DAY, ("query",)),
     Topic(QuestionAnswered, None, ("query",)),

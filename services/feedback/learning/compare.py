@@ -7,13 +7,13 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from libs.datasources.dialect import Dialect, dialect_of
+from libs.datasources.equality import same_rows
 from libs.datasources.errors import DataSourceError, QueryFailed, RefusedByGate
 from libs.datasources.gate import Admitted, admit, parse
 from libs.datasources.open import Connections, Limits
 from libs.datasources.run import Rows, run
 from libs.events.catalog import Mark
 from libs.knowledge.databases import known_database
-from services.feedback.learning.equality import same_rows
 from services.feedback.learning.read import Answer
 
 _LIMITS = Limits(rows=1_000, bytes=1_000_000, seconds=5.0)

@@ -22,7 +22,7 @@ from libs.runtime.clock import now
 from services.query.questions.asked import read_question
 from services.query.questions.conclusion import Conclusion, broken, failed, timed_out
 from services.query.questions.find import Finder
-from services.query.questions.steps import Steps
+from services.query.questions.steps import SentSteps, Steps
 
 log = structlog.get_logger(__name__)
 
@@ -45,30 +45,23 @@ class Answerer:
         asked, seconds = await read_question(self.pool, lease.subject)
         with telemetry.span(telemetry.SPAN_QUESTION, parent=asked.traceparent) as span:
             span.set_attribute(telemetry.ATTRIBUTE_QUESTION, lease.subject)
-            steps = Steps(self.pool, asked, held)
-            try:
-                seconds -= _RESERVE_SECONDS
-                async with asyncio.timeout(seconds):
-                    conclusion = await self.finder.conclude(asked.event, steps, began + seconds)
-            except (TimeoutError, TookTooLong):
-                conclusion = timed_out(asked.event.language)
-            except DataSourceError as error:
-                conclusion = failed(error.problem(asked.event.language))
-            except Exception as error:
-                if is_transient(error) or isinstance(error, LeaseLost):
-                    raise
-                log.exception("answering_failed", question_id=lease.subject)
-                conclusion = broken(asked.event.language)
+            steps = SentSteps(self.pool, asked, held)
+            conclusion = await concluded(self.finder, asked.event, steps, seconds - _RESERVE_SECONDS)
             await steps.settle()
             await self._conclude(lease, asked, conclusion, steps, (time.monotonic() - began) * 1000)
 
     async def give_up(self, lease: Lease, held: Held) -> None:
         """Answer a question that could not be answered again and again for a reason of ours."""
         asked, _ = await read_question(self.pool, lease.subject)
-        await self._conclude(lease, asked, broken(asked.event.language), Steps(self.pool, asked, held), 0.0)
+        await self._conclude(lease, asked, broken(asked.event.language), SentSteps(self.pool, asked, held), 0.0)
 
     async def _conclude(
-        self, lease: Lease, asked: Received[QuestionAsked], conclusion: Conclusion, steps: Steps, milliseconds: float
+        self,
+        lease: Lease,
+        asked: Received[QuestionAsked],
+        conclusion: Conclusion,
+        steps: SentSteps,
+        milliseconds: float,
     ) -> None:
         async with transaction(self.pool, "query") as opened:
             steps.publish_rest(opened)
@@ -121,6 +114,22 @@ class Answerer:
             answered_at=now(),
         )
         await self.handlers.apply_own(opened, answered, caused_by=asked)
+
+
+async def concluded(finder: Finder, asked: QuestionAsked, steps: Steps, seconds: float) -> Conclusion:
+    """How `asked` ends within `seconds`, whatever the end is; raises what passes by itself, and `LeaseLost`."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await finder.conclude(asked, steps, time.monotonic() + seconds)
+    except (TimeoutError, TookTooLong):
+        return timed_out(asked.language)
+    except DataSourceError as error:
+        return failed(error.problem(asked.language))
+    except Exception as error:
+        if is_transient(error) or isinstance(error, LeaseLost):
+            raise
+        log.exception("answering_failed", question_id=asked.question_id)
+        return broken(asked.language)
 
 
 def _fitting(rows: tuple[tuple[Any, ...], ...], truncated: bool) -> tuple[tuple[tuple[Any, ...], ...], bool]:

@@ -28,10 +28,11 @@ SET event_id = excluded.event_id, correlation_id = excluded.correlation_id, trac
 WHERE q.asked IS NULL
 """
 _PUT_ANSWERED = """
-INSERT INTO questions AS q (question_id, outcome, sql, understood, said, choices) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO questions AS q (question_id, outcome, sql, understood, said, choices, knowledge_version, answered_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (question_id) DO UPDATE
 SET outcome = excluded.outcome, sql = excluded.sql, understood = excluded.understood, said = excluded.said,
-    choices = excluded.choices
+    choices = excluded.choices, knowledge_version = excluded.knowledge_version, answered_at = excluded.answered_at
 WHERE q.outcome IS NULL
 """
 _PUT_DELETED = "INSERT INTO deleted_conversations VALUES ($1, $2) ON CONFLICT DO NOTHING"
@@ -73,7 +74,19 @@ async def keep_questions(connection: Connection, batch: Batch) -> None:
 async def keep_answers(connection: Connection, batch: Batch) -> None:
     """How each question ended; the first end counts."""
     events: list[QuestionAnswered] = [received.event for received in batch]
-    rows = [(e.question_id, e.outcome, e.sql, e.understood, e.answer_text, list(e.choices)) for e in events]
+    rows = [
+        (
+            e.question_id,
+            e.outcome,
+            e.sql,
+            e.understood,
+            e.answer_text,
+            list(e.choices),
+            e.knowledge_version,
+            e.answered_at,
+        )
+        for e in events
+    ]
     await connection.executemany(_PUT_ANSWERED, rows)
 
 
@@ -89,9 +102,7 @@ async def offer_questions(transaction: Transaction, batch: Batch) -> None:
     for received in batch:
         asked: QuestionAsked = received.event
         if not await transaction.connection.fetchval(_HAS_ENDED, asked.question_id):
-            # Checks come after people's questions, and of a dataset one at a time.
-            check = asked.purpose == "check"
-            group = f"check/{asked.dataset_id}" if check else None
-            await offer(
-                transaction.connection, "question", asked.question_id, group_key=group, priority=-1 if check else 0
-            )
+            # People's questions come first; the checks of a dataset are answered one at a time.
+            group = f"check/{asked.dataset_id}" if asked.purpose == "check" else None
+            priority = 0 if asked.purpose == "ask" else -1
+            await offer(transaction.connection, "question", asked.question_id, group_key=group, priority=priority)

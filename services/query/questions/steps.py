@@ -17,13 +17,10 @@ log = structlog.get_logger(__name__)
 
 
 class Steps:
-    """The steps of one answer; those made while others are being sent go together."""
+    """The steps of one answer."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", asked: Received[QuestionAsked], held: Held) -> None:
-        self._pool, self._asked, self._held = pool, asked, held
+    def __init__(self) -> None:
         self._all: list[Step] = []
-        self._sent = 0
-        self._sending: asyncio.Task[None] | None = None
 
     @property
     def made(self) -> tuple[Step, ...]:
@@ -31,8 +28,22 @@ class Steps:
         return tuple(self._all)
 
     def add(self, step: Step) -> None:
-        """Note a step, and send it soon; nobody follows a check."""
+        """Note a step."""
         self._all.append(step)
+
+
+class SentSteps(Steps):
+    """The steps of an answer that people follow; those made while others are being sent go together."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", asked: Received[QuestionAsked], held: Held) -> None:
+        super().__init__()
+        self._pool, self._asked, self._held = pool, asked, held
+        self._sent = 0
+        self._sending: asyncio.Task[None] | None = None
+
+    def add(self, step: Step) -> None:
+        """Note a step, and send it soon; nobody follows a check."""
+        super().add(step)
         if self._asked.event.purpose == "check":
             return
         if self._sending is None or self._sending.done():
