@@ -1,12 +1,10 @@
 """Questions answered with a model that is a real server, with the outcome of each branch as people get it."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 
@@ -17,6 +15,7 @@ from services.query.questions.database import INTERMEDIATE, LIMITS
 from tests.datasources.conftest import BOX, server_settings
 from tests.query import test_questions
 from tests.query.knowledge_events import THEN, checkpoint, ddl, structure
+from tests.query.scripted_model import ScriptedModel, scripted_model
 from tests.query.test_questions import Asking
 
 asking = test_questions.asking
@@ -37,49 +36,24 @@ KNOWN = {"zh": "有多少个航班？", "en": "How many flights are there?"}
 UNKNOWN = {"zh": "谁写了《红楼梦》？", "en": "Who wrote the novel?"}
 
 
-@dataclass
-class Scripted:
-    """The scripted endpoint, as seen from here."""
-
-    url: str
-
-    async def will(self, *moves: str | dict[str, Any]) -> Model:
-        """Have it answer so; a text is a whole answer."""
-        script = [{"document": move} if isinstance(move, str) else move for move in moves]
-        async with httpx.AsyncClient() as http:
-            await http.put(f"{self.url}/moves", json=script)
-        return Model(f"{self.url}/v1", "scripted")
-
-    async def asked(self) -> list[str]:
-        """What it was told, message by message."""
-        async with httpx.AsyncClient() as http:
-            asked = (await http.get(f"{self.url}/asked")).json()
-        return ["\n".join(message["content"] for message in one["messages"]) for one in asked]
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def scripted() -> AsyncIterator[Scripted]:
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.query.answering_model", stdin=pipe, stdout=pipe
-    )
-    assert process.stdin and process.stdout
-    yield Scripted(f"http://127.0.0.1:{int(await process.stdout.readline())}")
-    process.stdin.close()
-    await process.wait()
+async def scripted() -> AsyncIterator[ScriptedModel]:
+    async with scripted_model() as running:
+        yield running
 
 
 Ask = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def ask(asking: Asking, scripted: Scripted) -> AsyncIterator[Ask]:
+async def ask(asking: Asking, scripted: ScriptedModel) -> AsyncIterator[Ask]:
     """Ask a question with a model that moves so."""
     await asking.consume(structure(2, [FLIGHTS]))
     models = []
 
     async def answer(question: str, *moves: str | dict[str, Any], **fields: Any) -> dict[str, Any]:
-        models.append(await scripted.will(*moves))
+        await scripted.will(*moves)
+        models.append(Model(f"{scripted.url}/v1", "scripted"))
         finder = replace(asking.answerer.finder, model=models[-1])
         asking.answerer = replace(asking.answerer, finder=finder)
         return await asking.ask(question, **({"conversation_id": f"c{len(models)}"} | fields))
@@ -139,7 +113,7 @@ BRANCHES: dict[str, tuple[dict[str, str], tuple[str | dict[str, Any], ...], str,
     "too short to be whole": (MEANT, ("SELECT",), "clarification", [MODEL]),
     "unanswerable": (MEANT, ("UNANSWERABLE",), "unanswerable", [MODEL]),
     "away": (KNOWN, ({"status": 401},), "answered", [AWAY, COMPOSED, RAN]),
-    "no chat completion": (KNOWN, ({"body": "<html>"},), "answered", [AWAY, COMPOSED, RAN]),
+    "no chat completion": (KNOWN, ({"status": 200, "body": "<html>"},), "answered", [AWAY, COMPOSED, RAN]),
     "nonsense": (KNOWN, ("好的。 ok",), "answered", [AWAY, COMPOSED, RAN]),
     "nonsense about what nobody knows": (UNKNOWN, ("好的。 ok",), "unanswerable", [AWAY]),
     "goes away after the values": (
@@ -170,19 +144,19 @@ async def test_each_branch_ends_with_its_outcome_and_tells_its_steps(branch: str
 
 
 async def test_the_second_round_knows_the_values_and_only_the_first_may_ask_for_them(
-    ask: Ask, scripted: Scripted
+    ask: Ask, scripted: ScriptedModel
 ) -> None:
     await ask(MEANT["zh"], LOOK, GOOD, language="zh")
-    first, second = await scripted.asked()
+    first, second = await scripted.told()
     assert "intermediate_sql" in first and "intermediate_sql" not in second
     assert "EWR\nJFK" in second.replace("origin\n", "") and "SELECT DISTINCT origin FROM flights LIMIT 50" in second
 
 
 async def test_a_correction_is_told_the_sql_and_the_reason_of_the_database_or_the_gate(
-    ask: Ask, scripted: Scripted
+    ask: Ask, scripted: ScriptedModel
 ) -> None:
     await ask(MEANT["zh"], WRONG, "SELECT sleep(5) FROM flights", GOOD, language="zh")
-    _, database, gate = await scripted.asked()
+    _, database, gate = await scripted.told()
     assert WRONG in database and "no such column" in database
     assert "SELECT sleep(5) FROM flights" in gate and "the function 'sleep' is not allowed" in gate
 
@@ -197,7 +171,7 @@ async def test_what_failed_is_said_and_a_question_back_offers_real_values(ask: A
 @pytest.mark.parametrize("private", [{"sample_values": False}, {"private_columns": ("flights.origin",)}])
 @pytest.mark.parametrize("sql", [ORIGINS, "SELECT DISTINCT * FROM flights"])
 async def test_values_that_their_owner_keeps_private_are_not_shown_to_a_model(
-    private: dict[str, Any], sql: str, ask: Ask, asking: Asking, scripted: Scripted
+    private: dict[str, Any], sql: str, ask: Ask, asking: Asking, scripted: ScriptedModel
 ) -> None:
     settings = DataSourceSettings.model_validate({"kind": "sqlite", "database": str(asking.database)} | private)
     await asking.consume(
@@ -206,18 +180,18 @@ async def test_values_that_their_owner_keeps_private_are_not_shown_to_a_model(
     answer = await ask(MEANT["en"], f"intermediate_sql\n```\n{sql}\n```", GOOD, language="en")
     assert ("intermediate", "failed") in [(step["name"], step["status"]) for step in answer["steps"]]
     assert answer["outcome"] == "answered"
-    first, *others = await scripted.asked()
+    first, *others = await scripted.told()
     assert ("intermediate_sql" in first) == ("private_columns" in private)
     assert not any("wanted to see values" in told for told in others)
 
 
-@pytest.mark.parametrize("move", ["silent", "trickle"])
+@pytest.mark.parametrize("move", [{"silent": True}, {"raw": " ", "repeat": 9_999, "every": 0.02}])
 @pytest.mark.parametrize(("question", "outcome"), [(KNOWN["en"], "answered"), (UNKNOWN["zh"], "unanswerable")])
 async def test_a_model_that_never_ends_leaves_time_for_what_is_said_without_it(
-    question: str, outcome: str, move: str, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    question: str, outcome: str, move: dict[str, Any], ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.query.reasoning.rounds._SHARE", 0.01)
-    answer = await ask(question, {move: True}, seconds=60.0)
+    answer = await ask(question, move, seconds=60.0)
     assert answer["outcome"] == outcome
     assert AWAY in [(step["name"], step["status"]) for step in answer["steps"]]
 
