@@ -11,6 +11,7 @@ import pytest_asyncio
 from libs.datasources.open import Connections
 from libs.events.catalog import ColumnDescription, DataSourceChanged, DataSourceSettings, TableDescription
 from services.query.model.client import Model
+from services.query.model.tokens import tokens_of
 from services.query.questions.database import INTERMEDIATE, LIMITS
 from tests.datasources.conftest import BOX, server_settings
 from tests.query import test_questions
@@ -51,9 +52,9 @@ async def ask(asking: Asking, scripted: ScriptedModel) -> AsyncIterator[Ask]:
     await asking.consume(structure(2, [FLIGHTS]))
     models = []
 
-    async def answer(question: str, *moves: str | dict[str, Any], **fields: Any) -> dict[str, Any]:
+    async def answer(question: str, *moves: str | dict[str, Any], window: int = 8_192, **fields: Any) -> dict[str, Any]:
         await scripted.will(*moves)
-        models.append(Model(f"{scripted.url}/v1", "scripted"))
+        models.append(Model(f"{scripted.url}/v1", "scripted", window_tokens=window))
         finder = replace(asking.answerer.finder, model=models[-1])
         asking.answerer = replace(asking.answerer, finder=finder)
         return await asking.ask(question, **({"conversation_id": f"c{len(models)}"} | fields))
@@ -67,6 +68,7 @@ Step = tuple[str, str]
 MODEL, LOOKED, SECOND, RAN = ("model", "done"), ("intermediate", "done"), ("second_round", "done"), ("run", "done")
 FAILED, CORRECTED, COMPOSED = ("run", "failed"), ("correct", "corrected"), ("composed", "done")
 AWAY = ("model", "failed")
+STEPS_OF_MODEL = ("model", "second_round", "correct")
 
 BRANCHES: dict[str, tuple[dict[str, str], tuple[str | dict[str, Any], ...], str, list[Step]]] = {
     "the model's SQL": (MEANT, (GOOD,), "answered", [MODEL, RAN]),
@@ -159,6 +161,21 @@ async def test_a_correction_is_told_the_sql_and_the_reason_of_the_database_or_th
     _, database, gate = await scripted.told()
     assert WRONG in database and "no such column" in database
     assert "SELECT sleep(5) FROM flights" in gate and "the function 'sleep' is not allowed" in gate
+
+
+async def test_what_the_window_of_a_model_does_not_hold_is_left_out_and_told(
+    ask: Ask, asking: Asking, scripted: ScriptedModel
+) -> None:
+    many = [TableDescription(name=f"aircraft_{number}", columns=FLIGHTS.columns) for number in range(40)]
+    learned = [ddl(table) for table in (FLIGHTS, *many)]
+    await asking.consume(structure(4, [FLIGHTS, *many]), checkpoint(2, learned, training_id="t0"))
+    answer = await ask(MEANT["zh"], LOOK, WRONG, GOOD, language="zh", window=1_536)
+    for step in answer["steps"]:
+        assert ("语言模型的上下文窗口放不下全部内容" in step["detail"]) == (step["name"] in STEPS_OF_MODEL)
+    for told in await scripted.told():
+        assert 256 < tokens_of(told) <= 512 and "flights(" in told and MEANT["zh"] in told
+    wide = await ask(MEANT["en"], GOOD, number=2, language="en", window=65_536)
+    assert "context window" not in str(wide["steps"]) and "aircraft_39(" in (await scripted.told())[0]
 
 
 async def test_what_failed_is_said_and_a_question_back_offers_real_values(ask: Ask) -> None:

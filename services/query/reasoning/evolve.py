@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from libs.datasources.errors import DataSourceError
+from services.query.model.prompt import Prompt
 from services.query.questions.database import Ran
 from services.query.reasoning.propose import Draft
 from services.query.reasoning.response import AsksBack, Impossible, LookFirst, Nonsense, Plain, Query, Response
@@ -28,10 +29,11 @@ class Looked:
 
 @dataclass(frozen=True)
 class Said:
-    """The model answered."""
+    """The model answered what it was told with `prompt`."""
 
     purpose: Purpose
     response: Response
+    prompt: Prompt | None = None
 
 
 @dataclass(frozen=True)

@@ -103,11 +103,16 @@ class Rounds:
         seconds = self._left() * _SHARE
         if self.model is None or seconds < _LEAST_TO_ASK:
             return Silent(purpose)
-        may_look = self.database.known.settings.sample_values
-        system, user = messages(command, self.asked.question, self.scope, may_look=may_look)
+        system, user = messages(
+            command,
+            self.asked.question,
+            self.scope,
+            may_look=self.database.known.settings.sample_values,
+            tokens=self.model.prompt_tokens,
+        )
         try:
             async with asyncio.timeout(seconds):
-                return Said(purpose, read(await self.model.ask(system, user, seconds)))
+                return Said(purpose, read(await self.model.ask(system, user, seconds)), user)
         except (ModelUnavailable, TimeoutError):
             return Silent(purpose)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from libs.events.catalog import Language, Step
-from libs.language.catalogue import text
+from libs.language.catalogue import sentences, text
 from services.query.questions.attempt import ran_step, refused_step
 from services.query.questions.conclusion import Conclusion
 from services.query.reasoning.evolve import (
@@ -85,4 +85,6 @@ def _said(said: Said, language: Language, milliseconds: float) -> Step:
         case _:
             key, status = "model_unusable", "failed"
     detail = text(f"question.step.{key}", language)
+    if said.prompt is not None and (shortened := said.prompt.shortened(language)):
+        detail = sentences(detail, shortened)
     return Step(name=_STEP[said.purpose], status=status, detail=detail, sql=sql, milliseconds=milliseconds)
