@@ -178,6 +178,20 @@ async def test_what_the_window_of_a_model_does_not_hold_is_left_out_and_told(
     assert "context window" not in str(wide["steps"]) and "aircraft_39(" in (await scripted.told())[0]
 
 
+async def test_a_model_is_told_the_conversation_that_a_question_goes_on_from(ask: Ask, scripted: ScriptedModel) -> None:
+    first = await ask(KNOWN["en"], GOOD, conversation_id="c")
+    assert "Conversation so far" not in (await scripted.told())[0]
+    answer = await ask("and by size?", WRONG, GOOD, number=2, conversation_id="c")
+    assert answer["outcome"] == "answered" and answer["understood"]
+    for told in await scripted.told():
+        turns = f"Conversation so far, oldest first:\nQ: {KNOWN['en']}\nA (answered): {first['sql']}"
+        assert told.index(turns) < told.index("\nQuestion: ") < told.index("by size")
+    long = "x" * 18_000
+    await ask(f"{long}?", GOOD, number=3, conversation_id="d")
+    await ask("and by size?", GOOD, number=4, conversation_id="d")
+    assert "Conversation so far" not in (await scripted.told())[0] and tokens_of((await scripted.told())[0]) < 7_168
+
+
 async def test_what_failed_is_said_and_a_question_back_offers_real_values(ask: Ask) -> None:
     failed = await ask(MEANT["en"], WRONG, "SELECT worse FROM flights", "SELECT worst FROM flights", language="en")
     assert "no such column: worst" in failed["answer_text"]

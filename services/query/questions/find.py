@@ -90,7 +90,7 @@ class Finder:
         conclusion = (
             await self._with_cached_sql(asked, known, key, filters, steps)
             or await went_on(meant, self._database(known, filters), known, steps)
-            or await self._think(asked, known, filters, steps, ends)
+            or await self._think(meant, known, filters, steps, ends)
         )
         conclusion = replace(conclusion, knowledge_version=known.version)
         if conclusion.outcome == "answered" and asked.purpose == "ask":
@@ -119,8 +119,9 @@ class Finder:
         return replace(answered(asked, ran, Sources.model_validate(body["sources"])), cached=True)
 
     async def _think(
-        self, asked: QuestionAsked, known: Knowledge, filters: Filters, steps: Steps, ends: float
+        self, meant: Understood, known: Knowledge, filters: Filters, steps: Steps, ends: float
     ) -> Conclusion:
+        asked = meant.asked
         database = self._database(known, filters)
         for pair in await self._learned_exactly(asked):
             steps.add(
@@ -131,7 +132,7 @@ class Finder:
                 return answered(asked, ran, sources)
         found = await self._retrieve(asked, known, steps)
         scope = scope_of(known, database.dialect, found)
-        return await Rounds(asked, known, scope, database, steps, self.model, ends).conclude()
+        return await Rounds(asked, known, scope, database, steps, self.model, ends, meant.turns).conclude()
 
     async def _learned_exactly(self, asked: QuestionAsked) -> list[KnownPair]:
         question = normalised_question(asked.question)

@@ -12,7 +12,7 @@ from libs.language.catalogue import language_of, text
 from libs.postgres.listen import Listener
 from services.query.conversation.turns import Turn, turns_before
 from services.query.conversation.whole import Whole, made_whole
-from services.query.conversation.window import Window, turns_for_prompt, window_of
+from services.query.conversation.window import TOKENS, Window, turns_for_prompt, window_of
 from services.query.knowledge.recall import Knowledge, exact_pairs
 from services.query.knowledge.schema import Knowledge as Scope
 from services.query.model.client import Model
@@ -23,6 +23,8 @@ from services.query.questions.database import Database
 from services.query.questions.steps import Steps
 
 _TURN_SECONDS, _POLL_SECONDS = 5.0, 0.2
+_SHARE = 5
+"""Of what a model may be told, the conversation takes at most one part of so many."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ async def understood(
         if turns and turns[-1].outcome is None:
             return Understood(asked, conclusion=_asking_back("conversation.still_answering", asked))
         whole = made_whole(asked.question, turns, known, learned=learned)
-    window = window_of(turns)
+    window = window_of(turns, min(TOKENS, model.prompt_tokens // _SHARE) if model is not None else TOKENS)
     prompt = turns_for_prompt(window) if model is not None else ""
     if whole.goes_on_from is None:
         return Understood(asked, turns=prompt)

@@ -54,7 +54,10 @@ _SHARE = 0.5
 
 @dataclass(frozen=True)
 class Rounds:
-    """Thinking about one question; `ends` is when it has to be concluded, by the monotonic clock."""
+    """Thinking about one question; `ends` is when it has to be concluded, by the monotonic clock.
+
+    `turns` is the conversation until here, for a model.
+    """
 
     asked: QuestionAsked
     known: Knowledge
@@ -63,6 +66,7 @@ class Rounds:
     steps: Steps
     model: Model | None
     ends: float
+    turns: str = ""
 
     async def conclude(self) -> Conclusion:
         """The conclusion; raises `DataSourceError` when the database cannot be asked at all."""
@@ -109,6 +113,7 @@ class Rounds:
             self.scope,
             may_look=self.database.known.settings.sample_values,
             tokens=self.model.prompt_tokens,
+            turns=self.turns,
         )
         try:
             async with asyncio.timeout(seconds):
