@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from libs.datasources.open import Connections
 from libs.events.catalog import ColumnDescription, DataSourceChanged, DataSourceSettings, TableDescription
+from libs.language.catalogue import text
 from services.query.model.client import Model
 from services.query.model.tokens import tokens_of
 from services.query.questions.database import INTERMEDIATE, LIMITS
@@ -224,7 +225,31 @@ async def test_a_model_that_never_ends_leaves_time_for_what_is_said_without_it(
     monkeypatch.setattr("services.query.reasoning.rounds._SHARE", 0.01)
     answer = await ask(question, move, seconds=60.0)
     assert answer["outcome"] == outcome
-    assert AWAY in [(step["name"], step["status"]) for step in answer["steps"]]
+    [step] = [step for step in answer["steps"] if step["name"] == "model"]
+    assert (step["status"], step["detail"]) == ("failed", text("model.silent"))
+
+
+async def test_what_is_whole_of_an_answer_that_takes_too_long_counts(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.query.reasoning.rounds._SHARE", 0.05)
+    answer = await ask(MEANT["en"], {"say": [GOOD, "\nAnd why: "], "silent": True}, seconds=60.0)
+    assert (answer["outcome"], answer["sources"]["strategy"]) == ("answered", "model")
+
+
+@pytest.mark.parametrize(
+    ("move", "key"), [({"status": 401}, "model.key_refused"), ({"status": 200, "body": "<html>"}, "model.unreadable")]
+)
+async def test_why_a_model_did_not_answer_is_told(move: dict[str, Any], key: str, ask: Ask) -> None:
+    answer = await ask(KNOWN["zh"], move, language="zh")
+    assert text(key, "zh") in [step["detail"] for step in answer["steps"]]
+
+
+async def test_a_model_that_there_is_no_time_for_is_not_asked(
+    ask: Ask, scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.query.reasoning.rounds._LEAST_TO_ASK", 3_600.0)
+    answer = await ask(KNOWN["en"], GOOD)
+    assert text("question.step.no_time_for_model") in [step["detail"] for step in answer["steps"]]
+    assert (answer["outcome"], await scripted.asked()) == ("answered", [])
 
 
 def test_a_query_may_take_what_is_left_and_never_forever() -> None:

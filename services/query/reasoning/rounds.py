@@ -1,6 +1,5 @@
 """The loop of thinking: does what is decided, tells of it, and learns from it, until there is a conclusion."""
 
-import asyncio
 import time
 from dataclasses import dataclass
 from typing import assert_never
@@ -116,10 +115,9 @@ class Rounds:
             turns=self.turns,
         )
         try:
-            async with asyncio.timeout(seconds):
-                return Said(purpose, read(await self.model.ask(system, user, seconds)), user)
-        except (ModelUnavailable, TimeoutError):
-            return Silent(purpose)
+            return Said(purpose, read(await self.model.ask(system, user, seconds)), user)
+        except ModelUnavailable as error:
+            return Silent(purpose, error)
 
     async def _look(self, sql: str) -> Happened:
         limits = INTERMEDIATE.within(self._left() * _SHARE)

@@ -33,8 +33,8 @@ def step_of(happened: Happened, language: Language, milliseconds: float) -> Step
             return _drafted(draft, language, milliseconds) if draft and draft.sql else None
         case Said():
             return _said(happened, language, milliseconds)
-        case Silent(purpose):
-            detail = text("question.step.model_silent", language)
+        case Silent(purpose, reason):
+            detail = reason.detail(language) if reason else text("question.step.no_time_for_model", language)
             return Step(name=_STEP[purpose], status="failed", detail=detail, milliseconds=milliseconds)
         case Fetched(ran):
             detail = text("question.step.intermediate", language, rows=len(ran.rows.rows))
