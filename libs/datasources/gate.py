@@ -185,14 +185,16 @@ def _check_nesting(tokens: Sequence[Token], types: Set[TokenType]) -> None:
     if sum(token.token_type == TokenType.L_BRACKET for token in tokens) > _MOST_BRACKETS:
         raise RefusedByGate("too_large")
     costly: list[bool] = []
+    deep = 0
     before: TokenType | None = None
     for token in tokens:
         if token.token_type in (TokenType.L_BRACKET, TokenType.L_PAREN):
             costly.append(token.token_type == TokenType.L_BRACKET or before in types)
-            if sum(costly) > _DEEPEST_TYPED:
+            deep += costly[-1]
+            if deep > _DEEPEST_TYPED:
                 raise RefusedByGate("too_deep")
         elif token.token_type in (TokenType.R_BRACKET, TokenType.R_PAREN) and costly:
-            costly.pop()
+            deep -= costly.pop()
         before = token.token_type
 
 
