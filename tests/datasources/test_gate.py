@@ -133,9 +133,15 @@ async def test_everything_harmless_passes_and_means_the_same_on_mysql(mysql_url:
 
 
 @given(limit=st.integers(1, 10_000), cap=st.integers(1, 1_000))
-def test_the_limit_never_exceeds_the_cap(limit: int, cap: int) -> None:
-    sql = admit(f"SELECT id FROM orders LIMIT {limit}", "postgres", limit=cap).sql
-    assert sql.endswith(f"LIMIT {min(limit, cap)}")
+def test_the_limit_never_exceeds_the_cap_and_one_row_more_tells_whether_the_cap_cuts(limit: int, cap: int) -> None:
+    admitted = admit(f"SELECT id FROM orders LIMIT {limit}", "postgres", limit=cap)
+    assert admitted.sql.endswith(f"LIMIT {min(limit, cap)}")
+    assert admitted.running.endswith(f"LIMIT {limit if limit < cap else cap + 1}")
+    filters = {"orders": ("amount > 1",)}
+    restricted = admit(f"SELECT id FROM orders LIMIT {limit}", "postgres", limit=cap, filters=filters)
+    assert restricted.sql == admitted.sql and "amount > 1" in restricted.running
+    assert restricted.running.endswith(f"LIMIT {limit if limit < cap else cap + 1}")
+    assert admit(admitted.sql, "postgres", limit=cap).running == admitted.running
 
 
 _PIECES = [

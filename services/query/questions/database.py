@@ -14,7 +14,7 @@ from libs.datasources.run import Rows, run
 from libs.knowledge.databases import KnownDatabase
 
 LIMITS = Limits(rows=1_000, bytes=250_000, seconds=15.0)
-"""Rows travel in one event, which stays below 900 kB; a character may take three bytes there."""
+"""Rows travel in one event, which stays below 900 kB with all that is said about them."""
 INTERMEDIATE = Limits(rows=50, bytes=20_000, seconds=3.0)
 """Of a query whose values are only to be looked at."""
 
