@@ -261,6 +261,8 @@ SLOW = TableDescription(
     comment="航班",
     columns=(ColumnDescription(name="origin", type="text"), ColumnDescription(name="day", type="date")),
 )
+_QUICK_VIEW = "CREATE OR REPLACE VIEW public.flights AS SELECT 'EWR' AS origin, now()::date AS day"
+_SLOW_VIEW = f"{_QUICK_VIEW} FROM pg_sleep(3600)"
 _ACTIVE = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND query LIKE '%espalier_row%' AND state = 'active' AND pid <> pg_backend_pid()
@@ -270,9 +272,7 @@ WHERE datname = current_database() AND query LIKE '%espalier_row%' AND state = '
 @pytest_asyncio.fixture(loop_scope="session")
 async def slow(ask: Ask, asking: Asking, postgres_url: str) -> AsyncIterator[Ask]:
     """Questions to a PostgreSQL database whose table takes an hour to read."""
-    await asking.query.pool.execute(
-        "CREATE VIEW public.flights AS SELECT 'EWR' AS origin, now()::date AS day FROM pg_sleep(3600)"
-    )
+    await asking.query.pool.execute(_SLOW_VIEW)
     settings = server_settings("postgresql", postgres_url)
     connections = Connections(BOX)
     asking.answerer = replace(asking.answerer, finder=replace(asking.answerer.finder, connections=connections))
@@ -298,10 +298,28 @@ async def _until(pool: Any, running: bool) -> None:
 async def test_a_query_that_takes_forever_is_cancelled_on_the_server_and_less_is_proposed(
     language: str, proposal: str, slow: Ask, asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.query.reasoning.rounds._TO_CONCLUDE", 59.0)
+    monkeypatch.setattr("services.query.questions.database._TO_CONCLUDE", 59.0)
     answer = await slow(KNOWN[language], GOOD, seconds=60.0, language=language)
     assert answer["outcome"] == "timed_out" and proposal in answer["answer_text"]
     assert (answer["steps"][-1]["name"], answer["steps"][-1]["status"]) == ("run", "failed")
+    await _until(asking.query.pool, running=False)
+
+
+@pytest.mark.parametrize("cached", [False, True])
+async def test_learned_or_cached_sql_that_takes_forever_is_cancelled_and_less_is_proposed(
+    cached: bool, slow: Ask, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asking.learn("How many?", "SELECT count(*) AS flights FROM flights")
+    if cached:
+        await asking.query.pool.execute(_QUICK_VIEW)
+        assert (await slow("How many?", GOOD))["outcome"] == "answered"
+        await asking.query.pool.execute("DELETE FROM cached WHERE kind = 'result'")
+        await asking.query.pool.execute(_SLOW_VIEW)
+    monkeypatch.setattr("services.query.questions.database._TO_CONCLUDE", 59.0)
+    answer = await slow("How many?", GOOD, seconds=60.0, number=2)
+    assert answer["outcome"] == "timed_out" and "a shorter period (flights.day)" in answer["answer_text"]
+    steps = [(step["name"], step["status"]) for step in answer["steps"]]
+    assert steps == [("sql_cache" if cached else "exact", "done"), ("run", "failed")]
     await _until(asking.query.pool, running=False)
 
 
@@ -309,7 +327,7 @@ async def test_a_question_that_is_dropped_cancels_its_query_on_the_server(
     slow: Ask, asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = replace(LIMITS, seconds=3_600.0)
-    monkeypatch.setattr("services.query.reasoning.rounds.LIMITS", limits)
+    monkeypatch.setattr("services.query.questions.database.LIMITS", limits)
     answering = asyncio.create_task(slow(KNOWN["en"], GOOD, seconds=3_600.0))
     await _until(asking.query.pool, running=True)
     answering.cancel()

@@ -16,10 +16,9 @@ from services.query.conversation.window import TOKENS, Window, turns_for_prompt,
 from services.query.knowledge.recall import Knowledge, exact_pairs
 from services.query.knowledge.schema import Knowledge as Scope
 from services.query.model.client import Model
-from services.query.questions.answered import answered
-from services.query.questions.attempt import attempt
+from services.query.questions.attempt import Attempt
 from services.query.questions.conclusion import Conclusion
-from services.query.questions.database import Database
+from services.query.questions.database import Ran
 from services.query.questions.steps import Steps
 
 _TURN_SECONDS, _POLL_SECONDS = 5.0, 0.2
@@ -71,14 +70,15 @@ async def understood(
     return Understood(meant, whole.question, whole.sql, prompt)
 
 
-async def went_on(meant: Understood, database: Database, known: Knowledge, steps: Steps) -> Conclusion | None:
+async def went_on(meant: Understood, known: Knowledge, attempt: Attempt) -> Conclusion | None:
     """The answer of the SQL that the one before was changed to; None where there is none, or it did not run."""
-    ran = await attempt(meant.asked, database, meant.sql, steps) if meant.sql else None
-    if ran is None:
-        return None
-    tables = ran.admitted.tables
-    learned = tuple(known.items[table] for table in tables if table in known.items)
-    return answered(meant.asked, ran, Sources(strategy="conversation", score=1.0, items=learned, tables=tables))
+
+    def sources(ran: Ran) -> Sources:
+        tables = ran.admitted.tables
+        learned = tuple(known.items[table] for table in tables if table in known.items)
+        return Sources(strategy="conversation", score=1.0, items=learned, tables=tables)
+
+    return await attempt.answer(meant.sql, sources) if meant.sql else None
 
 
 async def _read(pool: "asyncpg.Pool[Any]", asked: QuestionAsked) -> tuple[tuple[Turn, ...], bool]:

@@ -10,7 +10,7 @@ from services.query.knowledge.recall import Knowledge
 from services.query.knowledge.schema import Knowledge as Scope
 from services.query.model.client import Model, ModelUnavailable
 from services.query.questions.conclusion import Conclusion
-from services.query.questions.database import INTERMEDIATE, LIMITS, Database
+from services.query.questions.database import INTERMEDIATE, Database, limits_until
 from services.query.questions.steps import Steps
 from services.query.reasoning.concluded import concluded
 from services.query.reasoning.decide import (
@@ -44,8 +44,6 @@ from services.query.reasoning.state import Failure, Purpose, State
 from services.query.reasoning.told import shown, step_of
 from services.query.reasoning.wording import messages
 
-_TO_CONCLUDE = 0.3
-"""Seconds kept back from the last query, so that its end is told and not cut off."""
 _LEAST_TO_ASK = 0.5
 _SHARE = 0.5
 """A model may take so much of the time that is left: what follows always has as much again."""
@@ -127,9 +125,8 @@ class Rounds:
             return NotFetched(Failure(sql, error))
 
     async def _run(self, command: RunSQL) -> Happened:
-        limits = LIMITS.within(self._left() - _TO_CONCLUDE)
         try:
-            return Succeeded(command.draft, await self.database.ask(command.sql, limits))
+            return Succeeded(command.draft, await self.database.ask(command.sql, limits_until(self.ends)))
         except (RefusedByGate, QueryFailed) as error:
             return Refused(command.sql, error)
         except TookTooLong:
