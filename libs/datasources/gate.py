@@ -43,17 +43,19 @@ class Admitted:
     """SQL that may run: rendered from the checked tree. `limited` when the LIMIT was added or lowered.
 
     `filtered` is the same SQL over the rows that a row policy shows; None when no policy concerns its tables.
+    `one_more` asks for a row more than the cap, as that tells whether the cap cuts any off; None for less than the cap.
     """
 
     sql: str
     tables: tuple[str, ...]
     limited: bool
     filtered: str | None = None
+    one_more: str | None = None
 
     @property
     def running(self) -> str:
         """What is sent to the database; `sql` is what is shown, kept and learned, whoever asks."""
-        return self.filtered or self.sql
+        return self.filtered or self.one_more or self.sql
 
 
 def admit(
@@ -73,6 +75,9 @@ def admit(
         tree = _only_statement(sql, dialect)
         _check_syntax(tree, dialect)
         limited = limit is not None and _apply_limit(tree, limit)
+        cap = limit if limit is not None and _asks_for(tree, limit) else None
+        if cap is not None:
+            _set_limit(tree, cap + 1)
         rendered, again = _rendered(tree, dialect)
         read = _check_names(again, dialect, tables)
         conditions = _conditions(again, dialect, filters or {})
@@ -86,7 +91,10 @@ def admit(
         raise RefusedByGate("too_deep") from None
     except Exception:  # what a parser stumbles over is its text's fault, and nothing the caller could foresee
         raise RefusedByGate("unparsable") from None
-    return Admitted(rendered, read, limited, filtered)
+    if cap is None:
+        return Admitted(rendered, read, limited, filtered)
+    _set_limit(again, cap)
+    return Admitted(again.sql(dialect=dialect, comments=False), read, limited, filtered, rendered)
 
 
 def parse(sql: str, dialect: Dialect) -> exp.Expr:
@@ -185,14 +193,16 @@ def _check_nesting(tokens: Sequence[Token], types: Set[TokenType]) -> None:
     if sum(token.token_type == TokenType.L_BRACKET for token in tokens) > _MOST_BRACKETS:
         raise RefusedByGate("too_large")
     costly: list[bool] = []
+    deep = 0
     before: TokenType | None = None
     for token in tokens:
         if token.token_type in (TokenType.L_BRACKET, TokenType.L_PAREN):
             costly.append(token.token_type == TokenType.L_BRACKET or before in types)
-            if sum(costly) > _DEEPEST_TYPED:
+            deep += costly[-1]
+            if deep > _DEEPEST_TYPED:
                 raise RefusedByGate("too_deep")
         elif token.token_type in (TokenType.R_BRACKET, TokenType.R_PAREN) and costly:
-            costly.pop()
+            deep -= costly.pop()
         before = token.token_type
 
 
@@ -284,5 +294,15 @@ def _apply_limit(tree: exp.Query, limit: int) -> bool:
             raise RefusedByGate("limit")
         if not unlimited and not negative and _at_most(number.name, limit):
             return False
-    tree.set("limit", exp.Limit(expression=exp.Literal.number(limit)))
+    _set_limit(tree, limit)
     return True
+
+
+def _asks_for(tree: exp.Query, limit: int) -> bool:
+    """Whether so many rows are asked for, by whoever wrote it or by the cap: SQL that is kept does not tell."""
+    written: str = tree.args["limit"].expression.name
+    return written.lstrip("0") == str(limit)
+
+
+def _set_limit(tree: exp.Query, limit: int) -> None:
+    tree.set("limit", exp.Limit(expression=exp.Literal.number(limit)))

@@ -83,9 +83,9 @@ TEXTS = {
         "语言模型的回答无法使用。",
         "What the language model answered is of no use.",
     ),
-    "question.step.model_silent": (
-        "语言模型没有及时回答。",
-        "The language model did not answer in time.",
+    "question.step.no_time_for_model": (
+        "余下的时间不够再询问语言模型。",
+        "There is not enough time left to ask the language model.",
     ),
     "question.step.intermediate": (
         "中间查询返回 {rows} 个取值，用于下一轮推理。",

@@ -2,14 +2,17 @@
 
 import re
 import sqlite3
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import get_args
+from types import FrameType
+from typing import Any, get_args
 
 import asyncpg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlglot import Dialect as SqlDialect
 from sqlglot import exp, parse
 
 from libs.datasources import gate
@@ -130,9 +133,15 @@ async def test_everything_harmless_passes_and_means_the_same_on_mysql(mysql_url:
 
 
 @given(limit=st.integers(1, 10_000), cap=st.integers(1, 1_000))
-def test_the_limit_never_exceeds_the_cap(limit: int, cap: int) -> None:
-    sql = admit(f"SELECT id FROM orders LIMIT {limit}", "postgres", limit=cap).sql
-    assert sql.endswith(f"LIMIT {min(limit, cap)}")
+def test_the_limit_never_exceeds_the_cap_and_one_row_more_tells_whether_the_cap_cuts(limit: int, cap: int) -> None:
+    admitted = admit(f"SELECT id FROM orders LIMIT {limit}", "postgres", limit=cap)
+    assert admitted.sql.endswith(f"LIMIT {min(limit, cap)}")
+    assert admitted.running.endswith(f"LIMIT {limit if limit < cap else cap + 1}")
+    filters = {"orders": ("amount > 1",)}
+    restricted = admit(f"SELECT id FROM orders LIMIT {limit}", "postgres", limit=cap, filters=filters)
+    assert restricted.sql == admitted.sql and "amount > 1" in restricted.running
+    assert restricted.running.endswith(f"LIMIT {limit if limit < cap else cap + 1}")
+    assert admit(admitted.sql, "postgres", limit=cap).running == admitted.running
 
 
 _PIECES = [
@@ -202,6 +211,32 @@ def test_whatever_the_parser_or_a_check_raises_is_a_refusal(step: str, monkeypat
     with pytest.raises(RefusedByGate) as raised:
         admit("SELECT 1", "postgres")
     assert raised.value.refusal == "unparsable"
+
+
+def test_how_deep_brackets_are_is_found_in_steps_that_grow_with_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = SqlDialect.get_or_raise("postgres")
+    tokens = known.tokenize("(" * 20_000)
+    steps = 0
+
+    def counted(values: Iterable[int]) -> int:
+        nonlocal steps
+        summed = list(values)
+        steps += len(summed)
+        return sum(summed)
+
+    def count(_frame: FrameType, event: str, _argument: object) -> Any:
+        nonlocal steps
+        steps += event == "line"
+        return count
+
+    monkeypatch.setattr(gate, "sum", counted, raising=False)
+    before = sys.gettrace()
+    sys.settrace(count)
+    try:
+        gate._check_nesting(tokens, known.parser_class.TYPE_TOKENS)
+    finally:
+        sys.settrace(before)
+    assert len(tokens) <= steps <= 20 * len(tokens)
 
 
 def test_refused_sql_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:

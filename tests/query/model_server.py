@@ -15,8 +15,8 @@ _STREAM = "Content-Type: text/event-stream\r\nConnection: close\r\n"
 
 class ModelServer:
     """Moves: {"say": [pieces]} with "finish", "delta" (the field of the text), "cut", "silent" and "repeat" if wanted;
-    {"document": text}; {"status": 429, "headers": {}, "body": ""}; {"raw": text} with "repeat", "silent"
-    and "promised" (its length, if not this); {"silent": true}; {"close": true}.
+    {"document": text}; {"status": 429, "headers": {}, "body": ""}; {"raw": text} with "repeat", "every" (so many
+    seconds), "silent" and "promised" (its length, if not this); {"silent": true}; {"close": true}.
     """
 
     def __init__(self) -> None:
@@ -53,6 +53,7 @@ class ModelServer:
             await _send(writer, f"HTTP/1.1 200 OK\r\n{_STREAM}{promised}\r\n")
             for _ in range(move.get("repeat", 1)):
                 await _send(writer, move["raw"])
+                await asyncio.sleep(move.get("every", 0))
         if move.get("silent"):
             await asyncio.sleep(3_600)
 

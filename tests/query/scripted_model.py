@@ -20,14 +20,19 @@ class ScriptedModel:
     url: str
     http: httpx.AsyncClient
 
-    async def will(self, *moves: dict[str, Any]) -> None:
-        """Do these from now on, one for each request, the last one for all that follow."""
-        await self.http.put("/moves", json=moves)
+    async def will(self, *moves: str | dict[str, Any]) -> None:
+        """Do these from now on, one for each request, the last one for all that follow; a text is a whole answer."""
+        await self.http.put("/moves", json=[{"document": move} if isinstance(move, str) else move for move in moves])
 
     async def asked(self) -> list[dict[str, Any]]:
         """The requests since the last `will`."""
         requests: list[dict[str, Any]] = (await self.http.get("/asked")).json()
         return requests
+
+    async def told(self) -> list[str]:
+        """What the messages of those requests said."""
+        asked = [request["body"]["messages"] for request in await self.asked()]
+        return ["\n".join(message["content"] for message in messages) for messages in asked]
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@ import sqlglot
 from services.query.composer.compose import SURE, compose
 from services.query.conversation.turns import Turn
 from services.query.conversation.whole import Whole, made_whole
-from services.query.conversation.window import TOKENS, count_tokens, turns_for_prompt, window_of
+from services.query.conversation.window import TOKENS, turns_for_prompt, window_of
+from services.query.model.tokens import tokens_of
 from tests.query.shop import SHOP, shop
 
 ORDERS = "How many orders are there?"
@@ -209,7 +210,7 @@ def test_a_window_keeps_the_last_turns_whole_and_older_ones_in_short() -> None:
     assert window.overflown and window.turns == tuple(turns[-len(window.turns) :])
     assert len(window.turns) + len(window.older) + window.dropped == 100
     assert window.dropped and window.older[-1].startswith(f"Earlier: {99 - len(window.turns)}: ")
-    assert count_tokens(turns_for_prompt(window)) <= TOKENS * 1.1
+    assert tokens_of(turns_for_prompt(window)) <= TOKENS * 1.1
     huge = turn("x" * 50_000, "SELECT 1")
     assert window_of([huge]).turns == (huge,)
     assert turns_for_prompt(window_of([])) == ""

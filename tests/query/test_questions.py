@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +130,25 @@ async def test_a_question_in_other_words_is_answered_by_the_nearest_pair(asking:
     answer = await asking.ask("How many flights exist?")
     assert answer["outcome"] == "answered"
     assert [event["rows"] for event in await asking.sent("RowsFetched")] == [[[3]]]
+
+
+@pytest.mark.parametrize(("days", "truncated"), [(1_000, False), (1_001, True)])
+async def test_rows_are_cut_off_only_where_there_are_more_and_the_chart_is_of_those_that_are_shown(
+    asking: Asking, days: int, truncated: bool
+) -> None:
+    last = date(2024, 1, 1)
+    with sqlite3.connect(asking.database) as database:
+        database.execute("DELETE FROM flights")
+        rows = [((last - timedelta(days=number)).isoformat(), number % 7) for number in range(days)]
+        database.executemany("INSERT INTO flights VALUES (?, ?)", rows)
+    await asking.learn("Delay of each day?", "SELECT origin AS day, delay FROM flights ORDER BY origin DESC")
+    answers = [await asking.ask("Delay of each day?")]
+    await asking.query.pool.execute("DELETE FROM cached WHERE kind = 'result'")
+    answers.append(await asking.ask("Delay of each day?", 2))
+    for answer, fetched in zip(answers, await asking.sent("RowsFetched"), strict=True):
+        assert (answer["row_count"], answer["truncated"], answer["sql"][-10:]) == (1_000, truncated, "LIMIT 1000")
+        assert (len(fetched["rows"]), fetched["truncated"]) == (1_000, truncated)
+        assert answer["chart"]["type"] == "line" and sorted(answer["chart"]["order"]) == list(range(1_000))
 
 
 async def test_the_next_asking_after_a_correction_uses_it(asking: Asking) -> None:

@@ -1,22 +1,23 @@
 """Questions answered with a model that is a real server, with the outcome of each branch as people get it."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 
 from libs.datasources.open import Connections
 from libs.events.catalog import ColumnDescription, DataSourceChanged, DataSourceSettings, TableDescription
+from libs.language.catalogue import text
 from services.query.model.client import Model
+from services.query.model.tokens import tokens_of
 from services.query.questions.database import INTERMEDIATE, LIMITS
 from tests.datasources.conftest import BOX, server_settings
 from tests.query import test_questions
 from tests.query.knowledge_events import THEN, checkpoint, ddl, structure
+from tests.query.scripted_model import ScriptedModel, scripted_model
 from tests.query.test_questions import Asking
 
 asking = test_questions.asking
@@ -37,49 +38,24 @@ KNOWN = {"zh": "有多少个航班？", "en": "How many flights are there?"}
 UNKNOWN = {"zh": "谁写了《红楼梦》？", "en": "Who wrote the novel?"}
 
 
-@dataclass
-class Scripted:
-    """The scripted endpoint, as seen from here."""
-
-    url: str
-
-    async def will(self, *moves: str | dict[str, Any]) -> Model:
-        """Have it answer so; a text is a whole answer."""
-        script = [{"document": move} if isinstance(move, str) else move for move in moves]
-        async with httpx.AsyncClient() as http:
-            await http.put(f"{self.url}/moves", json=script)
-        return Model(f"{self.url}/v1", "scripted")
-
-    async def asked(self) -> list[str]:
-        """What it was told, message by message."""
-        async with httpx.AsyncClient() as http:
-            asked = (await http.get(f"{self.url}/asked")).json()
-        return ["\n".join(message["content"] for message in one["messages"]) for one in asked]
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def scripted() -> AsyncIterator[Scripted]:
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.query.answering_model", stdin=pipe, stdout=pipe
-    )
-    assert process.stdin and process.stdout
-    yield Scripted(f"http://127.0.0.1:{int(await process.stdout.readline())}")
-    process.stdin.close()
-    await process.wait()
+async def scripted() -> AsyncIterator[ScriptedModel]:
+    async with scripted_model() as running:
+        yield running
 
 
 Ask = Callable[..., Coroutine[Any, Any, dict[str, Any]]]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def ask(asking: Asking, scripted: Scripted) -> AsyncIterator[Ask]:
+async def ask(asking: Asking, scripted: ScriptedModel) -> AsyncIterator[Ask]:
     """Ask a question with a model that moves so."""
     await asking.consume(structure(2, [FLIGHTS]))
     models = []
 
-    async def answer(question: str, *moves: str | dict[str, Any], **fields: Any) -> dict[str, Any]:
-        models.append(await scripted.will(*moves))
+    async def answer(question: str, *moves: str | dict[str, Any], window: int = 8_192, **fields: Any) -> dict[str, Any]:
+        await scripted.will(*moves)
+        models.append(Model(f"{scripted.url}/v1", "scripted", window_tokens=window))
         finder = replace(asking.answerer.finder, model=models[-1])
         asking.answerer = replace(asking.answerer, finder=finder)
         return await asking.ask(question, **({"conversation_id": f"c{len(models)}"} | fields))
@@ -93,6 +69,7 @@ Step = tuple[str, str]
 MODEL, LOOKED, SECOND, RAN = ("model", "done"), ("intermediate", "done"), ("second_round", "done"), ("run", "done")
 FAILED, CORRECTED, COMPOSED = ("run", "failed"), ("correct", "corrected"), ("composed", "done")
 AWAY = ("model", "failed")
+STEPS_OF_MODEL = ("model", "second_round", "correct")
 
 BRANCHES: dict[str, tuple[dict[str, str], tuple[str | dict[str, Any], ...], str, list[Step]]] = {
     "the model's SQL": (MEANT, (GOOD,), "answered", [MODEL, RAN]),
@@ -139,7 +116,7 @@ BRANCHES: dict[str, tuple[dict[str, str], tuple[str | dict[str, Any], ...], str,
     "too short to be whole": (MEANT, ("SELECT",), "clarification", [MODEL]),
     "unanswerable": (MEANT, ("UNANSWERABLE",), "unanswerable", [MODEL]),
     "away": (KNOWN, ({"status": 401},), "answered", [AWAY, COMPOSED, RAN]),
-    "no chat completion": (KNOWN, ({"body": "<html>"},), "answered", [AWAY, COMPOSED, RAN]),
+    "no chat completion": (KNOWN, ({"status": 200, "body": "<html>"},), "answered", [AWAY, COMPOSED, RAN]),
     "nonsense": (KNOWN, ("好的。 ok",), "answered", [AWAY, COMPOSED, RAN]),
     "nonsense about what nobody knows": (UNKNOWN, ("好的。 ok",), "unanswerable", [AWAY]),
     "goes away after the values": (
@@ -170,21 +147,50 @@ async def test_each_branch_ends_with_its_outcome_and_tells_its_steps(branch: str
 
 
 async def test_the_second_round_knows_the_values_and_only_the_first_may_ask_for_them(
-    ask: Ask, scripted: Scripted
+    ask: Ask, scripted: ScriptedModel
 ) -> None:
     await ask(MEANT["zh"], LOOK, GOOD, language="zh")
-    first, second = await scripted.asked()
+    first, second = await scripted.told()
     assert "intermediate_sql" in first and "intermediate_sql" not in second
     assert "EWR\nJFK" in second.replace("origin\n", "") and "SELECT DISTINCT origin FROM flights LIMIT 50" in second
 
 
 async def test_a_correction_is_told_the_sql_and_the_reason_of_the_database_or_the_gate(
-    ask: Ask, scripted: Scripted
+    ask: Ask, scripted: ScriptedModel
 ) -> None:
     await ask(MEANT["zh"], WRONG, "SELECT sleep(5) FROM flights", GOOD, language="zh")
-    _, database, gate = await scripted.asked()
+    _, database, gate = await scripted.told()
     assert WRONG in database and "no such column" in database
     assert "SELECT sleep(5) FROM flights" in gate and "the function 'sleep' is not allowed" in gate
+
+
+async def test_what_the_window_of_a_model_does_not_hold_is_left_out_and_told(
+    ask: Ask, asking: Asking, scripted: ScriptedModel
+) -> None:
+    many = [TableDescription(name=f"aircraft_{number}", columns=FLIGHTS.columns) for number in range(40)]
+    learned = [ddl(table) for table in (FLIGHTS, *many)]
+    await asking.consume(structure(4, [FLIGHTS, *many]), checkpoint(2, learned, training_id="t0"))
+    answer = await ask(MEANT["zh"], LOOK, WRONG, GOOD, language="zh", window=1_536)
+    for step in answer["steps"]:
+        assert ("语言模型的上下文窗口放不下全部内容" in step["detail"]) == (step["name"] in STEPS_OF_MODEL)
+    for told in await scripted.told():
+        assert 256 < tokens_of(told) <= 512 and "flights(" in told and MEANT["zh"] in told
+    wide = await ask(MEANT["en"], GOOD, number=2, language="en", window=65_536)
+    assert "context window" not in str(wide["steps"]) and "aircraft_39(" in (await scripted.told())[0]
+
+
+async def test_a_model_is_told_the_conversation_that_a_question_goes_on_from(ask: Ask, scripted: ScriptedModel) -> None:
+    first = await ask(KNOWN["en"], GOOD, conversation_id="c")
+    assert "Conversation so far" not in (await scripted.told())[0]
+    answer = await ask("and by size?", WRONG, GOOD, number=2, conversation_id="c")
+    assert answer["outcome"] == "answered" and answer["understood"]
+    for told in await scripted.told():
+        turns = f"Conversation so far, oldest first:\nQ: {KNOWN['en']}\nA (answered): {first['sql']}"
+        assert told.index(turns) < told.index("\nQuestion: ") < told.index("by size")
+    long = "x" * 18_000
+    await ask(f"{long}?", GOOD, number=3, conversation_id="d")
+    await ask("and by size?", GOOD, number=4, conversation_id="d")
+    assert "Conversation so far" not in (await scripted.told())[0] and tokens_of((await scripted.told())[0]) < 7_168
 
 
 async def test_what_failed_is_said_and_a_question_back_offers_real_values(ask: Ask) -> None:
@@ -197,7 +203,7 @@ async def test_what_failed_is_said_and_a_question_back_offers_real_values(ask: A
 @pytest.mark.parametrize("private", [{"sample_values": False}, {"private_columns": ("flights.origin",)}])
 @pytest.mark.parametrize("sql", [ORIGINS, "SELECT DISTINCT * FROM flights"])
 async def test_values_that_their_owner_keeps_private_are_not_shown_to_a_model(
-    private: dict[str, Any], sql: str, ask: Ask, asking: Asking, scripted: Scripted
+    private: dict[str, Any], sql: str, ask: Ask, asking: Asking, scripted: ScriptedModel
 ) -> None:
     settings = DataSourceSettings.model_validate({"kind": "sqlite", "database": str(asking.database)} | private)
     await asking.consume(
@@ -206,20 +212,44 @@ async def test_values_that_their_owner_keeps_private_are_not_shown_to_a_model(
     answer = await ask(MEANT["en"], f"intermediate_sql\n```\n{sql}\n```", GOOD, language="en")
     assert ("intermediate", "failed") in [(step["name"], step["status"]) for step in answer["steps"]]
     assert answer["outcome"] == "answered"
-    first, *others = await scripted.asked()
+    first, *others = await scripted.told()
     assert ("intermediate_sql" in first) == ("private_columns" in private)
     assert not any("wanted to see values" in told for told in others)
 
 
-@pytest.mark.parametrize("move", ["silent", "trickle"])
+@pytest.mark.parametrize("move", [{"silent": True}, {"raw": " ", "repeat": 9_999, "every": 0.02}])
 @pytest.mark.parametrize(("question", "outcome"), [(KNOWN["en"], "answered"), (UNKNOWN["zh"], "unanswerable")])
 async def test_a_model_that_never_ends_leaves_time_for_what_is_said_without_it(
-    question: str, outcome: str, move: str, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    question: str, outcome: str, move: dict[str, Any], ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.query.reasoning.rounds._SHARE", 0.01)
-    answer = await ask(question, {move: True}, seconds=60.0)
+    answer = await ask(question, move, seconds=60.0)
     assert answer["outcome"] == outcome
-    assert AWAY in [(step["name"], step["status"]) for step in answer["steps"]]
+    [step] = [step for step in answer["steps"] if step["name"] == "model"]
+    assert (step["status"], step["detail"]) == ("failed", text("model.silent"))
+
+
+async def test_what_is_whole_of_an_answer_that_takes_too_long_counts(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.query.reasoning.rounds._SHARE", 0.05)
+    answer = await ask(MEANT["en"], {"say": [GOOD, "\nAnd why: "], "silent": True}, seconds=60.0)
+    assert (answer["outcome"], answer["sources"]["strategy"]) == ("answered", "model")
+
+
+@pytest.mark.parametrize(
+    ("move", "key"), [({"status": 401}, "model.key_refused"), ({"status": 200, "body": "<html>"}, "model.unreadable")]
+)
+async def test_why_a_model_did_not_answer_is_told(move: dict[str, Any], key: str, ask: Ask) -> None:
+    answer = await ask(KNOWN["zh"], move, language="zh")
+    assert text(key, "zh") in [step["detail"] for step in answer["steps"]]
+
+
+async def test_a_model_that_there_is_no_time_for_is_not_asked(
+    ask: Ask, scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.query.reasoning.rounds._LEAST_TO_ASK", 3_600.0)
+    answer = await ask(KNOWN["en"], GOOD)
+    assert text("question.step.no_time_for_model") in [step["detail"] for step in answer["steps"]]
+    assert (answer["outcome"], await scripted.asked()) == ("answered", [])
 
 
 def test_a_query_may_take_what_is_left_and_never_forever() -> None:
@@ -231,6 +261,8 @@ SLOW = TableDescription(
     comment="航班",
     columns=(ColumnDescription(name="origin", type="text"), ColumnDescription(name="day", type="date")),
 )
+_QUICK_VIEW = "CREATE OR REPLACE VIEW public.flights AS SELECT 'EWR' AS origin, now()::date AS day"
+_SLOW_VIEW = f"{_QUICK_VIEW} FROM pg_sleep(3600)"
 _ACTIVE = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND query LIKE '%espalier_row%' AND state = 'active' AND pid <> pg_backend_pid()
@@ -240,9 +272,7 @@ WHERE datname = current_database() AND query LIKE '%espalier_row%' AND state = '
 @pytest_asyncio.fixture(loop_scope="session")
 async def slow(ask: Ask, asking: Asking, postgres_url: str) -> AsyncIterator[Ask]:
     """Questions to a PostgreSQL database whose table takes an hour to read."""
-    await asking.query.pool.execute(
-        "CREATE VIEW public.flights AS SELECT 'EWR' AS origin, now()::date AS day FROM pg_sleep(3600)"
-    )
+    await asking.query.pool.execute(_SLOW_VIEW)
     settings = server_settings("postgresql", postgres_url)
     connections = Connections(BOX)
     asking.answerer = replace(asking.answerer, finder=replace(asking.answerer.finder, connections=connections))
@@ -268,10 +298,28 @@ async def _until(pool: Any, running: bool) -> None:
 async def test_a_query_that_takes_forever_is_cancelled_on_the_server_and_less_is_proposed(
     language: str, proposal: str, slow: Ask, asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.query.reasoning.rounds._TO_CONCLUDE", 59.0)
+    monkeypatch.setattr("services.query.questions.database._TO_CONCLUDE", 59.0)
     answer = await slow(KNOWN[language], GOOD, seconds=60.0, language=language)
     assert answer["outcome"] == "timed_out" and proposal in answer["answer_text"]
     assert (answer["steps"][-1]["name"], answer["steps"][-1]["status"]) == ("run", "failed")
+    await _until(asking.query.pool, running=False)
+
+
+@pytest.mark.parametrize("cached", [False, True])
+async def test_learned_or_cached_sql_that_takes_forever_is_cancelled_and_less_is_proposed(
+    cached: bool, slow: Ask, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asking.learn("How many?", "SELECT count(*) AS flights FROM flights")
+    if cached:
+        await asking.query.pool.execute(_QUICK_VIEW)
+        assert (await slow("How many?", GOOD))["outcome"] == "answered"
+        await asking.query.pool.execute("DELETE FROM cached WHERE kind = 'result'")
+        await asking.query.pool.execute(_SLOW_VIEW)
+    monkeypatch.setattr("services.query.questions.database._TO_CONCLUDE", 59.0)
+    answer = await slow("How many?", GOOD, seconds=60.0, number=2)
+    assert answer["outcome"] == "timed_out" and "a shorter period (flights.day)" in answer["answer_text"]
+    steps = [(step["name"], step["status"]) for step in answer["steps"]]
+    assert steps == [("sql_cache" if cached else "exact", "done"), ("run", "failed")]
     await _until(asking.query.pool, running=False)
 
 
@@ -279,7 +327,7 @@ async def test_a_question_that_is_dropped_cancels_its_query_on_the_server(
     slow: Ask, asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = replace(LIMITS, seconds=3_600.0)
-    monkeypatch.setattr("services.query.reasoning.rounds.LIMITS", limits)
+    monkeypatch.setattr("services.query.questions.database.LIMITS", limits)
     answering = asyncio.create_task(slow(KNOWN["en"], GOOD, seconds=3_600.0))
     await _until(asking.query.pool, running=True)
     answering.cancel()

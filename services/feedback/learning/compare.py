@@ -77,6 +77,5 @@ class Database:
             except (TimeoutError, DataSourceError, QueryFailed):
                 self.found[admitted.sql] = None
             else:
-                cut = rows.truncated or len(rows.rows) >= _LIMITS.rows
-                self.found[admitted.sql] = None if cut else rows
+                self.found[admitted.sql] = None if rows.truncated else rows
         return self.found[admitted.sql]

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.query.conversation.turns import Turn
+from services.query.model.tokens import tokens_of
 
 TOKENS = 1_500
-"""What the window may take of a model's prompt."""
+"""What the window may take of a model's prompt at most."""
 _OLDER = 0.3
 """The share of it that is kept for the older turns."""
 _LONGEST_LINE = 200
@@ -32,7 +33,7 @@ def window_of(turns: Sequence[Turn], tokens: int = TOKENS) -> Window:
         return Window(tuple(turns))
     whole = _last_within([_cost(turn) for turn in turns], int(tokens * (1 - _OLDER)), least=1)
     lines = [_line(turn) for turn in turns[: len(turns) - whole]]
-    kept = _last_within([count_tokens(line) for line in lines], int(tokens * _OLDER), least=0)
+    kept = _last_within([tokens_of(line) for line in lines], int(tokens * _OLDER), least=0)
     return Window(tuple(turns[len(turns) - whole :]), tuple(lines[len(lines) - kept :]), len(lines) - kept)
 
 
@@ -41,12 +42,6 @@ def turns_for_prompt(window: Window) -> str:
     if not window.turns:
         return ""
     return "\n".join(["Conversation so far, oldest first:", *window.older, *map(_whole, window.turns)])
-
-
-def count_tokens(text: str) -> int:
-    """About how many tokens a text is, without the model's own count: rather too many than too few."""
-    wide = sum(character > "\u2e80" for character in text)
-    return wide + (len(text) - wide + 2) // 3
 
 
 def _last_within(costs: Sequence[int], tokens: int, least: int) -> int:
@@ -61,7 +56,7 @@ def _last_within(costs: Sequence[int], tokens: int, least: int) -> int:
 
 
 def _cost(turn: Turn) -> int:
-    return count_tokens(_whole(turn))
+    return tokens_of(_whole(turn))
 
 
 def _whole(turn: Turn) -> str:

@@ -55,12 +55,15 @@ class _Line:
     short: str | None = None
 
 
-def prompt(question: str, known: Knowledge, failed: tuple[str, str] | None = None, tokens: int = _TOKENS) -> Prompt:
+def prompt(
+    question: str, known: Knowledge, failed: tuple[str, str] | None = None, tokens: int = _TOKENS, turns: str = ""
+) -> Prompt:
     """The user's message; with the system's text (`SYSTEM`) it takes at most about `tokens`.
 
-    The question always stays. `failed` is SQL that was tried before, with the database's reason against it.
+    The question always stays. `failed` is SQL that was tried before, with the database's reason against it; `turns` is
+    the conversation until here.
     """
-    parts = [f"Dialect: {known.schema.dialect}", "Question: " + question]
+    parts = [f"Dialect: {known.schema.dialect}", *filter(None, [turns]), "Question: " + question]
     if failed:
         parts.append(f"This query failed:\n{failed[0]}\nReason: {failed[1]}\nWrite a corrected one.")
     left = tokens - _ENVELOPE - tokens_of(SYSTEM) - sum(_size(part) for part in parts)

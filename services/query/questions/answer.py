@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-import orjson
 import structlog
 
 from libs.datasources.errors import DataSourceError, TookTooLong
@@ -28,7 +27,6 @@ log = structlog.get_logger(__name__)
 
 _RESERVE_SECONDS = 0.5
 """Kept back from the time of a question, so that its answer is out before the deadline."""
-_ROWS_BYTES = 800_000
 
 
 @dataclass(frozen=True)
@@ -80,14 +78,13 @@ class Answerer:
         milliseconds: float,
     ) -> None:
         event = asked.event
-        rows, truncated = _fitting(conclusion.rows, conclusion.truncated)
         if conclusion.outcome == "answered" and event.purpose != "check":  # Nobody looks at the rows of a check.
             fetched = RowsFetched(
                 question_id=event.question_id,
                 dataset_id=event.dataset_id,
                 columns=conclusion.columns,
-                rows=rows,
-                truncated=truncated,
+                rows=conclusion.rows,
+                truncated=conclusion.truncated,
                 fetched_at=now(),
             )
             opened.publish(fetched, caused_by=asked)
@@ -98,8 +95,8 @@ class Answerer:
             outcome=conclusion.outcome,
             sql=conclusion.sql,
             columns=conclusion.columns,
-            row_count=len(rows),
-            truncated=truncated,
+            row_count=len(conclusion.rows),
+            truncated=conclusion.truncated,
             chart_type=conclusion.chart_type,
             chart=conclusion.chart,
             insight=conclusion.insight,
@@ -130,10 +127,3 @@ async def concluded(finder: Finder, asked: QuestionAsked, steps: Steps, seconds:
             raise
         log.exception("answering_failed", question_id=asked.question_id)
         return broken(asked.language)
-
-
-def _fitting(rows: tuple[tuple[Any, ...], ...], truncated: bool) -> tuple[tuple[tuple[Any, ...], ...], bool]:
-    """As many of `rows` as fit into one event."""
-    while len(orjson.dumps(rows)) > _ROWS_BYTES:
-        rows, truncated = rows[: len(rows) // 2], True
-    return rows, truncated

@@ -1,21 +1,45 @@
-"""Runs SQL for a question and tells of it as a step."""
+"""Answers a question with SQL that is there already, in the time that is left of it, and tells of it as a step."""
 
-from libs.datasources.errors import DataSourceError, QueryFailed, RefusedByGate
-from libs.events.catalog import Language, QuestionAsked, Step
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from libs.datasources.errors import DataSourceError, QueryFailed, RefusedByGate, TookTooLong
+from libs.events.catalog import Language, QuestionAsked, Sources, Step
 from libs.language.catalogue import text
-from services.query.questions.database import Database, Ran
+from services.query.knowledge.schema import Schema
+from services.query.questions.answered import answered
+from services.query.questions.conclusion import Conclusion
+from services.query.questions.database import Database, Ran, limits_until
 from services.query.questions.steps import Steps
+from services.query.questions.too_slow import overran_step, too_slow
 
 
-async def attempt(asked: QuestionAsked, database: Database, sql: str, steps: Steps) -> Ran | None:
-    """What `sql` gave; None, with a failed step, when gate or database do not take it. Raises `DataSourceError`."""
-    try:
-        ran = await database.ask(sql)
-    except (RefusedByGate, QueryFailed) as error:
-        steps.add(refused_step(sql, error, asked.language))
-        return None
-    steps.add(ran_step(ran, asked.language))
-    return ran
+@dataclass(frozen=True)
+class Attempt:
+    """What answering one question needs; `ends` is when it has to be concluded, by the monotonic clock."""
+
+    asked: QuestionAsked
+    database: Database
+    schema: Schema
+    steps: Steps
+    ends: float
+
+    async def answer(self, sql: str, sources: Callable[[Ran], Sources]) -> Conclusion | None:
+        """What `sql` answers, or that it takes too long; None, with a failed step, when gate or database refuse it.
+
+        Raises `DataSourceError` when the database cannot be asked.
+        """
+        language = self.asked.language
+        try:
+            ran = await self.database.ask(sql, limits_until(self.ends))
+        except (RefusedByGate, QueryFailed) as error:
+            self.steps.add(refused_step(sql, error, language))
+            return None
+        except TookTooLong:
+            self.steps.add(overran_step(sql, language))
+            return too_slow(sql, language, self.schema)
+        self.steps.add(ran_step(ran, language))
+        return answered(self.asked, ran, sources(ran))
 
 
 def ran_step(ran: Ran, language: Language) -> Step:

@@ -1,5 +1,6 @@
 """Asks the database of a dataset: through the gate, read-only, capped in rows, bytes and seconds."""
 
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
@@ -14,9 +15,16 @@ from libs.datasources.run import Rows, run
 from libs.knowledge.databases import KnownDatabase
 
 LIMITS = Limits(rows=1_000, bytes=250_000, seconds=15.0)
-"""Rows travel in one event, which stays below 900 kB; a character may take three bytes there."""
+"""Rows travel in one event, which stays below 900 kB with all that is said about them."""
 INTERMEDIATE = Limits(rows=50, bytes=20_000, seconds=3.0)
 """Of a query whose values are only to be looked at."""
+_TO_CONCLUDE = 0.3
+"""Seconds kept back from the last query, so that its end is told and not cut off."""
+
+
+def limits_until(ends: float) -> Limits:
+    """Those of a query whose question has to be concluded at `ends` of the monotonic clock."""
+    return LIMITS.within(ends - time.monotonic() - _TO_CONCLUDE)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """From a question to its conclusion: caches, what was learned for exactly this question, then reasoning."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,11 +21,10 @@ from services.query.caches.key import CacheKey
 from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, knowledge, pairs
 from services.query.knowledge.vectors import Near, Vectors
 from services.query.model.client import Model
-from services.query.questions.answered import answered
 from services.query.questions.asked import needs_met
-from services.query.questions.attempt import attempt
+from services.query.questions.attempt import Attempt
 from services.query.questions.conclusion import Conclusion, unanswerable
-from services.query.questions.database import Database
+from services.query.questions.database import Database, Ran
 from services.query.questions.instead import instead_of
 from services.query.questions.looked_up import with_looked_up
 from services.query.questions.scope import Found, scope_of
@@ -67,31 +67,25 @@ class Finder:
             return unanswerable("question.not_trained", asked.language, known.version)
         filters = filters_of(known.database.policies, asked.role)
         known = without_values(known, filters)
-        meant = await understood(
-            self.pool,
-            self.listener,
-            asked,
-            scope_of(known, self._database(known, filters).dialect, ()),
-            steps,
-            self.model,
-        )
+        database = self._database(known, filters)
+        scope = scope_of(known, database.dialect, ())
+        meant = await understood(self.pool, self.listener, asked, scope, steps, self.model)
         if meant.conclusion is not None:
             return replace(meant.conclusion, knowledge_version=known.version)
-        return replace(await self._conclude(meant, known, filters, cleared, steps, ends), understood=meant.said)
+        attempt = Attempt(meant.asked, database, scope.schema, steps, ends)
+        return replace(await self._conclude(meant, known, cleared, attempt), understood=meant.said)
 
-    async def _conclude(
-        self, meant: Understood, known: Knowledge, filters: Filters, cleared: int, steps: Steps, ends: float
-    ) -> Conclusion:
-        asked, key = meant.asked, _cache_key(meant, known, filters, cleared)
+    async def _conclude(self, meant: Understood, known: Knowledge, cleared: int, attempt: Attempt) -> Conclusion:
+        asked, key = meant.asked, _cache_key(meant, known, attempt.database.filters, cleared)
         if asked.purpose == "ask" and (body := await self.caches.get("result", key)):
-            steps.add(
+            attempt.steps.add(
                 Step(name="result_cache", status="done", detail=text("question.step.result_cache", asked.language))
             )
             return Conclusion.from_cache(body)
         conclusion = (
-            await self._with_cached_sql(asked, known, key, filters, steps)
-            or await went_on(meant, self._database(known, filters), known, steps)
-            or await self._think(asked, known, filters, steps, ends)
+            await self._with_cached_sql(key, attempt)
+            or await went_on(meant, known, attempt)
+            or await self._think(meant, known, attempt)
         )
         conclusion = replace(conclusion, knowledge_version=known.version)
         if conclusion.outcome == "answered" and asked.purpose == "ask":
@@ -107,32 +101,29 @@ class Finder:
             known = await knowledge(connection, asked.dataset_id, asked.without)
             return known, await clearings(connection, asked.dataset_id)
 
-    async def _with_cached_sql(
-        self, asked: QuestionAsked, known: Knowledge, key: CacheKey, filters: Filters, steps: Steps
-    ) -> Conclusion | None:
+    async def _with_cached_sql(self, key: CacheKey, attempt: Attempt) -> Conclusion | None:
+        asked = attempt.asked
         body = await self.caches.get("sql", key) if asked.purpose == "ask" else None
         if body is None:
             return None
-        steps.add(Step(name="sql_cache", status="done", detail=text("question.step.sql_cache", asked.language)))
-        ran = await attempt(asked, self._database(known, filters), body["sql"], steps)
-        if ran is None:
-            return None
-        return replace(answered(asked, ran, Sources.model_validate(body["sources"])), cached=True)
+        attempt.steps.add(Step(name="sql_cache", status="done", detail=text("question.step.sql_cache", asked.language)))
+        sources = Sources.model_validate(body["sources"])
+        conclusion = await attempt.answer(body["sql"], lambda _: sources)
+        return replace(conclusion, cached=conclusion.outcome == "answered") if conclusion else None
 
-    async def _think(
-        self, asked: QuestionAsked, known: Knowledge, filters: Filters, steps: Steps, ends: float
-    ) -> Conclusion:
-        database = self._database(known, filters)
+    async def _think(self, meant: Understood, known: Knowledge, attempt: Attempt) -> Conclusion:
+        asked, steps = meant.asked, attempt.steps
         for pair in await self._learned_exactly(asked):
             steps.add(
                 Step(name="exact", status="done", detail=text("question.step.exact", asked.language), sql=pair.sql)
             )
-            sources = Sources(strategy="exact", score=1.0, items=(pair.item_id,), tables=tuple(pair.tables))
-            if ran := await attempt(asked, database, pair.sql, steps):
-                return answered(asked, ran, sources)
-        found = await self._retrieve(asked, known, steps)
-        scope = await with_looked_up(asked, known, scope_of(known, database.dialect, found), database, steps)
-        return await Rounds(asked, known, scope, database, steps, self.model, ends).conclude()
+            if conclusion := await attempt.answer(pair.sql, _exactly(pair)):
+                return conclusion
+        scope = scope_of(known, attempt.database.dialect, await self._retrieve(asked, known, steps))
+        scope = await with_looked_up(asked, known, scope, attempt.database, steps)
+        return await Rounds(
+            asked, known, scope, attempt.database, steps, self.model, attempt.ends, meant.turns
+        ).conclude()
 
     async def _learned_exactly(self, asked: QuestionAsked) -> list[KnownPair]:
         question = normalised_question(asked.question)
@@ -172,6 +163,11 @@ class Finder:
         found = {"sql": conclusion.sql, "sources": conclusion.sources.model_dump(mode="json")}
         await self.caches.put("sql", key, found)
         await self.caches.put("result", key, conclusion.to_cache())
+
+
+def _exactly(pair: KnownPair) -> Callable[[Ran], Sources]:
+    sources = Sources(strategy="exact", score=1.0, items=(pair.item_id,), tables=tuple(pair.tables))
+    return lambda _: sources
 
 
 def _cache_key(meant: Understood, known: Knowledge, filters: Filters, cleared: int) -> CacheKey:

@@ -12,17 +12,18 @@ from libs.language.catalogue import language_of, text
 from libs.postgres.listen import Listener
 from services.query.conversation.turns import Turn, turns_before
 from services.query.conversation.whole import Whole, made_whole
-from services.query.conversation.window import Window, turns_for_prompt, window_of
+from services.query.conversation.window import TOKENS, Window, turns_for_prompt, window_of
 from services.query.knowledge.recall import Knowledge, exact_pairs
 from services.query.knowledge.schema import Knowledge as Scope
 from services.query.model.client import Model
-from services.query.questions.answered import answered
-from services.query.questions.attempt import attempt
+from services.query.questions.attempt import Attempt
 from services.query.questions.conclusion import Conclusion
-from services.query.questions.database import Database
+from services.query.questions.database import Ran
 from services.query.questions.steps import Steps
 
 _TURN_SECONDS, _POLL_SECONDS = 5.0, 0.2
+_SHARE = 5
+"""Of what a model may be told, the conversation takes at most one part of so many."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ async def understood(
         if turns and turns[-1].outcome is None:
             return Understood(asked, conclusion=_asking_back("conversation.still_answering", asked))
         whole = made_whole(asked.question, turns, known, learned=learned)
-    window = window_of(turns)
+    window = window_of(turns, min(TOKENS, model.prompt_tokens // _SHARE) if model is not None else TOKENS)
     prompt = turns_for_prompt(window) if model is not None else ""
     if whole.goes_on_from is None:
         return Understood(asked, turns=prompt)
@@ -69,14 +70,15 @@ async def understood(
     return Understood(meant, whole.question, whole.sql, prompt)
 
 
-async def went_on(meant: Understood, database: Database, known: Knowledge, steps: Steps) -> Conclusion | None:
+async def went_on(meant: Understood, known: Knowledge, attempt: Attempt) -> Conclusion | None:
     """The answer of the SQL that the one before was changed to; None where there is none, or it did not run."""
-    ran = await attempt(meant.asked, database, meant.sql, steps) if meant.sql else None
-    if ran is None:
-        return None
-    tables = ran.admitted.tables
-    learned = tuple(known.items[table] for table in tables if table in known.items)
-    return answered(meant.asked, ran, Sources(strategy="conversation", score=1.0, items=learned, tables=tables))
+
+    def sources(ran: Ran) -> Sources:
+        tables = ran.admitted.tables
+        learned = tuple(known.items[table] for table in tables if table in known.items)
+        return Sources(strategy="conversation", score=1.0, items=learned, tables=tables)
+
+    return await attempt.answer(meant.sql, sources) if meant.sql else None
 
 
 async def _read(pool: "asyncpg.Pool[Any]", asked: QuestionAsked) -> tuple[tuple[Turn, ...], bool]:

@@ -1,18 +1,14 @@
 """Puts how the thinking ended into the words of the question's language."""
 
-import re
-
 from libs.events.catalog import QuestionAsked, Sources
-from libs.language.catalogue import Phrase, clause, text
+from libs.language.catalogue import clause, text
 from services.query.knowledge.recall import Knowledge
 from services.query.knowledge.schema import Knowledge as Scope
 from services.query.questions.answered import answered
 from services.query.questions.conclusion import Conclusion
+from services.query.questions.too_slow import too_slow
 from services.query.reasoning.choices import choices
 from services.query.reasoning.state import Answered, Clarification, Ending, State, TimedOut, Unanswerable
-
-_VALUES = 3
-_WORD = re.compile(r"\w+")
 
 
 def concluded(ending: Ending, state: State, asked: QuestionAsked, known: Knowledge, scope: Scope) -> Conclusion:
@@ -23,8 +19,7 @@ def concluded(ending: Ending, state: State, asked: QuestionAsked, known: Knowled
         case Unanswerable():
             return Conclusion("unanswerable", answer_text=text("question.nothing_known", asked.language))
         case TimedOut(sql):
-            said = text("question.too_slow", asked.language, proposal=_narrower(sql, scope))
-            return Conclusion("timed_out", sql=sql, answer_text=said)
+            return too_slow(sql, asked.language, scope.schema)
         case Clarification(said, by_model):
             offered = choices(asked.question, asked.language, scope, state.values, said if by_model else "")
             said = said or _what_to_ask(state, asked)
@@ -46,18 +41,3 @@ def _sources(ending: Answered, known: Knowledge, scope: Scope) -> Sources:
     return Sources(
         strategy=draft.strategy, score=draft.score, items=(*told, *learned), tables=tables, terms=draft.terms
     )
-
-
-def _narrower(sql: str, scope: Scope) -> Phrase:
-    """A period of a date that the query's tables have, or one value of a column that has few."""
-    words = {word.lower() for word in _WORD.findall(sql)}
-    tables = [table for table in scope.schema.tables if table.name.lower() in words]
-    columns = [(f"{table.name}.{column.name}", column) for table in tables for column in table.columns]
-    for name, column in columns:
-        if column.holds_dates:
-            return Phrase("question.narrower.period", {"column": name})
-    for name, column in columns:
-        if len(column.values) > 1:
-            values = ", ".join(column.values[:_VALUES])
-            return Phrase("question.narrower.value", {"column": name, "values": values})
-    return Phrase("question.narrower.any")

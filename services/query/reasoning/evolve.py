@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 
 from libs.datasources.errors import DataSourceError
+from services.query.model.prompt import Prompt
+from services.query.model.unavailable import ModelUnavailable
 from services.query.questions.database import Ran
 from services.query.reasoning.propose import Draft
 from services.query.reasoning.response import AsksBack, Impossible, LookFirst, Nonsense, Plain, Query, Response
@@ -28,17 +30,19 @@ class Looked:
 
 @dataclass(frozen=True)
 class Said:
-    """The model answered."""
+    """The model answered what it was told with `prompt`."""
 
     purpose: Purpose
     response: Response
+    prompt: Prompt | None = None
 
 
 @dataclass(frozen=True)
 class Silent:
-    """The model did not answer, or not in the time there is; it is not asked again."""
+    """The model did not answer, and why; None when there was no time to ask it. It is not asked again."""
 
     purpose: Purpose
+    reason: ModelUnavailable | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def evolve(state: State, happened: Happened) -> State:
             return replace(state, looked=True, draft=draft)
         case Said(purpose, response):
             return _said(replace(state, asked=(*state.asked, purpose)), response)
-        case Silent(purpose):
+        case Silent(purpose, _):
             return _first_response(replace(state, asked=(*state.asked, purpose), model=False))
         case Fetched(ran):
             return replace(state, values=ran)

@@ -1,6 +1,5 @@
 """The loop of thinking: does what is decided, tells of it, and learns from it, until there is a conclusion."""
 
-import asyncio
 import time
 from dataclasses import dataclass
 from typing import assert_never
@@ -11,7 +10,7 @@ from services.query.knowledge.recall import Knowledge
 from services.query.knowledge.schema import Knowledge as Scope
 from services.query.model.client import Model, ModelUnavailable
 from services.query.questions.conclusion import Conclusion
-from services.query.questions.database import INTERMEDIATE, LIMITS, Database
+from services.query.questions.database import INTERMEDIATE, Database, limits_until
 from services.query.questions.steps import Steps
 from services.query.reasoning.concluded import concluded
 from services.query.reasoning.decide import (
@@ -45,8 +44,6 @@ from services.query.reasoning.state import Failure, Purpose, State
 from services.query.reasoning.told import shown, step_of
 from services.query.reasoning.wording import messages
 
-_TO_CONCLUDE = 0.3
-"""Seconds kept back from the last query, so that its end is told and not cut off."""
 _LEAST_TO_ASK = 0.5
 _SHARE = 0.5
 """A model may take so much of the time that is left: what follows always has as much again."""
@@ -54,7 +51,10 @@ _SHARE = 0.5
 
 @dataclass(frozen=True)
 class Rounds:
-    """Thinking about one question; `ends` is when it has to be concluded, by the monotonic clock."""
+    """Thinking about one question; `ends` is when it has to be concluded, by the monotonic clock.
+
+    `turns` is the conversation until here, for a model.
+    """
 
     asked: QuestionAsked
     known: Knowledge
@@ -63,6 +63,7 @@ class Rounds:
     steps: Steps
     model: Model | None
     ends: float
+    turns: str = ""
 
     async def conclude(self) -> Conclusion:
         """The conclusion; raises `DataSourceError` when the database cannot be asked at all."""
@@ -103,13 +104,18 @@ class Rounds:
         seconds = self._left() * _SHARE
         if self.model is None or seconds < _LEAST_TO_ASK:
             return Silent(purpose)
-        may_look = self.database.known.settings.sample_values
-        system, user = messages(command, self.asked.question, self.scope, may_look=may_look)
+        system, user = messages(
+            command,
+            self.asked.question,
+            self.scope,
+            may_look=self.database.known.settings.sample_values,
+            tokens=self.model.prompt_tokens,
+            turns=self.turns,
+        )
         try:
-            async with asyncio.timeout(seconds):
-                return Said(purpose, read(await self.model.ask(system, user, seconds)))
-        except (ModelUnavailable, TimeoutError):
-            return Silent(purpose)
+            return Said(purpose, read(await self.model.ask(system, user, seconds)), user)
+        except ModelUnavailable as error:
+            return Silent(purpose, error)
 
     async def _look(self, sql: str) -> Happened:
         limits = INTERMEDIATE.within(self._left() * _SHARE)
@@ -119,9 +125,8 @@ class Rounds:
             return NotFetched(Failure(sql, error))
 
     async def _run(self, command: RunSQL) -> Happened:
-        limits = LIMITS.within(self._left() - _TO_CONCLUDE)
         try:
-            return Succeeded(command.draft, await self.database.ask(command.sql, limits))
+            return Succeeded(command.draft, await self.database.ask(command.sql, limits_until(self.ends)))
         except (RefusedByGate, QueryFailed) as error:
             return Refused(command.sql, error)
         except TookTooLong:

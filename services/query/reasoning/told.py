@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Literal
 
 from libs.events.catalog import Language, Step
-from libs.language.catalogue import text
+from libs.language.catalogue import sentences, text
 from services.query.questions.attempt import ran_step, refused_step
 from services.query.questions.conclusion import Conclusion
+from services.query.questions.too_slow import overran_step
 from services.query.reasoning.evolve import (
     Composed,
     Fetched,
@@ -33,8 +34,8 @@ def step_of(happened: Happened, language: Language, milliseconds: float) -> Step
             return _drafted(draft, language, milliseconds) if draft and draft.sql else None
         case Said():
             return _said(happened, language, milliseconds)
-        case Silent(purpose):
-            detail = text("question.step.model_silent", language)
+        case Silent(purpose, why):
+            detail = why.detail(language) if why else text("question.step.no_time_for_model", language)
             return Step(name=_STEP[purpose], status="failed", detail=detail, milliseconds=milliseconds)
         case Fetched(ran):
             detail = text("question.step.intermediate", language, rows=len(ran.rows.rows))
@@ -50,8 +51,7 @@ def step_of(happened: Happened, language: Language, milliseconds: float) -> Step
         case Refused(sql, error):
             return refused_step(sql, error, language)
         case Overran(sql):
-            detail = text("question.step.overran", language)
-            return Step(name="run", status="failed", detail=detail, sql=sql, milliseconds=milliseconds)
+            return overran_step(sql, language).model_copy(update={"milliseconds": milliseconds})
 
 
 def shown(conclusion: Conclusion, language: Language) -> Iterator[Step]:
@@ -85,4 +85,6 @@ def _said(said: Said, language: Language, milliseconds: float) -> Step:
         case _:
             key, status = "model_unusable", "failed"
     detail = text(f"question.step.{key}", language)
+    if said.prompt is not None and (shortened := said.prompt.shortened(language)):
+        detail = sentences(detail, shortened)
     return Step(name=_STEP[said.purpose], status=status, detail=detail, sql=sql, milliseconds=milliseconds)

@@ -1,7 +1,11 @@
-"""What a model is told beyond the prompt: that it may look at values first, what it saw, and what failed."""
+"""What a model is told: beside the prompt that it may look at values first, what it saw, and what failed.
+
+All of it together fits into the model's context window.
+"""
 
 from services.query.knowledge.schema import Knowledge
-from services.query.model.prompt import SYSTEM, prompt
+from services.query.model.prompt import SYSTEM, Prompt, prompt
+from services.query.model.tokens import tokens_of
 from services.query.questions.database import Ran
 from services.query.reasoning.decide import AskAgain, AskModel, Correct
 from services.query.reasoning.response import MARKER
@@ -12,19 +16,35 @@ _MAY_LOOK = (
 )
 _MOST_CHARACTERS = 1_500
 _MOST_OF_A_VALUE = 80
+_MOST_OF_TURNS = 0.5
+"""Of the tokens: a conversation that takes more is left out, as what the question is about is needed more."""
 
 
 def messages(
-    command: AskModel | AskAgain | Correct, question: str, known: Knowledge, *, may_look: bool
-) -> tuple[str, str]:
-    """The system's and the user's message; `may_look` says whether the owner of the data lets values be looked at."""
+    command: AskModel | AskAgain | Correct,
+    question: str,
+    known: Knowledge,
+    *,
+    may_look: bool,
+    tokens: int,
+    turns: str = "",
+) -> tuple[str, Prompt]:
+    """The system's and the user's message, of at most about `tokens` together.
+
+    `may_look` says whether the owner of the data lets values be looked at; `turns` is the conversation until here.
+    """
+    turns = turns if tokens_of(turns) <= tokens * _MOST_OF_TURNS else ""
     match command:
         case AskModel():
-            return _MAY_LOOK if may_look else SYSTEM, prompt(question, known)
+            system = _MAY_LOOK if may_look else SYSTEM
+            return system, prompt(question, known, tokens=tokens - tokens_of(system) + tokens_of(SYSTEM), turns=turns)
         case AskAgain(values):
-            return SYSTEM, f"{prompt(question, known)}\n\n{_seen(values)}"
+            seen = f"\n\n{_seen(values)}"
+            told = prompt(question, known, tokens=tokens - tokens_of(seen), turns=turns)
+            return SYSTEM, Prompt(told + seen, told.dropped)
         case Correct(failure):
-            return SYSTEM, prompt(question, known, (failure.sql, failure.error.detail("en")))
+            failed = (failure.sql, failure.error.detail("en"))
+            return SYSTEM, prompt(question, known, failed, tokens, turns)
 
 
 def _seen(values: Ran) -> str:
