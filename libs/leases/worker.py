@@ -27,6 +27,8 @@ _FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
 _RELEASE_SECONDS = 3.0
 _RETRY_SECONDS = 60.0
 _ASK_AGAIN_SECONDS = 5.0
+_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""The database does not answer, or not in time."""
 
 
 @dataclass
@@ -145,7 +147,7 @@ class Worker:
         while True:
             await asyncio.sleep(self._heartbeat)
             renewed: Lease | None = held.lease
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            with contextlib.suppress(*_AWAY):
                 async with asyncio.timeout(max(0.1, held.lease.trusted_until - time.monotonic())):
                     renewed = await renew(self._pool, held.lease, self._ttl)  # type: ignore[arg-type]
             if renewed is None or renewed.trusted_until < time.monotonic():
@@ -164,7 +166,7 @@ class Worker:
         """Give the lease back, if it is still ours, so that nobody has to wait for its end."""
         if held.lost.is_set():
             return
-        with contextlib.suppress(LeaseLost, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        with contextlib.suppress(LeaseLost, *_AWAY):
             async with asyncio.timeout(_RELEASE_SECONDS), self._pool.acquire() as connection, connection.transaction():
                 await release(connection, held.lease, delay)
 

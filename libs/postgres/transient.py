@@ -13,6 +13,7 @@ T = TypeVar("T")
 _TRANSIENT = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # Of a connection that the server ended: its last words were read, and not yet its end.
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,

@@ -16,7 +16,7 @@ INSERT INTO cached (kind, key, dataset_id, body, expires_at)
 VALUES ($1, $2, $3, $4, clock_timestamp() + $5::interval)
 ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at
 """
-_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 @dataclass(frozen=True)
