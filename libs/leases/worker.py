@@ -16,7 +16,7 @@ import structlog
 
 from libs.leases.claim import Lease, LeaseLost, WorkGone, claim, expire, finish, release, renew
 from libs.postgres.listen import Listener, Wake
-from libs.postgres.transient import is_transient, retrying
+from libs.postgres.transient import AWAY, is_transient, retrying
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +27,6 @@ _FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
 _RELEASE_SECONDS = 3.0
 _RETRY_SECONDS = 60.0
 _ASK_AGAIN_SECONDS = 5.0
-_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""The database does not answer, or not in time."""
 
 
 @dataclass
@@ -147,7 +145,7 @@ class Worker:
         while True:
             await asyncio.sleep(self._heartbeat)
             renewed: Lease | None = held.lease
-            with contextlib.suppress(*_AWAY):
+            with contextlib.suppress(*AWAY):
                 async with asyncio.timeout(max(0.1, held.lease.trusted_until - time.monotonic())):
                     renewed = await renew(self._pool, held.lease, self._ttl)  # type: ignore[arg-type]
             if renewed is None or renewed.trusted_until < time.monotonic():
@@ -166,7 +164,7 @@ class Worker:
         """Give the lease back, if it is still ours, so that nobody has to wait for its end."""
         if held.lost.is_set():
             return
-        with contextlib.suppress(LeaseLost, *_AWAY):
+        with contextlib.suppress(LeaseLost, *AWAY):
             async with asyncio.timeout(_RELEASE_SECONDS), self._pool.acquire() as connection, connection.transaction():
                 await release(connection, held.lease, delay)
 
