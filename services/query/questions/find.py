@@ -1,7 +1,7 @@
 """From a question to its conclusion: caches, what was learned for exactly this question, then reasoning."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import asyncpg
@@ -17,7 +17,8 @@ from libs.postgres.listen import Listener
 from services.query.caches.caches import Caches
 from services.query.caches.clear import clearings
 from services.query.caches.key import CacheKey
-from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, knowledge, pairs
+from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, pairs
+from services.query.knowledge.remembered import Remembered
 from services.query.knowledge.vectors import Near, Vectors
 from services.query.model.client import Model
 from services.query.questions.answered import answered
@@ -51,6 +52,7 @@ class Finder:
     connections: Connections
     caches: Caches
     model: Model | None = None
+    remembered: Remembered = field(default_factory=Remembered)
 
     async def conclude(self, asked: QuestionAsked, steps: Steps, ends: float) -> Conclusion:
         """The conclusion of a question by `ends` of the monotonic clock.
@@ -103,7 +105,7 @@ class Finder:
             self.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            known = await knowledge(connection, asked.dataset_id, asked.without)
+            known = await self.remembered.knowledge(connection, asked.dataset_id, asked.without)
             return known, await clearings(connection, asked.dataset_id)
 
     async def _with_cached_sql(
