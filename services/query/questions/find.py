@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -68,14 +69,9 @@ class Finder:
             return unanswerable("question.not_trained", asked.language, known.version)
         filters = filters_of(known.database.policies, asked.role)
         known = without_values(known, filters)
-        meant = await understood(
-            self.pool,
-            self.listener,
-            asked,
-            scope_of(known, self._database(known, filters).dialect, ()),
-            steps,
-            self.model,
-        )
+        dialect = self._database(known, filters).dialect
+        scope = partial(scope_of, known, dialect, ())
+        meant = await understood(self.pool, self.listener, asked, scope, steps, self.model)
         if meant.conclusion is not None:
             return replace(meant.conclusion, knowledge_version=known.version)
         return replace(await self._conclude(meant, known, filters, cleared, steps, ends), understood=meant.said)
