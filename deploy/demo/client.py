@@ -34,6 +34,11 @@ class Client:
         headers = {"Accept-Language": language}
         return self._body(await self._http.post(f"/api/v1{path}", json=body or {}, headers=headers))
 
+    async def import_pairs(self, dataset_id: str, lines: str) -> Any:
+        """Import question/SQL pairs, one line of JSON each; raises `StepFailed` with the problem's detail."""
+        path, headers = f"/api/v1/datasets/{dataset_id}/training-data/import", {"Content-Type": "application/x-ndjson"}
+        return self._body(await self._http.post(path, content=lines.encode(), headers=headers))
+
     async def follow(self, dataset_id: str, seconds: float = 120.0) -> AsyncIterator[dict[str, Any]]:
         """The checkpoints of the dataset's training as they are pushed (Server-Sent Events)."""
         ends = time.monotonic() + seconds

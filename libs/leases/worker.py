@@ -16,7 +16,7 @@ import structlog
 
 from libs.leases.claim import Lease, LeaseLost, WorkGone, claim, expire, finish, release, renew
 from libs.postgres.listen import Listener, Wake
-from libs.postgres.transient import is_transient, retrying
+from libs.postgres.transient import AWAY, is_transient, retrying
 
 log = structlog.get_logger(__name__)
 
@@ -145,7 +145,7 @@ class Worker:
         while True:
             await asyncio.sleep(self._heartbeat)
             renewed: Lease | None = held.lease
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            with contextlib.suppress(*AWAY):
                 async with asyncio.timeout(max(0.1, held.lease.trusted_until - time.monotonic())):
                     renewed = await renew(self._pool, held.lease, self._ttl)  # type: ignore[arg-type]
             if renewed is None or renewed.trusted_until < time.monotonic():
@@ -164,7 +164,7 @@ class Worker:
         """Give the lease back, if it is still ours, so that nobody has to wait for its end."""
         if held.lost.is_set():
             return
-        with contextlib.suppress(LeaseLost, OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        with contextlib.suppress(LeaseLost, *AWAY):
             async with asyncio.timeout(_RELEASE_SECONDS), self._pool.acquire() as connection, connection.transaction():
                 await release(connection, held.lease, delay)
 

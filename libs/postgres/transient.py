@@ -13,6 +13,7 @@ T = TypeVar("T")
 _TRANSIENT = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # Of a connection whose end was said by the server, but not yet read.
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.LockNotAvailableError,
@@ -22,6 +23,9 @@ _TRANSIENT = (
     asyncpg.CrashShutdownError,
     OSError,  # Also a name that is not found at the moment, and a name whose addresses all refuse.
 )
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""All that a database raises that does not do what it is asked, or not in time; only for what may be left undone."""
+
 _FIRST_SECONDS, _LONGEST_SECONDS = 0.05, 2.0
 
 

@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict
 from typing import Any
 
-import asyncpg
 import structlog
 
 from libs.datasources.secrets import SecretBox
@@ -15,6 +14,7 @@ from libs.events.command import Refused
 from libs.events.rebuild import Rebuild
 from libs.events.service import EventService
 from libs.postgres.schema import read_state
+from libs.postgres.transient import AWAY
 from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
 from services.gateway.accounts.store import Accounts
@@ -81,6 +81,6 @@ async def _tidy(gateway: Gateway) -> None:
         for forget in _FORGET:
             try:
                 await gateway.pool.execute(forget)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except AWAY as error:
                 log.warning("gateway_not_tidied", statement=forget, error=type(error).__name__)  # Next time will do.
         await asyncio.sleep(_TIDY_SECONDS)

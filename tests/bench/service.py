@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import secrets
 import signal
 import tempfile
 import time
@@ -10,20 +9,16 @@ from pathlib import Path
 
 import asyncpg
 
-from deploy.demo.asking import ask
 from deploy.demo.client import Client
-from deploy.demo.flights import DATABASE, READER, load_flights
 from deploy.local.postgres import create_database, users_server
 from deploy.local.stack import LocalStack
+from tests.bench.answers import answers
 from tests.bench.figures import Figure, spread, value
 from tests.bench.large import large_database
 from tests.bench.trainings import checkpoint_of, dataset_on
 from tests.bench.watching import checkpoint_to_client
 
-_WIDE_TABLES, _PAUSES, _KILLS, _TRAININGS, _ANSWERS, _CORRECTIONS = 300, 50, 4, 30, 60, 20
-
-_QUESTIONS = ("How many flights are there?", "How many flights departed from {0}?", "最长的飞行距离是多少？",
-              "How many planes have more than {1} seats?", "每个月有多少航班？")  # fmt: skip
+_WIDE_TABLES, _PAUSES, _KILLS, _TRAININGS = 300, 50, 4, 30
 
 
 async def whole_stack() -> list[Figure]:
@@ -36,7 +31,7 @@ async def whole_stack() -> list[Figure]:
                 credentials = stack.addresses["credentials"]
                 await client.sign_in(credentials["username"], credentials["password"])
                 figures += await _control(client, stack, users_url)
-                figures += await _answers(client, users_url)
+                figures += await answers(client, users_url)
                 figures += await large_database(client, stack, users_url)
             finally:
                 await client.close()
@@ -93,25 +88,3 @@ async def _taken_over(client: Client, stack: LocalStack, dataset_id: str) -> flo
         elif epoch is not None and checkpoint["epoch"] > epoch:
             return (time.perf_counter() - began) * 1000
     raise RuntimeError("the stream ended before the training went on")
-
-
-async def _answers(client: Client, server_url: str) -> list[Figure]:
-    password = secrets.token_urlsafe(12)
-    url, _ = await load_flights(server_url, password)
-    dataset_id = await dataset_on(client, url, DATABASE, READER, password)
-    started = await client.post(f"/datasets/{dataset_id}/train")
-    await checkpoint_of(client, dataset_id, started["training_id"], "completed")
-    answers = []
-    for number in range(_ANSWERS):
-        question = _QUESTIONS[number % len(_QUESTIONS)].format(random.choice(("JFK", "EWR", "LGA")), number + 100)
-        answers.append((await ask(client, dataset_id, question))[1])
-    learned = []
-    for number in range(_CORRECTIONS):
-        asked = time.perf_counter()
-        body = {"dataset_id": dataset_id, "question": f"Which flights belong to group {number}?", "sql": "SELECT 1",
-                "rating": -1, "corrected_sql": f"SELECT * FROM flights WHERE flight = {number} LIMIT 5"}  # fmt: skip
-        feedback = await client.post("/chat/feedback", body)
-        while (await client.get(f"/chat/feedback/{feedback['feedback_id']}"))["status"] != "learned":
-            await asyncio.sleep(0.005)
-        learned.append((time.perf_counter() - asked) * 1000)
-    return [spread("answer", "ms", answers), spread("feedback_to_learned", "ms", learned)]

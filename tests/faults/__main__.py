@@ -11,6 +11,7 @@ TARGETS = {
     "tests/faults/test_events_killed.py": 3,
     "tests/system/test_trainer_dies.py": 3,
     "tests/faults/test_trainings_killed.py": 1,
+    "tests/faults/test_questions_killed.py": 1,
 }
 """What is run, and how often."""
 
@@ -18,7 +19,9 @@ TARGETS = {
 def main() -> int:
     """Run all; gives the exit code: 0 only when every run held."""
     worst = 0
-    os.environ |= {"ESPALIER_FAULTS_TRAININGS": "100", "ESPALIER_FAULTS_SECONDS": "120"}
+    os.environ |= {
+        "ESPALIER_FAULTS_TRAININGS": "100", "ESPALIER_FAULTS_QUESTIONS": "1000", "ESPALIER_FAULTS_SECONDS": "120",
+    }  # fmt: skip
     for target, times in TARGETS.items():
         for number in range(times):
             began = time.perf_counter()

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaProducer
 
 from deploy.local.postgres import create_database
 from libs.events.catalog import FeedbackGiven
@@ -18,6 +18,7 @@ from libs.events.envelope import encode
 from libs.events.ids import new_id
 from libs.events.topics import create_topics
 from libs.runtime.clock import now
+from tests.faults.log import logged
 
 EVENTS, SUBJECTS, KILLS = 5_000, 40, 10
 
@@ -84,17 +85,7 @@ async def _counts(url: str) -> dict[str, tuple[int, int]]:
 
 
 async def _ids_in_log(bootstrap: str, topic: str) -> Counter[str]:
-    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest")
-    await consumer.start()
-    found: Counter[str] = Counter()
-    try:
-        ends = await consumer.end_offsets(list(consumer.assignment()))
-        while any([await consumer.position(place) < end for place, end in ends.items()]):
-            for records in (await consumer.getmany(timeout_ms=500)).values():
-                found.update(dict(record.headers)["ce_id"].decode() for record in records)
-    finally:
-        await consumer.stop()
-    return found
+    return Counter(one.event_id for one in await logged(bootstrap, topic))
 
 
 async def test_no_event_is_lost_and_none_counts_twice_while_both_processes_are_killed(

@@ -14,11 +14,11 @@ from typing import Any
 
 import httpx
 import pytest
-from aiokafka import AIOKafkaConsumer
 
 from deploy.demo.client import Client
 from deploy.local.stack import LocalStack
-from tests.faults.trainers import Trainer, environment, trouble
+from tests.faults.log import Logged, logged
+from tests.faults.processes import Disturbed, environment, trouble
 
 TRAININGS = int(os.environ.get("ESPALIER_FAULTS_TRAININGS", "6"))
 SECONDS = float(os.environ.get("ESPALIER_FAULTS_SECONDS", "8"))
@@ -29,7 +29,8 @@ _COMPLETION_SECONDS = 300 + 3 * TRAININGS
 async def test_all_trainings_complete_and_nothing_is_learned_twice_whatever_dies(tmp_path: Path) -> None:
     began, done = time.monotonic(), Counter[str]()
     async with LocalStack(tmp_path, services=("gateway",)) as stack:
-        trainers = [Trainer(f"trainer-{n}", await environment(stack), tmp_path / "logs") for n in range(3)]
+        shared = await environment(stack, "trainer")
+        trainers = [Disturbed("trainer", f"trainer-{n}", shared, tmp_path / "logs") for n in range(3)]
         client = Client(stack.addresses["gateway_url"])
         credentials = stack.addresses["credentials"]
         await client.sign_in(credentials["username"], credentials["password"])
@@ -46,7 +47,7 @@ async def test_all_trainings_complete_and_nothing_is_learned_twice_whatever_dies
         finally:
             await client.close()
             await asyncio.gather(*(trainer.stop() for trainer in trainers))
-        figures = _checked(await _checkpoints(stack.addresses["kafka_bootstrap"]))
+        figures = _checked(await logged(stack.addresses["kafka_bootstrap"], "CheckpointReached"))
     times = {"seconds": round(finished - began, 1), "seconds_after_the_trouble": round(finished - quiet, 1)}
     print(json.dumps({"faults": "trainings", "trainings": TRAININGS, **figures, **done, **times}))
     assert figures["completed"] == TRAININGS
@@ -89,30 +90,12 @@ async def _completed(client: Client, datasets: list[str]) -> None:
             await asyncio.sleep(0.5)
 
 
-async def _checkpoints(bootstrap: str) -> list[tuple[str, dict[str, Any]]]:
-    """Every checkpoint in the log, with the id of its event."""
-    consumer = AIOKafkaConsumer(
-        "CheckpointReached", bootstrap_servers=bootstrap, auto_offset_reset="earliest",
-        max_partition_fetch_bytes=4 << 20,
-    )  # fmt: skip
-    await consumer.start()
-    found = []
-    try:
-        ends = await consumer.end_offsets(list(consumer.assignment()))
-        while any([await consumer.position(place) < end for place, end in ends.items()]):
-            for records in (await consumer.getmany(timeout_ms=500)).values():
-                found += [(dict(one.headers)["ce_id"].decode(), json.loads(one.value)) for one in records]
-    finally:
-        await consumer.stop()
-    return found
-
-
-def _checked(checkpoints: list[tuple[str, dict[str, Any]]]) -> dict[str, int]:
+def _checked(checkpoints: list[Logged]) -> dict[str, int]:
     """Each event once, sequences without a gap, epochs that never fall, no item twice, one end; gives figures."""
-    assert max(Counter(event_id for event_id, _ in checkpoints).values()) == 1
+    assert max(Counter(one.event_id for one in checkpoints).values()) == 1
     by_training: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for _, checkpoint in checkpoints:
-        by_training[checkpoint["training_id"]].append(checkpoint)
+    for one in checkpoints:
+        by_training[one.body["training_id"]].append(one.body)
     completed = 0
     for training_id, reached in by_training.items():
         assert [one["sequence"] for one in reached] == list(range(1, len(reached) + 1)), training_id
@@ -122,6 +105,6 @@ def _checked(checkpoints: list[tuple[str, dict[str, Any]]]) -> dict[str, int]:
         assert learned and max(learned.values()) == 1, training_id
         assert reached[-1]["items_learned"] == len(learned)
         completed += reached[-1]["status"] == "completed"
-    items = sum(len(checkpoint["items"]) for _, checkpoint in checkpoints)
+    items = sum(len(one.body["items"]) for one in checkpoints)
     attempts = sum(reached[-1]["attempt"] for reached in by_training.values())
     return {"completed": completed, "checkpoints": len(checkpoints), "items": items, "attempts": attempts}

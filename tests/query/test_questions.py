@@ -1,5 +1,6 @@
 """A question ends with one published answer, whatever the end is: the real worker on a small database."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -23,17 +24,20 @@ from libs.events.catalog import (
     LearnedItem,
     Needs,
     QuestionAsked,
+    Step,
     TableDescription,
 )
 from libs.events.transaction import transaction
 from libs.knowledge.items import pair_id
-from libs.leases.claim import LeaseLost, claim
+from libs.leases.claim import Lease, LeaseLost, claim
 from libs.leases.worker import Held
 from libs.postgres.listen import Listener
 from services.query.caches.caches import Caches
 from services.query.caches.embedded import EmbeddedStore
 from services.query.questions.answer import Answerer
+from services.query.questions.asked import read_question
 from services.query.questions.find import Finder
+from services.query.questions.steps import Steps
 from tests.query.conftest import Query
 from tests.query.knowledge_events import THEN, checkpoint, dataset, datasource, ddl, received, structure
 
@@ -73,7 +77,7 @@ class Asking:
         )
         await self.consume(checkpoint(1, [item], training_id=training))
 
-    async def ask(self, question: str, number: int = 1, seconds: float = 20.0, **fields: Any) -> dict[str, Any]:
+    async def claimed(self, question: str, number: int = 1, seconds: float = 20.0, **fields: Any) -> Lease:
         moment = datetime.now(UTC)
         asked = QuestionAsked(
             question_id=f"q{number}",
@@ -85,6 +89,10 @@ class Asking:
         await self.consume(asked)
         async with self.query.pool.acquire() as connection:
             [lease] = await claim(connection, "question", "test", 20.0, 1)
+        return lease
+
+    async def ask(self, question: str, number: int = 1, seconds: float = 20.0, **fields: Any) -> dict[str, Any]:
+        lease = await self.claimed(question, number, seconds, **fields)
         await self.answerer.answer(lease, Held(lease))
         [answer] = [sent for sent in await self.sent("QuestionAnswered") if sent["question_id"] == f"q{number}"]
         return answer
@@ -123,6 +131,24 @@ async def test_a_learned_question_is_answered_with_rows_steps_and_sources(asking
     advanced = await asking.sent("AnswerAdvanced")
     assert [event["step"] for event in advanced] == answer["steps"]
     assert [event["number"] for event in advanced] == list(range(1, len(advanced) + 1))
+
+
+async def test_a_quick_answer_tells_its_steps_with_itself(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    answer = await asking.ask(HOW_MANY)
+    commits = await asking.query.pool.fetch("SELECT DISTINCT xmin::text FROM outbox")
+    assert (len(answer["steps"]) > 0, len(commits)) == (True, 1)
+
+
+async def test_what_takes_long_tells_its_steps_meanwhile(asking: Asking) -> None:
+    lease = await asking.claimed(HOW_MANY)
+    asked, _ = await read_question(asking.query.pool, lease.subject)
+    steps = Steps(asking.query.pool, asked, Held(lease))
+    steps.add(Step(name="retrieve", status="done"))
+    async with asyncio.timeout(20):
+        while not await asking.sent("AnswerAdvanced"):
+            await asyncio.sleep(0.01)
+    assert await asking.sent("QuestionAnswered") == []
 
 
 async def test_a_question_in_other_words_is_answered_by_the_nearest_pair(asking: Asking) -> None:

@@ -1,8 +1,7 @@
 """An imported file goes the whole way: its pairs answer questions, and a later correction counts before them."""
 
+import json
 from typing import Any
-
-import orjson
 
 from tests.system.conftest import Running, eventually
 
@@ -16,14 +15,9 @@ async def test_imported_pairs_answer_questions_until_they_are_corrected(running:
     client, dataset_id = running.client, await running.dataset("imports")
     await client.post(f"/datasets/{dataset_id}/train", {"table_names": ["orders", "customers"]})
     assert (await running.until(dataset_id, "completed", "failed"))["status"] == "completed"
-    started = await client._http.post(
-        f"/api/v1/datasets/{dataset_id}/training-data/import",
-        content=b"\n".join(map(orjson.dumps, _PAIRS)),
-        headers={"Content-Type": "application/x-ndjson"},
-    )
-    assert started.status_code == 202, started.text
+    started = await client.import_pairs(dataset_id, "\n".join(map(json.dumps, _PAIRS)))
     progress = await running.until(dataset_id, "completed", "failed")
-    assert (progress["training_id"], progress["status"]) == (started.json()["training_id"], "completed")
+    assert (progress["training_id"], progress["status"]) == (started["training_id"], "completed")
     assert (progress["process_rate"], progress["items_learned"]) == (100, 2)
 
     async def rows(question: str) -> Any:

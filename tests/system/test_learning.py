@@ -1,5 +1,6 @@
 """Learning is measured on the running stack: what helps stays, what makes verified answers worse is held."""
 
+import json
 from typing import Any
 
 from tests.system.conftest import Running, eventually
@@ -53,8 +54,9 @@ async def test_ten_corrections_do_not_lower_the_score_and_a_poisoned_one_is_held
     client, dataset_id = running.client, await running.dataset("learning")
     await client.post(f"/datasets/{dataset_id}/train", {"table_names": ["customers", "orders"]})
     await running.until(dataset_id, "completed")
-    for question, sql in _VERIFIED.items():
-        await _until(running, await _said(running, dataset_id, question, sql), "learned")
+    lines = [json.dumps({"question": question, "sql": sql}) for question, sql in _VERIFIED.items()]
+    imported = await client.import_pairs(dataset_id, "\n".join(lines))
+    assert (await running.until(dataset_id, "completed"))["training_id"] == imported["training_id"]
     for question, sql in _CORRECTIONS.items():
         point = await _measured(running, dataset_id, await _said(running, dataset_id, question, sql))
         change = point["change"]

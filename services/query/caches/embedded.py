@@ -6,6 +6,7 @@ from typing import Any
 
 import asyncpg
 
+from libs.postgres.transient import AWAY
 from services.query.caches.caches import Kind, StoreAway
 from services.query.caches.key import CacheKey
 
@@ -16,7 +17,6 @@ INSERT INTO cached (kind, key, dataset_id, body, expires_at)
 VALUES ($1, $2, $3, $4, clock_timestamp() + $5::interval)
 ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at
 """
-_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class EmbeddedStore:
         """The entry, unless its time is over; raises `StoreAway`."""
         try:
             found: dict[str, Any] | None = await self.pool.fetchval(_GET, kind, key.digest)
-        except _AWAY as error:
+        except AWAY as error:
             raise StoreAway from error
         return found
 
@@ -37,5 +37,5 @@ class EmbeddedStore:
         """Keep an entry for a time; raises `StoreAway`."""
         try:
             await self.pool.execute(_PUT, kind, key.digest, key.dataset_id, body, keeps)
-        except _AWAY as error:
+        except AWAY as error:
             raise StoreAway from error

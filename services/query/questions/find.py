@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -18,7 +19,8 @@ from libs.postgres.listen import Listener
 from services.query.caches.caches import Caches
 from services.query.caches.clear import clearings
 from services.query.caches.key import CacheKey
-from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, knowledge, pairs
+from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, pairs
+from services.query.knowledge.remembered import Remembered
 from services.query.knowledge.vectors import Near, Vectors
 from services.query.model.client import Model
 from services.query.questions.asked import needs_met
@@ -52,6 +54,7 @@ class Finder:
     connections: Connections
     caches: Caches
     model: Model | None = None
+    remembered: Remembered = field(default_factory=Remembered)
 
     async def conclude(self, asked: QuestionAsked, steps: Steps, ends: float) -> Conclusion:
         """The conclusion of a question by `ends` of the monotonic clock.
@@ -68,7 +71,7 @@ class Finder:
         filters = filters_of(known.database.policies, asked.role)
         known = without_values(known, filters)
         database = self._database(known, filters)
-        scope = scope_of(known, database.dialect, ())
+        scope = partial(scope_of, known, database.dialect, ())
         meant = await understood(self.pool, self.listener, asked, scope, steps, self.model)
         if meant.conclusion is not None:
             return replace(meant.conclusion, knowledge_version=known.version)
@@ -98,7 +101,7 @@ class Finder:
             self.pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            known = await knowledge(connection, asked.dataset_id, asked.without)
+            known = await self.remembered.knowledge(connection, asked.dataset_id, asked.without)
             return known, await clearings(connection, asked.dataset_id)
 
     async def _with_cached_sql(self, key: CacheKey, attempt: Attempt) -> Conclusion | None:

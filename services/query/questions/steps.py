@@ -1,6 +1,7 @@
 """Tells of each step of an answer as it is made, without keeping the answer waiting for it."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import asyncpg
@@ -14,6 +15,9 @@ from libs.leases.worker import Held
 from libs.runtime.clock import now
 
 log = structlog.get_logger(__name__)
+
+_SOON_SECONDS = 0.1
+"""A step waits so long for others, and for the end: a quick answer tells its steps with itself, in one transaction."""
 
 
 class Steps:
@@ -40,6 +44,7 @@ class SentSteps(Steps):
         self._pool, self._asked, self._held = pool, asked, held
         self._sent = 0
         self._sending: asyncio.Task[None] | None = None
+        self._settling = asyncio.Event()
 
     def add(self, step: Step) -> None:
         """Note a step, and send it soon; nobody follows a check."""
@@ -50,7 +55,8 @@ class SentSteps(Steps):
             self._sending = asyncio.create_task(self._send(), name="steps of an answer")
 
     async def settle(self) -> None:
-        """Wait until what is being sent is sent, or could not be."""
+        """Send nothing more, and wait until what is being sent is sent, or could not be."""
+        self._settling.set()
         if self._sending is not None:
             await asyncio.wait([self._sending])
 
@@ -62,8 +68,10 @@ class SentSteps(Steps):
             self._publish(opened, number)
 
     async def _send(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._settling.wait(), _SOON_SECONDS)
         try:
-            while self._sent < (upto := len(self._all)):
+            while not self._settling.is_set() and self._sent < (upto := len(self._all)):
                 async with transaction(self._pool, "query") as opened:
                     await fence(opened.connection, self._held.lease)
                     for number in range(self._sent + 1, upto + 1):

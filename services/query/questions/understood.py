@@ -1,6 +1,7 @@
 """What a question means in its conversation: read, waited for where the turn before is being answered, and told."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,12 +48,21 @@ class Understood:
 
 
 async def understood(
-    pool: "asyncpg.Pool[Any]", listener: Listener, asked: QuestionAsked, known: Scope, steps: Steps, model: Model | None
+    pool: "asyncpg.Pool[Any]",
+    listener: Listener,
+    asked: QuestionAsked,
+    scope: Callable[[], Scope],
+    steps: Steps,
+    model: Model | None,
 ) -> Understood:
-    """What `asked` means after the turns before it, told as a step when it goes on from them."""
+    """What `asked` means after the turns before it, told as a step when it goes on from them.
+
+    `scope` gives what is known, which of a large database takes a while; most questions are the first of theirs.
+    """
     turns, learned = await _read(pool, asked)
     if not turns:
         return Understood(asked)
+    known = scope()
     whole = made_whole(asked.question, _as_if_ended(turns), known, learned=learned)
     if whole.goes_on_from is not None and turns[-1].outcome is None:
         turns = await _ended(pool, listener, asked)

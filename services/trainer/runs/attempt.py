@@ -14,6 +14,7 @@ from libs.events.transaction import transaction
 from libs.leases.claim import Lease, LeaseLost, fence, finish
 from libs.leases.worker import Held
 from libs.postgres.listen import Listener
+from libs.postgres.transient import AWAY
 from libs.runtime.clock import now
 from services.trainer.control.handlers import CHANNEL
 from services.trainer.runs import store
@@ -126,7 +127,7 @@ async def _watch(attempt: Attempt, wake: Any) -> None:
         payloads = await wake.wait(_POLL_SECONDS)
         if payloads and training_id not in payloads and "" not in payloads:
             continue
-        with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+        with contextlib.suppress(*AWAY):
             async with attempt.pool.acquire() as connection:
                 attempt.wanted = await store.wanted(connection, training_id)
             if attempt.wanted > attempt.state.answered:

@@ -1,4 +1,4 @@
-"""Trainer processes that are killed, frozen and started again at random."""
+"""Processes of a service that are killed, frozen and started again at random."""
 
 import asyncio
 import os
@@ -6,6 +6,7 @@ import random
 import signal
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.local import credentials, settings
@@ -15,24 +16,24 @@ from deploy.local.process import Process
 from deploy.local.stack import LocalStack
 
 
-async def environment(stack: LocalStack) -> dict[str, str]:
-    """The environment of a trainer of `stack`, which runs none of its own."""
+async def environment(stack: LocalStack, service: str) -> dict[str, str]:
+    """The environment of a process of a service of which `stack` runs none."""
     addresses = stack.addresses
     servers = Infrastructure(addresses["kafka_bootstrap"], addresses["postgres_url"], addresses["chroma"])
     shared = settings.shared(stack.home, servers, credentials.keep(stack.home))
-    return os.environ | shared | await settings.own("trainer", servers.postgres_url, shared)
+    return os.environ | shared | await settings.own(service, servers.postgres_url, shared)
 
 
-class Trainer:
-    """One trainer process and its successors."""
+class Disturbed:
+    """One process of a service and its successors."""
 
-    def __init__(self, name: str, shared: dict[str, str], folder: Path) -> None:
-        self.name, self._folder = name, folder
+    def __init__(self, service: str, name: str, shared: dict[str, str], folder: Path) -> None:
+        self.name, self._service, self._folder = name, service, folder
         self._environment = shared | settings.identity(name)
         self.process = self._spawn()
 
     def _spawn(self) -> Process:
-        command = [sys.executable, "-m", "services.trainer"]
+        command = [sys.executable, "-m", f"services.{self._service}"]
         log = self._folder / f"{self.name}.log"
         return Process(self.name, command, log=log, environment=self._environment, folder=CHECKOUT)
 
@@ -59,11 +60,13 @@ class Trainer:
         await self.process.stop(seconds=15)
 
 
-async def trouble(trainer: Trainer, seconds: float, done: Counter[str]) -> None:
-    """Disturb a trainer at random for so many seconds; `done` counts what was done."""
+async def trouble(
+    process: Disturbed, seconds: float, done: Counter[str], kinds: Sequence[str] = ("kill", "kill", "freeze", "end")
+) -> None:
+    """Disturb a process at random, in one of `kinds`, for so many seconds; `done` counts what was done."""
     ends = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < ends:
         await asyncio.sleep(random.uniform(1.0, 8.0))
-        name = random.choice(("kill", "kill", "freeze", "end"))
-        await getattr(trainer, name)()
+        name = random.choice(kinds)
+        await getattr(process, name)()
         done[name] += 1
