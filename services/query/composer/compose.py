@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.query.composer.linking.familiar import familiar
 from services.query.composer.linking.link import Linked, link
 from services.query.composer.queries.render import render
 from services.query.composer.reading.interpret import Interpretation, interpret
@@ -25,6 +26,7 @@ class Composition:
 
 def compose(question: str, known: Knowledge) -> Composition:
     """The SQL of a question, as far as its words are understood."""
+    known = familiar(known)
     linked = link(question, known.schema, known.terms, known.taught)
     found = interpret(linked, known.schema)
     if found is None:

@@ -1,11 +1,11 @@
-"""A question as a row of items: things of the database, numbers, instructions, and the small words that open clauses."""
+"""A question as a row of items: things of the database, numbers, instructions, and small words of clauses."""
 
 import re
 from dataclasses import dataclass
 from typing import Literal
 
 from services.query.composer.language.cues import CueName
-from services.query.composer.linking.link import Linked, Mark
+from services.query.composer.linking.marks import Linked, Mark
 
 Kind = Literal["thing", "number", "period", "unit", "quoted", "cue", "open", "comma", "break", "word", "ask"]
 Role = Literal["select", "where", "group", "order"]

@@ -506,8 +506,13 @@ def _comparison(r: Reading, index: int) -> int | None:
     """The comparison that a number belongs to: right before it, or behind it (`or more`, 以上)."""
     for near in (r.before(index), r.after(index), r.before(r.before(index))):
         if 0 <= near < len(r.items) and near not in r.used and r.items[near].cue in (*COMPARISONS, "between"):
-            if r.items[near].cue == "equal" and not (
-                r.said(near) in ("等于", "正好", "equal to", "exactly", "equals", "equal")
+            if r.items[near].cue == "equal" and r.said(near) not in (
+                "等于",
+                "正好",
+                "equal to",
+                "exactly",
+                "equals",
+                "equal",
             ):
                 continue
             if near > index and r.said(near) not in (

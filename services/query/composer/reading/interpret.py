@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from services.query.composer.language.cues import TIME_WORDS
 from services.query.composer.language.words import keys
-from services.query.composer.linking.lexicon import name_column
-from services.query.composer.linking.link import Linked
+from services.query.composer.linking.marks import Linked
+from services.query.composer.linking.names import name_column
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Measure, Place, Plan

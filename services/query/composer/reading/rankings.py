@@ -2,7 +2,7 @@
 
 from services.query.composer.language.cues import COUNTING, EARLY, KINDS, RECENT, SPANS, CueName
 from services.query.composer.language.words import keys, lemma
-from services.query.composer.linking.lexicon import name_column
+from services.query.composer.linking.names import name_column
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Aggregate, Comparison, Condition, Measure, Place

@@ -3,8 +3,9 @@
 from services.query.composer.language.words import keys
 from services.query.composer.linking.assign import assign
 from services.query.composer.linking.items import Item, Role, items_of, roles_of
-from services.query.composer.linking.lexicon import Meant, label_column, name_column
-from services.query.composer.linking.link import Linked
+from services.query.composer.linking.lexicon import Meant
+from services.query.composer.linking.marks import Linked
+from services.query.composer.linking.names import label_column, name_column
 from services.query.composer.queries.plan import Place, Plan
 from services.query.knowledge.schema import Column, Schema
 

@@ -2,7 +2,8 @@
 
 from services.query.composer.language.cues import HOW_MUCH, CueName
 from services.query.composer.language.words import keys
-from services.query.composer.linking.lexicon import Meant, name_column
+from services.query.composer.linking.lexicon import Meant
+from services.query.composer.linking.names import name_column
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Aggregate, Measure, Place
 from services.query.composer.reading.conditions import AGGREGATES
