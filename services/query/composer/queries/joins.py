@@ -45,10 +45,10 @@ def whole_key(schema: Schema, edge: Relation) -> list[Relation]:
 @lru_cache(maxsize=2_000)
 def steps_from(schema: Schema, table: str) -> dict[str, int]:
     """Each table that relations lead to, with the least number of joins there."""
-    found, queue = {table: 0}, deque([table])
+    found, queue, ways = {table: 0}, deque([table]), _ways(schema)
     while queue:
         here = queue.popleft()
-        for way in _ways(schema).get(here, ()):
+        for way in ways.get(here, ()):
             if way.other not in found:
                 found[way.other] = found[here] + 1
                 queue.append(way.other)
@@ -80,7 +80,7 @@ def _nearest(
     schema: Schema, joined: set[str], wanted: Collection[str], spoken: Collection[tuple[str, str]]
 ) -> list[Relation] | None:
     """The cheapest way from what is joined to one of the `wanted` tables (Dijkstra 1959)."""
-    count = itertools.count()
+    count, ways = itertools.count(), _ways(schema)
     queue: list[tuple[float, int, str, bool, list[Relation]]] = [
         (0.0, next(count), table, False, []) for table in sorted(joined)
     ]
@@ -92,7 +92,7 @@ def _nearest(
         if (table, climbed) in seen:
             continue
         seen.add((table, climbed))
-        for way in _ways(schema).get(table, ()):
+        for way in ways.get(table, ()):
             if way.other in joined or any(way.other in (edge.source, edge.target) for edge in path):
                 continue
             # Over a thing that two rows share: what they have in common is seldom what is meant.

@@ -195,65 +195,76 @@ class Interpretation:
 
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     """The plan of a question; None when nothing in it can be selected."""
-    r = Reading(linked, schema)
-    read_exclusions(r)
-    read_dates(r)
-    read_conditions(r)
-    read_groups(r)
-    read_units(r)
-    read_rankings(r)
-    read_measures(r)
-    read_counted_groups(r)
-    read_columns(r)
-    _finish(r)
-    plan = r.plan
+    reading = Reading(linked, schema)
+    read_exclusions(reading)
+    read_dates(reading)
+    read_conditions(reading)
+    read_groups(reading)
+    read_units(reading)
+    read_rankings(reading)
+    read_measures(reading)
+    read_counted_groups(reading)
+    read_columns(reading)
+    _finish(reading)
+    plan = reading.plan
     if not (plan.measures or plan.columns or plan.groups or plan.everything):
         return None
     dropped = tuple(
-        r.said(i)
-        for i, item in enumerate(r.items)
-        if i not in r.used and item.kind in ("thing", "number", "quoted", "period", "unit")
+        reading.said(i)
+        for i, item in enumerate(reading.items)
+        if i not in reading.used and item.kind in ("thing", "number", "quoted", "period", "unit")
     )
     unheard = tuple(
-        item.said for i, item in enumerate(r.items) if item.cue in _HARD and i not in r.used and not _in_total(r, i)
+        item.said
+        for i, item in enumerate(reading.items)
+        if item.cue in _HARD and i not in reading.used and not _in_total(reading, i)
     )
-    light = {i for i, item in enumerate(r.items) if item.kind == "word" and i not in r.used and _is_light(r, i)}
-    unknown = tuple(item.said for i, item in enumerate(r.items) if item.kind == "word" and i not in r.used | light)
-    return Interpretation(plan, r.spoken, dropped, unheard, r.unclear, unknown, _share(r, light))
+    light = {
+        i
+        for i, item in enumerate(reading.items)
+        if item.kind == "word" and i not in reading.used and _is_light(reading, i)
+    }
+    unknown = tuple(
+        item.said for i, item in enumerate(reading.items) if item.kind == "word" and i not in reading.used | light
+    )
+    return Interpretation(plan, reading.spoken, dropped, unheard, reading.unclear, unknown, _share(reading, light))
 
 
-def _in_total(r: Reading, index: int) -> bool:
+def _in_total(reading: Reading, index: int) -> bool:
     """`how many hotels are there in total`: of what is counted, there is no other number."""
-    counts = any(measure.aggregate == "count" for measure in r.plan.measures)
+    counts = any(measure.aggregate == "count" for measure in reading.plan.measures)
     return (
         counts
-        and r.said(index) in ("total", "altogether", "overall")
-        and r.text.tokens[r.items[index].first - 1].key == "in"
+        and reading.said(index) in ("total", "altogether", "overall")
+        and reading.text.tokens[reading.items[index].first - 1].key == "in"
     )
 
 
-def _is_light(r: Reading, index: int) -> bool:
+def _is_light(reading: Reading, index: int) -> bool:
     """Whether a word is a verb that only leads to what is said beside it: `received a yes`, `produced after 2000`."""
-    word = r.said(index)
+    word = reading.said(index)
     if not (word in _VERBS or (word.endswith(("ed", "ing")) and len(word) > 4)):
         return False
     if (
-        index + 1 < len(r.items)
-        and r.items[index + 1].kind == "thing"
-        and r.items[index + 1].first == r.items[index].last
+        index + 1 < len(reading.items)
+        and reading.items[index + 1].kind == "thing"
+        and reading.items[index + 1].first == reading.items[index].last
     ):
-        return r.table(index + 1) is None  # `refunded orders` says which orders
-    return any(i in r.used and r.items[i].kind in ("thing", "number", "quoted", "period") for i in r.clause(index))
+        return reading.table(index + 1) is None  # `refunded orders` says which orders
+    return any(
+        i in reading.used and reading.items[i].kind in ("thing", "number", "quoted", "period")
+        for i in reading.clause(index)
+    )
 
 
-def _share(r: Reading, light: set[int]) -> float:
+def _share(reading: Reading, light: set[int]) -> float:
     total = said = 0.0
-    for i, item in enumerate(r.items):
+    for i, item in enumerate(reading.items):
         size = float(item.last - item.first)
         if item.kind == "thing":
             total += size
-            said += size * min(r.meant[i].weight, 1.0)
-        elif item.kind in ("number", "quoted", "period", "unit") or (item.kind == "word" and i in r.used):
+            said += size * min(reading.meant[i].weight, 1.0)
+        elif item.kind in ("number", "quoted", "period", "unit") or (item.kind == "word" and i in reading.used):
             total += size
             said += size
         elif item.kind == "word":
@@ -262,22 +273,22 @@ def _share(r: Reading, light: set[int]) -> float:
     return said / total if total else 0.0
 
 
-def _finish(r: Reading) -> None:
-    plan = r.plan
+def _finish(reading: Reading) -> None:
+    plan = reading.plan
     if (
-        any(item.said == "both" for item in r.items)
+        any(item.said == "both" for item in reading.items)
         and plan.both is None
         and len(plan.conditions) + len(plan.having) < 2
     ):
-        r.unclear = True
+        reading.unclear = True
     if plan.order_by == [Place("", "")]:
         first: list[Place | Measure] = [*plan.measures[-1:], *plan.columns[:1], *plan.groups[:1]]
         plan.order_by = first[:1]
     ordering = [by for by in plan.order_by if isinstance(by, Measure)]
     if (plan.having or plan.measures or ordering) and not plan.groups and (plan.columns or plan.having):
-        _group_by_shown(r)
+        _group_by_shown(reading)
     if plan.having and not plan.groups:
-        r.unclear = True
+        reading.unclear = True
     if (
         plan.measures
         and not plan.groups
@@ -295,7 +306,7 @@ def _finish(r: Reading) -> None:
         and not plan.columns
         and len(plan.measures) == 1
         and plan.measures[0].aggregate == "count"
-        and not r_each(r)
+        and not r_each(reading)
     ):
         if plan.measures[0].column is None and plan.groups and plan.groups[0].table == plan.measures[0].table:
             plan.count_groups, plan.measures = True, []
@@ -303,59 +314,59 @@ def _finish(r: Reading) -> None:
         last = plan.groups[-1]
         if last.part or (keys(plan.groups[0].column)[:1] and keys(plan.groups[0].column)[0] in TIME_WORDS):
             plan.order_by, plan.descending = [last if last.part else plan.groups[0]], False
-    plan.distinct = plan.distinct or _lists_values(r)
+    plan.distinct = plan.distinct or _lists_values(reading)
     known = {one.place for one in plan.conditions if one.place and one.comparison == "=" and one.query is None}
     if plan.columns and not plan.measures and set(plan.columns) <= known:
-        r.unclear = True
+        reading.unclear = True
     if plan.limit is not None and not plan.order_by:
-        r.unclear = True
+        reading.unclear = True
     if plan.columns and not (plan.measures or plan.groups or ordering or plan.having):
-        path = join_path(r.schema, plan.tables, r.spoken)
+        path = join_path(reading.schema, plan.tables, reading.spoken)
         shown = {place.table for place in plan.columns}
-        if path and all(repeats(r.schema, path, table) for table in shown):
-            _each_once(r, shown)
+        if path and all(repeats(reading.schema, path, table) for table in shown):
+            _each_once(reading, shown)
 
 
-def _each_once(r: Reading, shown: set[str]) -> None:
+def _each_once(reading: Reading, shown: set[str]) -> None:
     """The join repeats what is shown: each row of the one table once, or each combination of several."""
-    plan = r.plan
+    plan = reading.plan
     order = {by.table for by in plan.order_by if isinstance(by, Place)}
-    if len(shown) == 1 and order <= shown and not plan.distinct and r.key(next(iter(shown))):
+    if len(shown) == 1 and order <= shown and not plan.distinct and reading.key(next(iter(shown))):
         plan.once = next(iter(shown))
     elif plan.limit is None:
         plan.distinct = True
 
 
-def _lists_values(r: Reading) -> bool:
+def _lists_values(reading: Reading) -> bool:
     """`list all cities`: of a column whose values repeat each is told once, where no table's rows are asked for."""
-    plan = r.plan
+    plan = reading.plan
     if len(plan.columns) != 1 or plan.conditions or plan.order_by or plan.limit or plan.measures or plan.joined:
         return False
     place = plan.columns[0]
-    label = name_column(r.schema.table(place.table))
-    named = any(meant.kind == "table" for meant in r.meant.values())
-    unique = r.of(place).primary_key or (label is not None and label.name == place.column)
-    return not (named or unique or r.measurable(place))
+    label = name_column(reading.schema.table(place.table))
+    named = any(meant.kind == "table" for meant in reading.meant.values())
+    unique = reading.known(place).primary_key or (label is not None and label.name == place.column)
+    return not (named or unique or reading.measurable(place))
 
 
-def r_each(r: Reading) -> bool:
+def r_each(reading: Reading) -> bool:
     """Whether things are asked for each of something."""
-    return any(item.cue == "each" for item in r.items)
+    return any(item.cue == "each" for item in reading.items)
 
 
-def _group_by_shown(r: Reading) -> None:
+def _group_by_shown(reading: Reading) -> None:
     """`job title and average salary`: for each of what is shown; by the key of a table whose rows are named."""
-    plan = r.plan
+    plan = reading.plan
     if plan.columns:
         plan.groups = list(plan.columns)
         for place in plan.columns:
-            table = r.schema.table(place.table)
-            label = r.label(place.table)
+            table = reading.schema.table(place.table)
+            label = reading.label(place.table)
             if table.primary_key and place.column == label.column and place.table not in plan.keyed:
                 plan.keyed.append(place.table)
         return
     for measure in plan.measures:
-        table = r.schema.table(measure.table)
+        table = reading.schema.table(measure.table)
         if measure.aggregate == "count" and table.primary_key:
             plan.groups = [Place(measure.table, table.primary_key.name)]
             return
