@@ -6,7 +6,7 @@ from services.query.composer.linking.names import name_column
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Aggregate, Comparison, Condition, Measure, Place
-from services.query.composer.reading.conditions import AGGREGATES
+from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
 
 _COMMON = frozenset({"common", "popular", "frequent", "frequently", "often", "commonly", "busiest", "popularity"})

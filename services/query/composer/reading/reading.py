@@ -107,14 +107,15 @@ class Reading:
     def clause(self, index: int) -> range:
         """The items around one, up to where another clause begins or ends."""
         first = index
-        while first > 0 and not self._ends(first - 1):
+        while first > 0 and not self.ends_clause(first - 1):
             first -= 1
         last = index + 1
-        while last < len(self.items) and not self._ends(last):
+        while last < len(self.items) and not self.ends_clause(last):
             last += 1
         return range(first, last)
 
-    def _ends(self, index: int) -> bool:
+    def ends_clause(self, index: int) -> bool:
+        """Whether another clause begins or ends at an item."""
         item = self.items[index]
         return item.kind in ("break", "comma", "ask") or (item.kind == "open" and item.said in CLAUSE_ENDS)
 

@@ -6,7 +6,7 @@ from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Aggregate, Measure, Place
-from services.query.composer.reading.conditions import AGGREGATES
+from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
 
 _KEY_WORDS = frozenset({"id", "ids", "code", "number", "num", "no", "key", "编", "号"})
