@@ -9,11 +9,14 @@ from services.query.composer.linking.names import name_column
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Measure, Place, Plan
+from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.conditions import read_conditions
 from services.query.composer.reading.exclusions import read_exclusions
+from services.query.composer.reading.groups import read_counted_groups, read_groups
+from services.query.composer.reading.measures import read_measures
+from services.query.composer.reading.orders import read_orders
 from services.query.composer.reading.rankings import read_rankings
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.shown import read_columns, read_counted_groups, read_groups, read_measures
 from services.query.composer.reading.times import read_dates, read_units
 from services.query.knowledge.schema import Schema
 
@@ -201,6 +204,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_conditions(reading)
     read_groups(reading)
     read_units(reading)
+    read_orders(reading)
     read_rankings(reading)
     read_measures(reading)
     read_counted_groups(reading)
@@ -281,7 +285,7 @@ def _finish(reading: Reading) -> None:
         and len(plan.conditions) + len(plan.having) < 2
     ):
         reading.unclear = True
-    if plan.order_by == [Place("", "")]:
+    if reading.by_first_shown and not plan.order_by:
         first: list[Place | Measure] = [*plan.measures[-1:], *plan.columns[:1], *plan.groups[:1]]
         plan.order_by = first[:1]
     ordering = [by for by in plan.order_by if isinstance(by, Measure)]

@@ -27,6 +27,7 @@ class Reading:
         self.used: set[int] = set()
         self.spoken = {(m.table, m.column) for m in self.meant.values() if m.column}
         self.unclear = False
+        self.by_first_shown = False
 
     def column(self, index: int) -> Place | None:
         """The column that an item names."""
