@@ -21,3 +21,19 @@ HAVE = frozenset({"with", "has", "have", "having", "had"})
 NAMED = frozenset({"named", "called", "名为", "叫", "名叫"})
 TEXT_UNITS = frozenset({"word", "letter", "letters", "string", "substring", "character", "phrase", "text"})
 """Words before a part of a text: `the letter M`."""
+VERBS = frozenset({
+    "offer", "offers", "complete", "completes", "receive", "receives", "get", "gets", "got", "gotten", "take",
+    "takes", "took", "taken", "make", "makes", "made", "give", "gives", "gave", "given", "hold", "holds", "held",
+    "go", "goes", "went", "gone", "have", "do", "does", "did", "done", "see", "sees", "saw", "seen", "win", "wins",
+    "won", "lead", "leads", "led", "run", "runs", "ran", "spend", "spends", "spent", "write", "writes", "wrote",
+    "written", "teach", "teaches", "taught", "buy", "buys", "bought", "sell", "sells", "sold", "pay", "pays",
+    "paid", "send", "sends", "sent", "visit", "visits", "attend", "attends", "belong", "belongs", "contain",
+    "contains", "cost", "costs", "exist", "exists", "fly", "flies", "flew", "flown", "live", "lives", "own", "owns",
+    "play", "plays", "produce", "produces", "publish", "publishes", "register", "registers", "release", "releases",
+    "rent", "rents", "report", "reports", "require", "requires", "serve", "serves", "sing", "sings", "start",
+    "starts", "stay", "stays", "study", "studies", "support", "supports", "use", "uses", "work", "works", "earn",
+    "earns", "enroll", "enrolls", "create", "creates", "cover", "covers", "carry", "carries", "choose", "chooses",
+    "chose", "chosen", "come", "comes", "came", "join", "joins", "know", "known", "treat", "treats", "perform",
+    "performs", "undergo", "underwent", "prescribe", "prescribes",
+})  # fmt: skip
+"""Verbs that only lead to what is said beside them: `received a yes`."""

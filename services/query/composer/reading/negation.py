@@ -18,12 +18,12 @@ _FARTHEST = 3
 
 def add(reading: Reading, condition: Condition, index: int) -> None:
     """Add the condition that is said at an item, or its opposite: `not in Berlin`."""
-    if negated(reading, index):
+    if _negated(reading, index):
         condition = replace(condition, comparison=_OPPOSITE.get(condition.comparison, condition.comparison))
     reading.plan.conditions.append(condition)
 
 
-def negated(reading: Reading, index: int) -> bool:
+def _negated(reading: Reading, index: int) -> bool:
     """Whether `not` stands before an item, in its clause; takes it."""
     first = max(reading.clause(index)[0], index - _FARTHEST)
     for near in range(index - 1, first - 1, -1):

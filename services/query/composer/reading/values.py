@@ -1,7 +1,7 @@
 """Reads stored values, conditions that are terms, and what is missing."""
 
 from services.query.composer.queries.plan import Condition, Place
-from services.query.composer.reading.negation import add, negated
+from services.query.composer.reading.negation import add
 from services.query.composer.reading.reading import Reading
 
 
@@ -22,8 +22,7 @@ def read_missing(reading: Reading) -> None:
             continue
         for near in (reading.after(index), reading.before(index), index + 2, index + 3):
             if (column := reading.column(near)) is not None and near not in reading.used:
-                comparison = "not null" if negated(reading, index) else "null"
-                reading.plan.conditions.append(Condition(column.table, column, comparison))
+                add(reading, Condition(column.table, column, "null"), index)
                 reading.take(index, near)
                 break
 
