@@ -30,7 +30,7 @@ def _role(items: Sequence[Item], index: int, role: Role) -> Role:
         return "select" if role == "group" or _is_free(items, index) else role
     if _opens_condition(item):
         return "where"
-    if item.cue == "order":
+    if item.cue in ("order", "ascending", "descending"):
         return "order"
     if item.cue == "each":
         return "group" if role != "order" and _names_group(items, index) else role

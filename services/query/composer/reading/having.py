@@ -35,7 +35,7 @@ def read_how_many_each_has(reading: Reading, index: int, cue: int) -> bool:
 
 def _counted(reading: Reading, index: int, cue: int) -> _Counted | None:
     behind = reading.after(max(cue, index))
-    named = _Counted(behind) if reading.table(behind) else _counted_before(reading, cue)
+    named = _counted_before(reading, cue) or (_Counted(behind) if reading.table(behind) else None)
     if named is None:
         return _counted_by_instruction(reading, cue)
     column = column_before(reading, min(cue, index))

@@ -60,11 +60,10 @@ def _is_text(reading: Reading, place: Place | None) -> bool:
 
 
 def _letter_at(reading: Reading, index: int) -> tuple[str, int]:
-    """What stands behind `the letter`, and the item that it is; small words are no items."""
-    if reading.free(index + 1):
-        return reading.text.tokens[reading.items[index + 1].first].text, index + 1
+    """What stands right behind `the letter`, and the item that it is; small words such as `a` are none."""
     behind = reading.items[index].last
-    return (reading.text.tokens[behind].text if behind < len(reading.text.tokens) else ""), index
+    text = reading.text.tokens[behind].text if behind < len(reading.text.tokens) else ""
+    return text, index + 1 if reading.adjacent(index) else index
 
 
 def read_names(reading: Reading) -> None:
