@@ -37,7 +37,7 @@ from services.query.caches.embedded import EmbeddedStore
 from services.query.questions.answer import Answerer
 from services.query.questions.asked import read_question
 from services.query.questions.find import Finder
-from services.query.questions.steps import Steps
+from services.query.questions.steps import SentSteps
 from tests.query.conftest import Query
 from tests.query.knowledge_events import THEN, checkpoint, dataset, datasource, ddl, received, structure
 
@@ -143,7 +143,7 @@ async def test_a_quick_answer_tells_its_steps_with_itself(asking: Asking) -> Non
 async def test_what_takes_long_tells_its_steps_meanwhile(asking: Asking) -> None:
     lease = await asking.claimed(HOW_MANY)
     asked, _ = await read_question(asking.query.pool, lease.subject)
-    steps = Steps(asking.query.pool, asked, Held(lease))
+    steps = SentSteps(asking.query.pool, asked, Held(lease))
     steps.add(Step(name="retrieve", status="done"))
     async with asyncio.timeout(20):
         while not await asking.sent("AnswerAdvanced"):

@@ -10,6 +10,7 @@ from sqlglot import exp
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
 from services.query.composer.language.cues import CueName, stop_keys
+from services.query.composer.linking.familiar import familiar
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.link import Linked, Mark, link
 from services.query.knowledge.schema import Knowledge, Pair
@@ -46,6 +47,7 @@ class _Unit:
 
 def transferred(question: str, known: Knowledge) -> Transferred | None:
     """The nearest verified pair that differs in single places, with fewest of them; None when there is none."""
+    known = familiar(known)
     mine = _units(link(question, known.schema, known.terms, known.taught))
     found = [
         one for pair in known.pairs if pair.similarity >= NEAR and (one := _transfer(mine, pair, known)) is not None

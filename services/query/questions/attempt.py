@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from libs.datasources.errors import DataSourceError, QueryFailed, RefusedByGate, TookTooLong
 from libs.events.catalog import Language, QuestionAsked, Sources, Step
 from libs.language.catalogue import text
-from services.query.knowledge.schema import Schema
+from services.query.knowledge.schema import Knowledge
 from services.query.questions.answered import answered
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Database, Ran, limits_until
@@ -20,7 +20,7 @@ class Attempt:
 
     asked: QuestionAsked
     database: Database
-    schema: Schema
+    scope: Callable[[], Knowledge]
     steps: Steps
     ends: float
 
@@ -37,7 +37,7 @@ class Attempt:
             return None
         except TookTooLong:
             self.steps.add(overran_step(sql, language))
-            return too_slow(sql, language, self.schema)
+            return too_slow(sql, language, self.scope().schema)
         self.steps.add(ran_step(ran, language))
         return answered(self.asked, ran, sources(ran))
 

@@ -75,7 +75,7 @@ class Finder:
         meant = await understood(self.pool, self.listener, asked, scope, steps, self.model)
         if meant.conclusion is not None:
             return replace(meant.conclusion, knowledge_version=known.version)
-        attempt = Attempt(meant.asked, database, scope.schema, steps, ends)
+        attempt = Attempt(meant.asked, database, scope, steps, ends)
         return replace(await self._conclude(meant, known, cleared, attempt), understood=meant.said)
 
     async def _conclude(self, meant: Understood, known: Knowledge, cleared: int, attempt: Attempt) -> Conclusion:

@@ -1,6 +1,5 @@
 """Words of both languages that say what is to be done with data: count, compare, group, order; and words that say nothing."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
@@ -166,13 +165,6 @@ TIME_WORDS: dict[str, tuple[str, ...]] = {
 """Units of the calendar in both languages; a column of such a name is known by all of them."""
 
 
-@dataclass(frozen=True)
-class Cue:
-    """A phrase that says what to do."""
-
-    name: CueName
-
-
 @cache
 def phrases() -> dict[tuple[str, ...], CueName]:
     """Tokens of each phrase -> what it says."""
@@ -183,6 +175,12 @@ def phrases() -> dict[tuple[str, ...], CueName]:
             if name in ("most", "least") and phrase.strip().isascii():
                 found.setdefault(keys(f"the {phrase.strip()}"), name)
     return found
+
+
+@cache
+def longest_phrase() -> int:
+    """How many tokens the longest of them has."""
+    return max(map(len, phrases()))
 
 
 @cache

@@ -116,6 +116,11 @@ def _tokens(text: str) -> list[Token]:
     return tokens
 
 
+def is_han(key: str) -> bool:
+    """Whether a token is a Han character."""
+    return key >= "\u4e00"
+
+
 @lru_cache(maxsize=50_000)
 def lemma(word: str) -> str:
     """The singular, lower-case form of an English word, by rule."""

@@ -1,1 +1,1 @@
-"""Finds in a question what it speaks of in one database: tables, columns, values, terms, and what they mean together."""
+"""Finds what a question speaks of in one database: tables, columns, values, terms, and what is meant of them."""

@@ -1,24 +1,19 @@
-"""A question as a row of items: things of the database, numbers, instructions, and the small words that open clauses."""
+"""A question as a row of items: things of the database, numbers, instructions, and small words of clauses."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from services.query.composer.language.cues import CueName
-from services.query.composer.linking.link import Linked, Mark
+from services.query.composer.language.small_words import ASKING_RELATIVES, ASKS, OPENERS, PLACES
+from services.query.composer.language.words import Text
+from services.query.composer.linking.marks import Linked, Mark
 
 Kind = Literal["thing", "number", "period", "unit", "quoted", "cue", "open", "comma", "break", "word", "ask"]
-Role = Literal["select", "where", "group", "order"]
 
-_OPENS = frozenset({
-    "who", "whose", "whom", "that", "which", "where", "when", "with", "having", "without", "whoever", "of", "for", "in",
-    "from", "by", "at", "on", "to", "among", "as", "than", "and", "or", "but", "their", "its", "same", "any", "all",
-    "if", "under", "per", "the", "be", "之", "的", "both", "either",
-})  # fmt: skip
-_ASKS = frozenset({"what", "how", "list", "show", "give", "return", "find", "tell", "display", "select", "provide",
-                   "report", "count", "which", "compute", "calculate", "显示", "列出", "给出"})  # fmt: skip
 _HOW_MANY = frozenset({"数量", "数", "个数", "人数", "次数", "数目"})
-_RELATIVES = frozenset({"who", "whose", "whom", "that", "which", "where", "when", "with", "having", "without"})
+_SURE = 0.8
 _BREAK = re.compile(r"[?!;。？！；\n]|\.(?=\s+[A-Z]|\s*$)")
 _COMMA = re.compile(r"[,，、:：()（）]")
 
@@ -41,49 +36,55 @@ class Item:
 
 def items_of(linked: Linked) -> tuple[Item, ...]:
     """The items of a question, in order."""
-    text, marks = linked.text, {mark.first: mark for mark in linked.marks}
-    unknown = set(linked.unexplained)
+    text, marks, unknown = linked.text, {mark.first: mark for mark in linked.marks}, set(linked.unexplained)
     found: list[Item] = []
-    place = end = 0
+    place = 0
     while place < len(text.tokens):
-        between = text.text[end : text.tokens[place].start]
-        if found and _BREAK.search(text.text[max(0, end - 1) : text.tokens[place].start + 1][1:] if end else between):
-            found.append(Item("break", place, place))
-        elif found and _COMMA.search(between):
-            found.append(Item("comma", place, place))
+        if found and (pause := _pause(text, place)):
+            found.append(Item(pause, place, place))
         mark = marks.get(place)
         last = mark.last if mark else place + 1
         said = text.between(place, last).lower()
-        if mark is not None and mark.meanings and said in _HOW_MANY and found and _names_table(found[-1]):
-            mark = Mark(mark.first, mark.last, cue="count")  # 客户数量: how many they are
         if mark is not None:
-            found.append(Item(_kind(mark), place, last, said, mark))
-            if said in _ASKS or said.split(" ")[0] in ("how", "which"):
-                found.insert(len(found) - 1, Item("ask", place, place, said))
-        elif said in _OPENS:
-            if said in ("which", "who", "whose", "where", "when") and _begins(found):
-                found.append(Item("ask", place, last, said))
-            else:
-                found.append(Item("open", place, last, said))
-        elif said in _ASKS:
-            found.append(Item("ask", place, last, said))
-        elif text.tokens[place].text in unknown:
-            found.append(Item("word", place, last, said))
-        end = text.tokens[last - 1].end
+            found += _marked(mark, said, found)
+        elif kind := _kind_of_word(said, unknown=text.tokens[place].text in unknown, begins=_begins(found)):
+            found.append(Item(kind, place, last, said))
         place = last
     return tuple(found)
 
 
+def _pause(text: Text, place: int) -> Literal["break", "comma"] | None:
+    """Whether a sentence, or a part of it, ends before a token."""
+    end, start = text.tokens[place - 1].end, text.tokens[place].start
+    if _BREAK.search(text.text[end : start + 1]):
+        return "break"
+    return "comma" if _COMMA.search(text.text[end:start]) else None
+
+
+def _marked(mark: Mark, said: str, before: list[Item]) -> Iterator[Item]:
+    if mark.meanings and said in _HOW_MANY and before and _names_table(before[-1]):
+        mark = Mark(mark.first, mark.last, cue="count")  # 客户数量: how many they are
+    if said in ASKS or said.split(" ", maxsplit=1)[0] in ("how", "which"):
+        yield Item("ask", mark.first, mark.first, said)
+    yield Item(_kind(mark), mark.first, mark.last, said, mark)
+
+
+def _kind_of_word(said: str, *, unknown: bool, begins: bool) -> Kind | None:
+    if said in OPENERS:
+        return "ask" if said in ASKING_RELATIVES and begins else "open"
+    if said in ASKS:
+        return "ask"
+    return "word" if unknown else None
+
+
 def _names_table(item: Item) -> bool:
     meanings = item.mark.meanings if item.mark is not None else ()
-    return any(meant.kind == "table" and meant.weight >= 0.8 for meant in meanings)
+    return any(meant.kind == "table" and meant.weight >= _SURE for meant in meanings)
 
 
 def _begins(found: list[Item]) -> bool:
     """Whether a sentence begins here, or a further wish after `and` or a comma."""
-    before = [
-        item for item in found if item.kind != "open" or item.said not in ("in", "from", "on", "for", "at", "of", "to")
-    ]
+    before = [item for item in found if item.kind != "open" or item.said not in PLACES]
     return not before or before[-1].kind in ("break", "comma") or before[-1].said == "and"
 
 
@@ -97,43 +98,3 @@ def _kind(mark: Mark) -> Kind:
     if mark.unit is not None:
         return "unit"
     return "cue" if mark.cue is not None else "quoted"
-
-
-def roles_of(items: tuple[Item, ...]) -> tuple[Role, ...]:
-    """Whether each item says what is shown, of which rows, for each of what, or in which order."""
-    roles: list[Role] = []
-    role: Role = "select"
-    for index, item in enumerate(items):
-        before = items[index - 1] if index else None
-        after = items[index + 1] if index + 1 < len(items) else None
-        if item.kind == "break":
-            role = "select"
-        elif item.kind == "ask":
-            free = before is None or before.kind in ("break", "comma") or before.said in ("and", "then")
-            if free or role in ("group",):
-                role = "select"
-        elif (
-            (item.kind == "open" and item.said in _RELATIVES)
-            or item.cue in ("without",)
-            or (item.cue == "and" and item.said == "with")
-        ):
-            role = "where"
-        elif item.cue == "order":
-            role = "order"
-        elif item.cue == "each":
-            if role != "order":
-                role = "group" if _names_group(items, index) else role
-        elif item.kind == "comma" and role == "group":
-            role = "select" if (after is not None and (after.kind == "ask" or not _more_groups(items, index))) else role
-        elif item.cue == "and" and role == "group" and after is not None and after.kind in ("ask", "cue"):
-            role = "select"
-        roles.append(role)
-    return tuple(roles)
-
-
-def _names_group(items: tuple[Item, ...], index: int) -> bool:
-    return any(item.kind in ("thing", "unit") for item in items[index + 1 : index + 4])
-
-
-def _more_groups(items: tuple[Item, ...], index: int) -> bool:
-    return False

@@ -1,13 +1,18 @@
 """Joins tables along known relations, by the shortest path; of two ways the surer one, or the one that is spoken of."""
 
+import itertools
+from collections import deque
 from collections.abc import Collection, Sequence
-from heapq import heapify, heappop, heappush
+from dataclasses import dataclass
+from functools import lru_cache
+from heapq import heappop, heappush
 
 from services.query.composer.language.words import keys
 from services.query.knowledge.schema import Relation, Schema
 
 _SPOKEN, _ROLE, _BACKWARDS, _UNSURE, _SHARED = 0.4, 0.2, 0.05, 0.5, 1.5
 """What makes a relation a more or less likely way from table to table, in joins."""
+_NUMBERED = frozenset({"id", "code", "number"})
 
 
 def join_path(schema: Schema, tables: Sequence[str], spoken: Collection[tuple[str, str]] = ()) -> list[Relation] | None:
@@ -37,16 +42,48 @@ def whole_key(schema: Schema, edge: Relation) -> list[Relation]:
     return beside if whole else [edge]
 
 
+@lru_cache(maxsize=2_000)
+def steps_from(schema: Schema, table: str) -> dict[str, int]:
+    """Each table that relations lead to, with the least number of joins there."""
+    found, queue, ways = {table: 0}, deque([table]), _ways(schema)
+    while queue:
+        here = queue.popleft()
+        for way in ways.get(here, ()):
+            if way.other not in found:
+                found[way.other] = found[here] + 1
+                queue.append(way.other)
+    return found
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A relation from one table to the `other`; `up` is from the rows that point to what they point at."""
+
+    other: str
+    edge: Relation
+    up: bool
+    cost: float
+
+
+@lru_cache(maxsize=16)
+def _ways(schema: Schema) -> dict[str, tuple[_Way, ...]]:
+    """The ways that lead from each table, as long as nothing is said of them."""
+    return {table: tuple(_way(edge, table) for edge in edges) for table, edges in schema.edges.items()}
+
+
+def _way(edge: Relation, table: str) -> _Way:
+    up = edge.source == table
+    return _Way(edge.target if up else edge.source, edge, up, _cost(edge) + (0.0 if up else _BACKWARDS))
+
+
 def _nearest(
     schema: Schema, joined: set[str], wanted: Collection[str], spoken: Collection[tuple[str, str]]
 ) -> list[Relation] | None:
     """The cheapest way from what is joined to one of the `wanted` tables (Dijkstra 1959)."""
-    count = 0
-    queue: list[tuple[float, int, str, bool, list[Relation]]] = []
-    for table in sorted(joined):
-        queue.append((0.0, count, table, False, []))
-        count += 1
-    heapify(queue)
+    count, ways = itertools.count(), _ways(schema)
+    queue: list[tuple[float, int, str, bool, list[Relation]]] = [
+        (0.0, next(count), table, False, []) for table in sorted(joined)
+    ]
     seen: set[tuple[str, bool]] = set()
     while queue:
         cost, _, table, climbed, path = heappop(queue)
@@ -55,24 +92,25 @@ def _nearest(
         if (table, climbed) in seen:
             continue
         seen.add((table, climbed))
-        for edge in schema.edges.get(table, ()):
-            up = edge.source == table
-            other = edge.target if up else edge.source
-            if other in joined or any(other in (e.source, e.target) for e in path):
+        for way in ways.get(table, ()):
+            if way.other in joined or any(way.other in (edge.source, edge.target) for edge in path):
                 continue
             # Over a thing that two rows share: what they have in common is seldom what is meant.
-            shared = _SHARED if climbed and not up and path else 0.0
-            further = cost + _cost(schema, edge, spoken) + (0.0 if up else _BACKWARDS) + shared
-            count += 1
-            heappush(queue, (further, count, other, up, [*path, edge]))
+            shared = _SHARED if climbed and not way.up and path else 0.0
+            further = cost + shared + _said_cost(way, spoken)
+            heappush(queue, (further, next(count), way.other, way.up, [*path, way.edge]))
     return None
 
 
-def _cost(schema: Schema, edge: Relation, spoken: Collection[tuple[str, str]]) -> float:
+def _said_cost(way: _Way, spoken: Collection[tuple[str, str]]) -> float:
+    if (way.edge.source, way.edge.source_col) in spoken:
+        return 1.0 - _SPOKEN + (0.0 if way.up else _BACKWARDS)
+    return way.cost
+
+
+def _cost(edge: Relation) -> float:
     """1 for a relation over a column that is called like what it points at; more for one of another role."""
-    if (edge.source, edge.source_col) in spoken:
-        return 1.0 - _SPOKEN
-    named = {*keys(edge.target), *keys(edge.target_col)} - {"id", "code", "number"}
-    own = set(keys(edge.source_col)) - {"id", "code", "number"}
+    named = {*keys(edge.target), *keys(edge.target_col)} - _NUMBERED
+    own = set(keys(edge.source_col)) - _NUMBERED
     plain = not own or bool(named & own) or edge.source_col.lower() == edge.target_col.lower()
     return 1.0 + (0.0 if plain else _ROLE) + (1.0 - edge.confidence) * _UNSURE

@@ -8,59 +8,63 @@ from services.query.composer.reading.reading import Reading
 _NOT = ("not", "without")
 
 
-def read_exclusions(r: Reading) -> None:
+def read_exclusions(reading: Reading) -> None:
     """Take each `not` that speaks of the rows of another table."""
-    for index, item in enumerate(r.items):
-        if item.cue in _NOT and index not in r.used:
-            _exclude(r, index)
+    for index, item in enumerate(reading.items):
+        if item.cue in _NOT and index not in reading.used:
+            _exclude(reading, index)
 
 
-def _exclude(r: Reading, index: int) -> None:
-    clause = [i for i in r.clause(index) if i > index]
-    anchor = _anchor(r, index)
+def _exclude(reading: Reading, index: int) -> None:
+    clause = [i for i in reading.clause(index) if i > index]
+    anchor = _anchor(reading, index)
     if anchor is None:
         return
-    tables = [i for i in clause if r.table(i) and r.table(i) != anchor and i not in r.used]
-    others = [i for i in clause if r.column(i) and r.meant[i].table != anchor and i not in r.used]
-    values = [i for i in clause if r.meant.get(i) is not None and r.meant[i].kind == "value" and i not in r.used]
+    tables = [i for i in clause if reading.table(i) and reading.table(i) != anchor and i not in reading.used]
+    others = [i for i in clause if reading.column(i) and reading.meant[i].table != anchor and i not in reading.used]
+    values = [
+        i
+        for i in clause
+        if reading.meant.get(i) is not None and reading.meant[i].kind == "value" and i not in reading.used
+    ]
     if tables:
-        other = r.table(tables[0]) or ""
+        other = reading.table(tables[0]) or ""
     elif values:
-        other = r.meant[values[0]].table
-        path = join_path(r.schema, [anchor, other], r.spoken)
-        if other == anchor or not path or not repeats(r.schema, path, anchor):
+        other = reading.meant[values[0]].table
+        path = join_path(reading.schema, [anchor, other], reading.spoken)
+        if other == anchor or not path or not repeats(reading.schema, path, anchor):
             return  # A row has one such value: the condition itself is turned round.
     elif others and not any(
-        r.items[i].cue or r.items[i].kind in ("number", "quoted")
+        reading.items[i].cue or reading.items[i].kind in ("number", "quoted")
         for i in clause
-        if r.items[i].cue not in ("having", "missing", "equal", "to", "from", "and")
+        if reading.items[i].cue not in ("having", "missing", "equal", "to", "from", "and")
     ):
-        other = r.meant[others[0]].table
-        path = join_path(r.schema, [anchor, other], r.spoken)
-        if not path or not repeats(r.schema, path, anchor):
+        other = reading.meant[others[0]].table
+        path = join_path(reading.schema, [anchor, other], reading.spoken)
+        if not path or not repeats(reading.schema, path, anchor):
             return
         tables = others
     else:
         return
-    path = join_path(r.schema, [anchor, other], r.spoken)
+    path = join_path(reading.schema, [anchor, other], reading.spoken)
     if not path:
         return
     conditions = []
     for i in values:
-        meant = r.meant[i]
+        meant = reading.meant[i]
         conditions.append(Condition(meant.table, Place(meant.table, meant.column or ""), "=", meant.value))
-        r.used.add(i)
-    r.plan.without.append(Without(anchor, other, tuple(conditions)))
-    r.used |= {index, *tables[:1]}
-    r.used |= {i for i in clause if r.items[i].cue in ("missing", "having")}
+        reading.used.add(i)
+    reading.plan.without.append(Without(anchor, other, tuple(conditions)))
+    reading.used |= {index, *tables[:1]}
+    reading.used |= {i for i in clause if reading.items[i].cue in ("missing", "having")}
 
 
-def _anchor(r: Reading, index: int) -> str | None:
+def _anchor(reading: Reading, index: int) -> str | None:
     """The table whose rows are asked for: the one named last before the clause."""
     for near in range(index - 1, -1, -1):
-        if table := r.table(near):
+        if table := reading.table(near):
             return table
     for near in range(index - 1, -1, -1):
-        if (meant := r.meant.get(near)) is not None:
+        if (meant := reading.meant.get(near)) is not None:
             return meant.table
     return None

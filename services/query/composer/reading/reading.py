@@ -1,14 +1,17 @@
 """A question being read: its items, what they mean, what was used up, and the plan that grows."""
 
+from services.query.composer.language.cues import CueName
+from services.query.composer.language.small_words import CLAUSE_ENDS, PASSED_BY
 from services.query.composer.language.words import keys
 from services.query.composer.linking.assign import assign
-from services.query.composer.linking.items import Item, Role, items_of, roles_of
-from services.query.composer.linking.lexicon import Meant, label_column, name_column
-from services.query.composer.linking.link import Linked
+from services.query.composer.linking.items import Item, Kind, items_of
+from services.query.composer.linking.lexicon import Meant
+from services.query.composer.linking.marks import Linked
+from services.query.composer.linking.names import label_column, name_column
+from services.query.composer.linking.roles import Role, roles_of
 from services.query.composer.queries.plan import Place, Plan
 from services.query.knowledge.schema import Column, Schema
 
-_ENDS = frozenset({"who", "whose", "whom", "that", "which", "where", "when", "with", "having", "without", "but"})
 _WIDEST = 12
 
 
@@ -24,6 +27,7 @@ class Reading:
         self.used: set[int] = set()
         self.spoken = {(m.table, m.column) for m in self.meant.values() if m.column}
         self.unclear = False
+        self.by_first_shown = False
 
     def column(self, index: int) -> Place | None:
         """The column that an item names."""
@@ -35,53 +39,99 @@ class Reading:
         meant = self.meant.get(index)
         return meant.table if meant and meant.kind == "table" else None
 
-    def number(self, index: int) -> str:
+    def value(self, index: int) -> Meant | None:
+        """The stored value that an item names."""
+        meant = self.meant.get(index)
+        return meant if meant is not None and meant.kind == "value" else None
+
+    def thing(self, index: int) -> Meant | None:
+        """The table or column that an item names."""
+        meant = self.meant.get(index)
+        return meant if meant is not None and meant.kind in ("table", "column") else None
+
+    def number(self, index: int) -> str | None:
         """The number that stands at an item."""
-        mark = self.items[index].mark
-        return mark.number if mark is not None and mark.number is not None else "0"
+        mark = self.items[index].mark if self.kind(index) == "number" else None
+        return mark.number if mark is not None else None
+
+    def how_many(self, index: int) -> int | None:
+        """The whole number that stands at an item."""
+        number = self.number(index) or ""
+        return int(number) if number.isdecimal() else None
 
     def said(self, index: int) -> str:
         """What stands in the question at an item, in small letters."""
-        return self.items[index].said if 0 <= index < len(self.items) else ""
+        return self.items[index].said if self.exists(index) else ""
+
+    def cue(self, index: int) -> CueName | None:
+        """The instruction that an item is."""
+        return self.items[index].cue if self.exists(index) else None
+
+    def kind(self, index: int) -> Kind | None:
+        """What kind of item stands there."""
+        return self.items[index].kind if self.exists(index) else None
+
+    def exists(self, index: int) -> bool:
+        """Whether there is such an item."""
+        return 0 <= index < len(self.items)
+
+    def free(self, index: int) -> bool:
+        """Whether an item exists that no step took yet."""
+        return self.exists(index) and index not in self.used
+
+    def instructs(self, index: int, *cues: CueName) -> bool:
+        """Whether an item is one of these instructions, and no step took it yet."""
+        return self.free(index) and self.items[index].cue in cues
+
+    def is_and(self, index: int) -> bool:
+        """Whether an item only joins two things."""
+        return self.cue(index) == "and" or self.said(index) == "and"
+
+    def adjacent(self, index: int) -> bool:
+        """Whether nothing at all stands between an item and the next."""
+        return self.exists(index + 1) and self.items[index + 1].first == self.items[index].last
+
+    def words(self, first: int, last: int) -> set[str]:
+        """The words of the question from one item to another."""
+        tokens = self.text.tokens[self.items[first].first : self.items[last].last]
+        return {token.key for token in tokens}
+
+    def word_before(self, index: int) -> str:
+        """The word right before an item, even where it means nothing."""
+        first = self.items[index].first
+        return self.text.tokens[first - 1].key if first else ""
+
+    def take(self, *indexes: int) -> None:
+        """Note that items have found their place."""
+        self.used.update(indexes)
 
     def clause(self, index: int) -> range:
         """The items around one, up to where another clause begins or ends."""
         first = index
-        while first > 0 and not self._ends(first - 1):
+        while first > 0 and not self.ends_clause(first - 1):
             first -= 1
         last = index + 1
-        while last < len(self.items) and not self._ends(last):
+        while last < len(self.items) and not self.ends_clause(last):
             last += 1
         return range(first, last)
 
-    def _ends(self, index: int) -> bool:
+    def ends_clause(self, index: int) -> bool:
+        """Whether another clause begins or ends at an item."""
         item = self.items[index]
-        return item.kind in ("break", "comma", "ask") or (item.kind == "open" and item.said in _ENDS)
-
-    def free(self, index: int) -> bool:
-        """Whether an item exists that no step took yet."""
-        return 0 <= index < len(self.items) and index not in self.used
+        return item.kind in ("break", "comma", "ask") or (item.kind == "open" and item.said in CLAUSE_ENDS)
 
     def before(self, index: int) -> int:
         """The item before one, passing by small words; -1 where there is none."""
-        index -= 1
-        while (
-            index >= 0
-            and self.items[index].kind == "open"
-            and self.said(index) in ("the", "of", "than", "a", "的", "be", "to", "all")
-        ):
-            index -= 1
-        return index
+        return self._next(index, -1)
 
     def after(self, index: int) -> int:
         """The item after one, passing by small words; the number of items where there is none."""
-        index += 1
-        while (
-            index < len(self.items)
-            and self.items[index].kind == "open"
-            and self.said(index) in ("the", "of", "than", "a", "的", "be", "all", "any", "its", "their")
-        ):
-            index += 1
+        return self._next(index, 1)
+
+    def _next(self, index: int, step: int) -> int:
+        index += step
+        while self.kind(index) == "open" and self.said(index) in PASSED_BY:
+            index += step
         return index
 
     def label(self, table: str) -> Place:
@@ -110,7 +160,7 @@ class Reading:
             return [Place(table, column.name) for column in known.columns[:_WIDEST]]
         return self.names(table)
 
-    def of(self, place: Place) -> Column:
+    def known(self, place: Place) -> Column:
         """What is known of a column."""
         found = self.schema.table(place.table).column(place.column)
         if found is None:
@@ -119,15 +169,15 @@ class Reading:
 
     def is_number(self, place: Place) -> bool:
         """Whether it holds numbers."""
-        return self.of(place).is_number
+        return self.known(place).is_number
 
     def is_time(self, place: Place) -> bool:
         """Whether it holds dates or times."""
-        return self.of(place).is_date or self.of(place).holds_dates
+        return self.known(place).is_date or self.known(place).holds_dates
 
     def is_key(self, place: Place) -> bool:
         """Whether its numbers only name things."""
-        column = self.of(place)
+        column = self.known(place)
         return column.primary_key or column.foreign_key is not None or keys(column.name)[-1:] in (("id",), ("code",))
 
     def measurable(self, place: Place) -> bool:

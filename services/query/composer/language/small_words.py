@@ -1,0 +1,39 @@
+"""Small words that hold a question together: they open clauses, ask, list, and are passed by on the way to a thing."""
+
+RELATIVES = frozenset({"who", "whose", "whom", "that", "which", "where", "when", "with", "having", "without"})
+"""They open a clause that says which rows are meant."""
+CLAUSE_ENDS = RELATIVES | {"but"}
+ASKING_RELATIVES = frozenset({"which", "who", "whose", "where", "when"})
+"""Those that ask where a sentence begins with them."""
+OPENERS = CLAUSE_ENDS | {
+    "whoever", "of", "for", "in", "from", "by", "at", "on", "to", "among", "as", "than", "and", "or", "their", "its",
+    "same", "any", "all", "if", "under", "per", "the", "be", "之", "的", "both", "either",
+}  # fmt: skip
+PLACES = frozenset({"in", "from", "on", "for", "at", "of", "to"})
+"""Words before a place or a whole, which may come before what is asked: `for the shop, which ...`."""
+PASSED_BY = frozenset({"the", "of", "than", "的", "be", "to", "all", "any", "its", "their"})
+"""Words that stand between an instruction and what it is about."""
+ASKS = frozenset(
+    {"what", "how", "list", "show", "give", "return", "find", "tell", "display", "select", "provide", "report", "count",
+     "which", "compute", "calculate", "显示", "列出", "给出"}
+)  # fmt: skip
+HAVE = frozenset({"with", "has", "have", "having", "had"})
+NAMED = frozenset({"named", "called", "名为", "叫", "名叫"})
+TEXT_UNITS = frozenset({"word", "letter", "letters", "string", "substring", "character", "phrase", "text"})
+"""Words before a part of a text: `the letter M`."""
+VERBS = frozenset({
+    "offer", "offers", "complete", "completes", "receive", "receives", "get", "gets", "got", "gotten", "take",
+    "takes", "took", "taken", "make", "makes", "made", "give", "gives", "gave", "given", "hold", "holds", "held",
+    "go", "goes", "went", "gone", "have", "do", "does", "did", "done", "see", "sees", "saw", "seen", "win", "wins",
+    "won", "lead", "leads", "led", "run", "runs", "ran", "spend", "spends", "spent", "write", "writes", "wrote",
+    "written", "teach", "teaches", "taught", "buy", "buys", "bought", "sell", "sells", "sold", "pay", "pays",
+    "paid", "send", "sends", "sent", "visit", "visits", "attend", "attends", "belong", "belongs", "contain",
+    "contains", "cost", "costs", "exist", "exists", "fly", "flies", "flew", "flown", "live", "lives", "own", "owns",
+    "play", "plays", "produce", "produces", "publish", "publishes", "register", "registers", "release", "releases",
+    "rent", "rents", "report", "reports", "require", "requires", "serve", "serves", "sing", "sings", "start",
+    "starts", "stay", "stays", "study", "studies", "support", "supports", "use", "uses", "work", "works", "earn",
+    "earns", "enroll", "enrolls", "create", "creates", "cover", "covers", "carry", "carries", "choose", "chooses",
+    "chose", "chosen", "come", "comes", "came", "join", "joins", "know", "known", "treat", "treats", "perform",
+    "performs", "undergo", "underwent", "prescribe", "prescribes",
+})  # fmt: skip
+"""Verbs that only lead to what is said beside them: `received a yes`."""

@@ -1,0 +1,60 @@
+"""Finds the phrases of a question that mean the same in every database: instructions, numbers, dates, quotations."""
+
+from collections.abc import Iterator
+
+from services.query.composer.language.cues import longest_phrase, phrases, times
+from services.query.composer.language.periods import periods
+from services.query.composer.language.words import Text, number_at
+from services.query.composer.linking.lexicon import Lexicon
+from services.query.composer.linking.marks import Mark
+
+_CALENDAR = ("年", "月", "日")
+
+
+def instructions(text: Text, known: Lexicon) -> Iterator[Mark]:
+    """Each of them; they may overlap."""
+    yield from _cues(text)
+    yield from _numbers(text)
+    yield from (Mark(first, last, quoted=text.between(first, last)) for first, last in text.quoted)
+    yield from _dates(text, known)
+    yield from _units(text, known)
+
+
+def _cues(text: Text) -> Iterator[Mark]:
+    table = phrases()
+    tokens = tuple(token.key for token in text.tokens)
+    for first in range(len(tokens)):
+        if text.tokens[first].text.lower() == "orders":
+            continue  # `number of orders by year`: many orders are no instruction to order.
+        for last in range(first + 1, min(len(tokens), first + longest_phrase()) + 1):
+            if cue := table.get(tokens[first:last]):
+                yield Mark(first, last, cue=cue)
+
+
+def _numbers(text: Text) -> Iterator[Mark]:
+    for first in range(len(text.tokens)):
+        if found := number_at(text, first):
+            yield Mark(first, found[1], number=found[0])
+
+
+def _dates(text: Text, known: Lexicon) -> Iterator[Mark]:
+    """Dates; but a column of the name of a unit is what its name says."""
+    tokens = [token.key for token in text.tokens]
+    for first, last, period in periods(text):
+        if not any((token,) in known for token in tokens[first:last] if token in _CALENDAR):
+            yield Mark(first, last, number=tokens[first] if last - first == 1 else None, period=period)
+
+
+def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
+    """Units of time that things are grouped by: `per month`, `monthly`."""
+    tokens = tuple(token.key for token in text.tokens)
+    each = {phrase for phrase, name in phrases().items() if name == "each"}
+    longest = max(map(len, each))
+    for first in range(len(tokens)):
+        for last in range(first + 1, min(first + 3, len(tokens) + 1)):
+            part, alone = times().get(tokens[first:last], (None, False))
+            grouped = alone or any(
+                tokens[first - length : first] in each for length in range(1, min(first, longest) + 1)
+            )
+            if part and grouped and tokens[first:last] not in known:
+                yield Mark(first, last, unit=part)

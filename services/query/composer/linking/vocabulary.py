@@ -1,0 +1,105 @@
+"""Every phrase that means something in one database: names of tables and columns, comments, terms, stored values."""
+
+import re
+from functools import lru_cache
+
+from services.query.composer.language.cues import TIME_WORDS
+from services.query.composer.language.synonyms import synonyms
+from services.query.composer.language.words import keys
+from services.query.composer.linking.lexicon import Lexicon, Meant, Phrase
+from services.query.composer.linking.names import name_column
+from services.query.composer.linking.terms import add_term
+from services.query.knowledge.schema import Column, Schema, Table, Term
+
+_COMMENT_END = re.compile(r"[;；，,。.（(:：]| in | of | at | for | where | when | between ")
+_LONGEST_COMMENT = 12
+_LONGEST_NAME, _SYNONYM = 4, 0.85
+_NUMBERED = ("id", "number", "num", "code", "no")
+"""Words at the end of a column's name that people say for one another."""
+
+
+@lru_cache(maxsize=16)
+def lexicon(schema: Schema, terms: tuple[Term, ...]) -> Lexicon:
+    """The phrases of a database and its terms."""
+    built = Lexicon()
+    for table in schema.tables:
+        _add_table(built, table)
+        for column in table.columns:
+            _add_column(built, table, column)
+        if label := name_column(table):
+            for word in ("name", "名称", "名字"):
+                built.add(keys(word), Meant(table.name, label.name, weight=0.7))
+        if (key := table.primary_key) and key.name.lower().endswith("id"):
+            built.add(("id",), Meant(table.name, key.name, weight=0.8))
+    _add_synonyms(built)
+    for term in terms:
+        add_term(built, schema, term)
+    return built
+
+
+def _add_synonyms(built: Lexicon) -> None:
+    """Other words for tables and columns, where the database uses them for nothing else."""
+    named = {phrase: found for phrase, found in built if len(phrase) <= _LONGEST_NAME}
+    same = synonyms()
+    for phrase, meanings in named.items():
+        things = [meant for meant in meanings if meant.kind in ("table", "column")]
+        for at in range(len(phrase)) if things else ():
+            for other in same.get((phrase[at],), ()):
+                said = (*phrase[:at], *other, *phrase[at + 1 :])
+                if said in named:
+                    continue
+                for meant in things:
+                    built.add(said, meant.weaker(_SYNONYM))
+
+
+def _add_table(built: Lexicon, table: Table) -> None:
+    name = keys(table.name)
+    for phrase, weight in _parts(name, head=0.75, tail=0.0):
+        built.add(phrase, Meant(table.name, weight=weight))
+    if comment := _short(table.comment):
+        built.add(comment, Meant(table.name, weight=0.95))
+
+
+def _add_column(built: Lexicon, table: Table, column: Column) -> None:
+    name, owner = keys(column.name), keys(table.name)
+    for phrase, weight in _parts(name, head=0.6, tail=0.45):
+        built.add(phrase, Meant(table.name, column.name, weight=weight))
+    if name[-1:] and name[-1] in _NUMBERED and len(name) > 1:
+        for other in _NUMBERED:
+            built.add((*name[:-1], other), Meant(table.name, column.name, weight=0.85))
+    for length in range(len(owner), 0, -1):
+        for own in (owner[:length], owner[-length:]):
+            if len(name) > length and name[:length] == own:
+                built.add(name[length:], Meant(table.name, column.name, weight=0.95))
+    if comment := _short(column.comment):
+        built.add(comment, Meant(table.name, column.name, weight=0.95))
+    for unit, words in TIME_WORDS.items():
+        if name == (unit,):
+            for word in words:
+                built.add(keys(word), Meant(table.name, column.name, weight=0.9))
+    for value in column.values:
+        phrase = keys(value)
+        numeric = len(phrase) == 1 and phrase[0].replace(".", "").isdecimal()
+        if phrase and not numeric:
+            built.add(phrase, Meant(table.name, column.name, value=value))
+
+
+def _parts(name: Phrase, *, head: float, tail: float) -> list[tuple[Phrase, float]]:
+    """A name and the parts of it that people say for it."""
+    found: list[tuple[Phrase, float]] = [(name, 1.0)]
+    count = len(name)
+    for length in range(count - 1, 1, -1):
+        found += [(name[at : at + length], 0.8) for at in range(count - length + 1)]
+    if count > 1:
+        found.append((name[-1:], head))
+        if tail:
+            found.append((name[:1], tail))
+    return found
+
+
+def _short(comment: str | None) -> Phrase:
+    """The beginning of a comment when it is a name rather than a sentence."""
+    first = _COMMENT_END.split(comment or "", maxsplit=1)[0]
+    phrase = keys(first)
+    limit = _LONGEST_COMMENT if any("\u4e00" <= key[0] <= "\u9fff" for key in phrase) else 4
+    return phrase if len(phrase) <= limit else ()

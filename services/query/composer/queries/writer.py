@@ -1,0 +1,100 @@
+"""Writes the columns and measures of a plan."""
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from libs.datasources.gate import parse_expression
+from services.query.composer.queries.dates import date_part
+from services.query.composer.queries.grain import repeats
+from services.query.composer.queries.identifiers import column, identifier
+from services.query.composer.queries.plan import Having, Measure, Place, Plan
+from services.query.knowledge.schema import Relation, Schema
+
+COMPARISONS: dict[str, type[exp.Expr]] = {
+    "=": exp.EQ, "<>": exp.NEQ, ">": exp.GT, "<": exp.LT, ">=": exp.GTE, "<=": exp.LTE,
+}  # fmt: skip
+_AGGREGATES: dict[str, type[exp.Expr]] = {
+    "count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max,
+}  # fmt: skip
+
+
+class Writer:
+    """Writes the parts of one SELECT; columns carry their table only where several tables are joined."""
+
+    def __init__(self, schema: Schema, path: Sequence[Relation]) -> None:
+        self.schema, self.several, self._path = schema, bool(path), path
+
+    def fits(self, measure: Measure) -> bool:
+        """Whether it can be measured: rows that the join repeats are counted by their key, and never added."""
+        if measure.aggregate in ("min", "max") or measure.distinct or not self._repeated(measure):
+            return True
+        rows = measure.column is None and measure.expression is None
+        return rows and self.schema.table(measure.table).primary_key is not None
+
+    def _repeated(self, measure: Measure) -> bool:
+        return all(repeats(self.schema, self._path, table) for table in (measure.table, *measure.beside))
+
+    def selected(self, plan: Plan) -> list[exp.Expr]:
+        """What is shown: all columns of a table; or columns, else groups, and then measures."""
+        if plan.everything:
+            owner = identifier(plan.everything) if self.several else None
+            return [exp.Column(this=exp.Star(), table=owner) if owner else exp.Star()]
+        columns = [self._shown(place) for place in dict.fromkeys(plan.columns or plan.groups)]
+        measures = [exp.alias_(self.measure(one), self._name(one), quoted=False) for one in plan.measures]
+        return list(dict.fromkeys([*columns, *measures])) or [exp.Literal.number(1)]
+
+    def grouped(self, plan: Plan) -> list[exp.Expr]:
+        """What rows are grouped by: the key of a table whose names are shown comes first."""
+        found = ((table, self.schema.table(table).primary_key) for table in plan.keyed)
+        places = [*(Place(table, key.name) for table, key in found if key), *plan.groups]
+        return list(dict.fromkeys(self.place(place) for place in places))
+
+    def _shown(self, place: Place) -> exp.Expr:
+        found = self.place(place)
+        return exp.alias_(found, place.part, quoted=False) if place.part else found
+
+    def place(self, place: Place) -> exp.Expr:
+        """A column, or the part of a date."""
+        written = column(place.table if self.several else None, place.column)
+        if place.part is None:
+            return written
+        known = self.schema.table(place.table).column(place.column)
+        is_text = known is not None and not known.is_date
+        return date_part(written, place.part, self.schema.dialect, is_text=is_text)
+
+    def measure(self, measure: Measure) -> exp.Expr:
+        """An aggregate."""
+        if measure.expression is None and measure.column is None:
+            return self._count_of_rows(measure)
+        inner = (
+            parse_expression(measure.expression, self.schema.dialect)
+            if measure.expression
+            else self.place(Place(measure.table, measure.column or ""))
+        )
+        if measure.whole:
+            return inner
+        return _AGGREGATES[measure.aggregate](this=exp.Distinct(expressions=[inner]) if measure.distinct else inner)
+
+    def _count_of_rows(self, measure: Measure) -> exp.Expr:
+        key = self.schema.table(measure.table).primary_key
+        if key is None or not self._repeated(measure):
+            return exp.Count(this=exp.Star())
+        return exp.Count(this=exp.Distinct(expressions=[self.place(Place(measure.table, key.name))]))
+
+    def having(self, having: Having) -> exp.Expr:
+        """A condition on groups."""
+        number = exp.Literal.number(having.value)
+        return COMPARISONS[having.comparison](this=self.measure(having.measure), expression=number)
+
+    def sortable(self, by: Measure | Place) -> exp.Expr:
+        """What rows are ordered by."""
+        return self.measure(by) if isinstance(by, Measure) else self.place(by)
+
+    def _name(self, measure: Measure) -> str:
+        if measure.column is not None:
+            return f"{measure.aggregate}_{measure.column}".lower().replace(" ", "_")
+        if measure.whole:
+            outermost = self.measure(measure).key
+            return outermost if outermost in ("sum", "avg", "min", "max") else "value"
+        return "count" if measure.expression is None else measure.aggregate

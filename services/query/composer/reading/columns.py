@@ -1,0 +1,117 @@
+"""Reads what is shown: named columns, and the names of things."""
+
+from services.query.composer.language.words import keys
+from services.query.composer.linking.names import name_column
+from services.query.composer.queries.plan import Place
+from services.query.composer.reading.negation import AGGREGATES
+from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.things import read_joined, read_things
+
+_KEY_WORDS = frozenset({"id", "ids", "code", "number", "num", "no", "key", "编", "号"})
+_NAME_WORDS = frozenset({"name", "names", "名称", "名字"})
+_LISTED_PAST = frozenset({"the", "its", "their"})
+_LABELLED_WITHIN = 8
+_SURE = 0.9
+
+
+def read_columns(reading: Reading) -> None:
+    """Take what is left: it is shown."""
+    plan = reading.plan
+    for index in sorted(reading.meant):
+        if index not in reading.used and (place := _asked(reading, index)):
+            if not (_is_verb(reading, index) or _names_column(reading, index) or _owns(reading, index, place)):
+                plan.columns += [one for one in _shown(reading, index, place) if one not in plan.columns]
+            reading.take(index)
+    for index, item in enumerate(reading.items):
+        if item.cue == "label" and index not in reading.used and reading.roles[index] == "select":
+            _label(reading, index)
+    if not (plan.columns or plan.measures or plan.groups):
+        read_things(reading)
+    read_joined(reading)
+    distinct = [i for i, item in enumerate(reading.items) if item.cue == "distinct" and i not in reading.used]
+    plan.distinct |= bool(distinct and plan.columns)
+    reading.take(*distinct)
+
+
+def _asked(reading: Reading, index: int) -> Place | None:
+    """The column that an item asks for, or the name of a table in a list of columns."""
+    if reading.roles[index] != "select":
+        return None
+    table = reading.table(index)
+    return reading.label(table) if table and _in_a_list(reading, index) else reading.column(index)
+
+
+def _in_a_list(reading: Reading, index: int) -> bool:
+    """`the id, genre and name`: a table among columns that are shown."""
+    before, after = index - 1, index + 1
+    while reading.kind(before) == "open" and reading.said(before) in _LISTED_PAST:
+        before -= 1
+    if not _joins(reading, before) or not any(reading.column(i) for i in (before - 1, before - 2)):
+        return False
+    return reading.said(after) in ("of", "for") or _joins(reading, after)
+
+
+def _joins(reading: Reading, index: int) -> bool:
+    return reading.kind(index) == "comma" or reading.said(index) == "and"
+
+
+def _is_verb(reading: Reading, index: int) -> bool:
+    """`released`, `working`: a column that is spoken of like that is not shown."""
+    said, meant = reading.said(index), reading.meant[index]
+    return said.endswith(("ed", "ing")) and " " not in said and meant.weight < _SURE and len(reading.meant) > 1
+
+
+def _names_column(reading: Reading, index: int) -> bool:
+    """`the name of each city`, where a city is a column: its value is the name."""
+    named = reading.said(index) in _NAME_WORDS or reading.cue(index) == "label"
+    if not named or reading.said(index + 1) not in ("of", "for"):
+        return False
+    near = reading.after(index)
+    while reading.cue(near) in ("each", "distinct") or reading.said(near) in ("for", "of"):
+        near = reading.after(near)
+    place = reading.column(near)
+    return place is not None and not reading.is_key(place) and not reading.known(place).foreign_key
+
+
+def _owns(reading: Reading, index: int, place: Place) -> bool:
+    """公司的营收占比: whose it is, and not asked for."""
+    if reading.said(index + 1) != "的" or not (reading.known(place).foreign_key or place == reading.label(place.table)):
+        return False
+    near = index + 2
+    while reading.cue(near) and reading.cue(near) in AGGREGATES:
+        near += 1
+    return reading.column(near) is not None
+
+
+def _shown(reading: Reading, index: int, place: Place) -> list[Place]:
+    """The name of what a key points at, unless the key itself is asked for; `full name` where it is kept apart."""
+    named = _pointed_at(reading, index, place)
+    full = reading.word_before(index) == "full" and named == reading.label(named.table)
+    return reading.names(named.table) if full else [named]
+
+
+def _pointed_at(reading: Reading, index: int, place: Place) -> Place:
+    target = reading.known(place).foreign_key
+    words = reading.words(index, index)
+    asks_for_key = bool(words & _KEY_WORDS) or any(word.endswith("id") for word in words)
+    if not target or asks_for_key or words == set(keys(place.column)):
+        return place
+    table = target.rpartition(".")[0].rpartition(".")[2]
+    found = name_column(reading.schema.table(table)) if table.lower() in reading.schema.by_name else None
+    return Place(table, found.name) if found else place
+
+
+def _label(reading: Reading, index: int) -> None:
+    """`names of the shops`: the label of the table that follows, where no column is called so."""
+    before, item = reading.before(index), reading.items[index]
+    of_a_column = reading.column(before) is not None and not item.said.isascii()  # 公司的名称, where it is a column
+    if of_a_column or _names_column(reading, index):
+        reading.take(index)
+        return
+    beside = before >= 0 and reading.items[before].last >= item.first - 1
+    table = reading.table(before) if beside else None
+    behind = (reading.table(near) for near in range(index + 1, index + 1 + _LABELLED_WITHIN))
+    if table := table or next(filter(None, behind), None):
+        plan = reading.plan
+        plan.columns += [place for place in reading.names(table) if place not in plan.columns]
+        reading.take(index)

@@ -1,0 +1,69 @@
+"""Things that are ranked by how many there are of something: `the most flights`, `most common city`."""
+
+from services.query.composer.language.cues import COUNTING
+from services.query.composer.queries.plan import Measure
+from services.query.composer.reading.negation import AGGREGATES
+from services.query.composer.reading.ranked import Ranked, places_of_by
+from services.query.composer.reading.reading import Reading
+
+_COMMON = frozenset({"common", "popular", "frequent", "frequently", "often", "commonly", "busiest", "popularity"})
+_AMOUNTS = frozenset({"amount", "total amount", "number"})
+
+
+def by_count(reading: Reading, index: int, behind: int) -> Ranked | None:
+    """`the most flights`, `the highest number of students`, `most common city`."""
+    if reading.said(behind) in _AMOUNTS and (table := reading.table(reading.after(behind))):
+        return Ranked(Measure("count", table), (behind, reading.after(behind)))
+    if reading.cue(behind) == "count":
+        return _by_number_of(reading, behind)
+    if reading.said(index + 1) in _COMMON:
+        return _by_frequency(reading, index + 1)
+    said = reading.said(index).removeprefix("the ")
+    return _by_most(reading, behind) if said in COUNTING and said.isascii() else None
+
+
+def _by_number_of(reading: Reading, count: int) -> Ranked | None:
+    near = reading.after(count)
+    while reading.cue(near) == "distinct":
+        near = reading.after(near)
+    if table := reading.table(near):
+        return Ranked(Measure("count", table), (count, near))
+    if (place := reading.column(near)) is None:
+        return None
+    unique = reading.known(place).primary_key
+    return Ranked(Measure("count", place.table, place.column, distinct=not unique), (count, near))
+
+
+def _by_frequency(reading: Reading, word: int) -> Ranked | None:
+    """`the most common city among the orders`: its rows, or those of the table that is named behind it."""
+    reading.take(word)
+    free = (i for i in sorted(reading.meant) if i not in reading.used)
+    near = reading.after(word)
+    place = reading.column(near if near in reading.meant else next(free, -1))
+    if place is None:
+        return None
+    later = (reading.table(i) for i in reading.meant if i > near and i not in reading.used)
+    reading.group_by(place)
+    return Ranked(Measure("count", next(filter(None, later), place.table)), (near,))
+
+
+def _by_most(reading: Reading, behind: int) -> Ranked | None:
+    """`which customer has the most orders`: where something else is asked for."""
+    table = reading.table(behind)
+    others = (i for i in reading.meant if reading.thing(i) and i not in (*reading.used, behind))
+    asked = any(reading.roles[i] != "order" for i in others)
+    return Ranked(Measure("count", table), (behind,)) if table and asked else None
+
+
+def by_named_count(reading: Reading, behind: int) -> Ranked | None:
+    """`top 5 airlines by number of flights`, `top 3 customers by revenue`, `by total price`."""
+    for by in places_of_by(reading, behind):
+        meant, table, place = reading.meant.get(by + 1), reading.table(by + 2), reading.column(by + 2)
+        if meant is not None and meant.kind == "measure":
+            term = Measure("sum", meant.table, None, meant.expression, whole=meant.whole, beside=meant.beside)
+            return Ranked(term, (by, by + 1))
+        if reading.cue(by + 1) == "count" and table:
+            return Ranked(Measure("count", table), (by, by + 1, by + 2))
+        if (aggregate := AGGREGATES.get(reading.cue(by + 1))) and place:
+            return Ranked(Measure(aggregate, place.table, place.column), (by, by + 1, by + 2))
+    return None

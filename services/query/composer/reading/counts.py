@@ -1,0 +1,117 @@
+"""Reads how many there are of something, and how much one has of it: `how many flights`, 手机的单价是多少."""
+
+from services.query.composer.language.cues import HOW_MUCH
+from services.query.composer.linking.names import name_column
+from services.query.composer.queries.plan import Measure, Place
+from services.query.composer.reading.negation import AGGREGATES
+from services.query.composer.reading.reading import Reading
+
+_THING_WITHIN = 3
+
+
+def read_count(reading: Reading, index: int) -> None:
+    """Take an instruction to count, with what is counted."""
+    if _how_much(reading, index):
+        return
+    near, distinct = _passed(reading, index)
+    near = _behind_values(reading, near)
+    before = reading.before(index)
+    if before >= 0 and reading.items[before].kind == "ask":
+        before = reading.before(before)  # `customers, how many of them`
+    if near not in reading.meant and reading.thing(before) and before not in reading.used:
+        near = before  # 订单数, 城市有多少个
+    if reading.thing(near) and near not in reading.used:
+        reading.take(index, near)
+        reading.plan.measures.append(_measure(reading, near, distinct=distinct))
+    elif near not in reading.meant and any(measure.aggregate == "count" for measure in reading.plan.measures):
+        reading.take(index)
+    else:
+        _count_of_conditions(reading, index)
+
+
+def _how_much(reading: Reading, index: int) -> bool:
+    """手机的单价是多少, 手机有多少库存: the value that a thing has is asked for, and not how many there are."""
+    if reading.said(index) not in HOW_MUCH:
+        return False
+    aggregated = any(reading.cue(i) in AGGREGATES and reading.cue(i) for i in range(index))
+    if reading.plan.measures or aggregated or any(meant.whole for meant in reading.meant.values()):
+        reading.take(index)
+        return True
+    before, after = reading.before(index), reading.after(index)
+    near = after if reading.free(after) and reading.column(after) else before
+    place = reading.column(near)
+    if place is None or near in reading.used or reading.plan.groups:
+        return False
+    named = bool(reading.plan.conditions) and reading.said(index) != "有多少" and near < index
+    if not (reading.measurable(place) or named):
+        return False
+    reading.plan.columns += [*_whose(reading, place), place]
+    reading.take(index, near)
+    return True
+
+
+def _whose(reading: Reading, place: Place) -> list[Place]:
+    """The name of the thing whose value is told, unless the question has it."""
+    known = {one.place for one in reading.plan.conditions if one.comparison == "="}
+    label = reading.label(place.table)
+    named = name_column(reading.schema.table(place.table)) is not None
+    return [label] if named and label not in known else []
+
+
+def _passed(reading: Reading, index: int) -> tuple[int, bool]:
+    """What stands behind `how many`, passing by `different` and unknown words; and whether each counts once."""
+    near, distinct = reading.after(index), False
+    while reading.cue(near) in ("distinct", "count") or reading.kind(near) == "word":
+        distinct |= reading.cue(near) == "distinct"
+        if reading.cue(near):
+            reading.take(near)
+        near = reading.after(near)
+    return near, distinct
+
+
+def _behind_values(reading: Reading, near: int) -> int:
+    """The table behind a value: `how many gold customers`."""
+    meant = reading.meant.get(near)
+    if meant is None or meant.kind in ("table", "column"):
+        return near
+    further = range(near + 1, near + 1 + _THING_WITHIN)
+    if near in reading.used:
+        first = next((i for i in further if i in reading.meant and i not in reading.used), near)
+        return first if reading.table(first) else near
+    tables = (i for i in further if reading.table(i))
+    return next(tables, near) if meant.kind == "value" else near
+
+
+def _count_of_conditions(reading: Reading, index: int) -> None:
+    """`how many are there in Berlin`: of the table that is named anywhere, or that the conditions speak of."""
+    plan = reading.plan
+    if not plan.conditions or plan.measures:
+        return
+    tables = (i for i in sorted(reading.meant) if reading.table(i) and i not in reading.used)
+    table = reading.table(next(tables, -1))
+    plan.measures.append(Measure("count", table or plan.conditions[0].table))
+    reading.take(index, *(i for i in reading.meant if table and reading.table(i) == table))
+
+
+def _measure(reading: Reading, near: int, *, distinct: bool) -> Measure:
+    if table := reading.table(near):
+        return _count_of_table(reading, near, table, distinct=distinct)
+    place = reading.column(near)
+    if place is None:
+        raise ValueError("neither a table nor a column is counted")
+    if reading.measurable(place) and not distinct:
+        reading.unclear |= not reading.plan.conditions
+    unique = reading.known(place).primary_key and reading.key(place.table) is not None
+    return Measure("count", place.table, place.column, distinct=not unique)
+
+
+def _count_of_table(reading: Reading, near: int, table: str, *, distinct: bool) -> Measure:
+    """`how many different customer cities`: of a column of it, where each counts once."""
+    own = reading.column(near + 1) if reading.adjacent(near) else None
+    if distinct and own is not None and own.table == table:
+        reading.take(near + 1)
+        return Measure("count", table, own.column, distinct=True)
+    label = name_column(reading.schema.table(table))
+    if distinct and label and not reading.key(table):
+        return Measure("count", table, label.name, distinct=True)
+    return Measure("count", table)

@@ -1,0 +1,114 @@
+"""What follows for the whole plan when everything is read: groups, an order of time, each row once."""
+
+from services.query.composer.language.cues import TIME_WORDS
+from services.query.composer.language.words import keys
+from services.query.composer.linking.names import name_column
+from services.query.composer.queries.grain import repeats
+from services.query.composer.queries.joins import join_path
+from services.query.composer.queries.plan import Measure, Place, Plan
+from services.query.composer.reading.reading import Reading
+
+
+def finish(reading: Reading) -> None:
+    """Complete the plan, and note what of it is unclear."""
+    plan = reading.plan
+    if reading.by_first_shown and not plan.order_by:
+        first: list[Place | Measure] = [*plan.measures[-1:], *plan.columns[:1], *plan.groups[:1]]
+        plan.order_by = first[:1]
+    _group(reading)
+    _count_groups(reading)
+    _order_by_time(plan)
+    plan.distinct |= _lists_values(reading)
+    reading.unclear |= _is_unclear(reading)
+    _once(reading)
+
+
+def _ranked(plan: Plan) -> bool:
+    return any(isinstance(by, Measure) for by in plan.order_by)
+
+
+def _group(reading: Reading) -> None:
+    """`job title and average salary`: for each of what is shown; without anything measured there are no groups."""
+    plan = reading.plan
+    measured = bool(plan.having or plan.measures or _ranked(plan))
+    if measured and not plan.groups and (plan.columns or plan.having):
+        _group_by_shown(reading)
+    reading.unclear |= bool(plan.having) and not plan.groups
+    only_measures = plan.measures and not plan.groups and not plan.columns and plan.limit is None
+    if only_measures and plan.order_by and isinstance(plan.order_by[0], Place):
+        plan.groups = [by for by in plan.order_by if isinstance(by, Place)]  # `number of orders sorted by city`
+    if plan.groups and not measured:
+        plan.columns = plan.columns or list(plan.groups)
+        plan.groups, plan.keyed = [], []
+
+
+def _group_by_shown(reading: Reading) -> None:
+    """By the key of a table whose rows are named."""
+    plan = reading.plan
+    plan.groups = list(plan.columns)
+    for place in plan.columns:
+        named = place.column == reading.label(place.table).column
+        if named and reading.key(place.table) and place.table not in plan.keyed:
+            plan.keyed.append(place.table)
+    if not plan.columns:
+        counted = [measure.table for measure in plan.measures if measure.aggregate == "count"]
+        plan.groups = [key for table in counted if (key := reading.key(table))][:1]
+
+
+def _count_groups(reading: Reading) -> None:
+    """`how many customers have more than 7 orders`: one number."""
+    plan = reading.plan
+    each = any(item.cue == "each" for item in reading.items)
+    if not plan.having or plan.columns or each or not plan.groups:
+        return
+    if plan.measures == [Measure("count", plan.groups[0].table)]:
+        plan.count_groups, plan.measures = True, []
+
+
+def _order_by_time(plan: Plan) -> None:
+    """`orders per month`: month after month."""
+    if plan.order_by or not plan.groups or plan.columns:
+        return
+    first, last = plan.groups[0], plan.groups[-1]
+    words = keys(first.column)
+    if last.part or (words and words[0] in TIME_WORDS):
+        plan.order_by, plan.descending = [last if last.part else first], False
+
+
+def _lists_values(reading: Reading) -> bool:
+    """`list all cities`: of a column whose values repeat each is told once, where no table's rows are asked for."""
+    plan = reading.plan
+    if len(plan.columns) != 1 or plan.conditions or plan.order_by or plan.limit or plan.measures or plan.joined:
+        return False
+    place = plan.columns[0]
+    label = name_column(reading.schema.table(place.table))
+    named = any(meant.kind == "table" for meant in reading.meant.values())
+    unique = reading.known(place).primary_key or (label is not None and label.name == place.column)
+    return not (named or unique or reading.measurable(place))
+
+
+def _is_unclear(reading: Reading) -> bool:
+    """Whether `both` has no two sides, only what is known already is shown, or a limit has no order."""
+    plan = reading.plan
+    sides = len(plan.conditions) + len(plan.having)
+    one_sided = any(item.said == "both" for item in reading.items) and plan.both is None and sides < 2
+    known = {one.place for one in plan.conditions if one.comparison == "=" and one.query is None}
+    nothing_new = bool(plan.columns) and not plan.measures and known.issuperset(plan.columns)
+    return one_sided or nothing_new or (plan.limit is not None and not plan.order_by)
+
+
+def _once(reading: Reading) -> None:
+    """Where the join repeats what is shown: each row of the one table once, or each combination of several."""
+    plan = reading.plan
+    if not plan.columns or plan.measures or plan.groups or _ranked(plan) or plan.having:
+        return
+    path = join_path(reading.schema, plan.tables, reading.spoken)
+    shown = {place.table for place in plan.columns}
+    if not path or not all(repeats(reading.schema, path, table) for table in shown):
+        return
+    table = next(iter(shown))
+    order = {by.table for by in plan.order_by}
+    if len(shown) == 1 and order <= shown and not plan.distinct and reading.key(table):
+        plan.once = table
+    elif plan.limit is None:
+        plan.distinct = True

@@ -1,0 +1,74 @@
+"""Reads how many each has: `more than 100 planes`, `at least 2 classes`, `whose number of departments is below 5`."""
+
+from dataclasses import dataclass
+
+from services.query.composer.queries.plan import Having, Measure
+from services.query.composer.reading.compared import column_before
+from services.query.composer.reading.negation import COMPARISONS
+from services.query.composer.reading.reading import Reading
+
+_COUNT_WITHIN = 4
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """The item that is counted; whether it is said that it is, and the items that say so."""
+
+    thing: int
+    said: bool = False
+    taken: tuple[int, ...] = ()
+
+
+def read_how_many_each_has(reading: Reading, index: int, cue: int) -> bool:
+    """Take a number with its comparison, where it says how many there are of a thing."""
+    comparison = COMPARISONS.get(reading.cue(cue))
+    counted = _counted(reading, index, cue)
+    measure = _measure(reading, counted) if counted is not None else None
+    if comparison is None or counted is None or measure is None:
+        return False
+    # Those that have none at all are in no row of the join.
+    reading.unclear |= comparison in ("<", "<=") and not counted.said
+    reading.plan.having.append(Having(measure, comparison, reading.number(index) or "0"))
+    reading.take(index, cue, counted.thing, *counted.taken)
+    return True
+
+
+def _counted(reading: Reading, index: int, cue: int) -> _Counted | None:
+    behind = reading.after(max(cue, index))
+    named = _counted_before(reading, cue) or (_Counted(behind) if reading.table(behind) else None)
+    if named is None:
+        return _counted_by_instruction(reading, cue)
+    column = column_before(reading, min(cue, index))
+    place = reading.column(column) if column is not None else None
+    return None if place is not None and reading.measurable(place) else named
+
+
+def _counted_before(reading: Reading, cue: int) -> _Counted | None:
+    """客户数量大于4, 客户超过4位."""
+    before = reading.before(cue)
+    if reading.said(cue).isascii() or not reading.free(before):
+        return None
+    if reading.cue(before) == "count" and reading.table(before - 1):
+        return _Counted(before - 1, said=True, taken=(before,))
+    return _Counted(before, said=True) if reading.table(before) else None
+
+
+def _counted_by_instruction(reading: Reading, cue: int) -> _Counted | None:
+    """`whose number of different departments is below 5`."""
+    for near in range(cue - 1, max(-1, cue - 1 - _COUNT_WITHIN), -1):
+        if reading.instructs(near, "count") and reading.roles[near] == "where":
+            thing, taken = reading.after(near), [near]
+            while thing < cue and reading.cue(thing) == "distinct":
+                taken.append(thing)
+                thing = reading.after(thing)
+            return _Counted(thing, said=True, taken=tuple(taken)) if thing < cue and thing in reading.meant else None
+    return None
+
+
+def _measure(reading: Reading, counted: _Counted) -> Measure | None:
+    if table := reading.table(counted.thing):
+        return Measure("count", table)
+    place = reading.column(counted.thing)
+    if place is None or not counted.said:
+        return None
+    return Measure("count", place.table, place.column, distinct=not reading.known(place).primary_key)

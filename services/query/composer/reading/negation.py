@@ -1,0 +1,40 @@
+"""Adds conditions to the plan, turned round where `not` stands before them."""
+
+from dataclasses import replace
+
+from services.query.composer.language.cues import CueName
+from services.query.composer.queries.plan import Aggregate, Comparison, Condition, Place
+from services.query.composer.reading.reading import Reading
+
+COMPARISONS: dict[CueName | None, Comparison] = {
+    "more": ">", "less": "<", "at_least": ">=", "at_most": "<=", "not_equal": "<>", "equal": "=",
+}  # fmt: skip
+AGGREGATES: dict[CueName | None, Aggregate] = {"sum": "sum", "avg": "avg", "min": "min", "max": "max"}
+_OPPOSITE: dict[Comparison, Comparison] = {
+    ">": "<=", "<": ">=", ">=": "<", "<=": ">", "=": "<>", "<>": "=", "like": "not like", "null": "not null",
+}  # fmt: skip
+_FARTHEST = 3
+
+
+def add(reading: Reading, condition: Condition, index: int) -> None:
+    """Add the condition that is said at an item, or its opposite: `not in Berlin`."""
+    if _negated(reading, index):
+        condition = replace(condition, comparison=_OPPOSITE.get(condition.comparison, condition.comparison))
+    reading.plan.conditions.append(condition)
+
+
+def _negated(reading: Reading, index: int) -> bool:
+    """Whether `not` stands before an item, in its clause; takes it."""
+    first = max(reading.clause(index)[0], index - _FARTHEST)
+    for near in range(index - 1, first - 1, -1):
+        if reading.instructs(near, "not", "not_equal"):
+            reading.take(near)
+            return True
+        if reading.kind(near) in ("thing", "number", "quoted") and near in reading.used:
+            return False
+    return False
+
+
+def with_number(reading: Reading, place: Place, comparison: Comparison, number: str, other: str = "") -> Condition:
+    """A column compared with a number, or with a range of numbers up to the `other`."""
+    return Condition(place.table, place, comparison, number, other or None, number=reading.is_number(place))

@@ -1,0 +1,37 @@
+"""Reads the things that are spoken of where no column of them is: whose rows are shown, and which are only joined."""
+
+from services.query.composer.queries.joins import join_path
+from services.query.composer.reading.reading import Reading
+
+_EVERYTHING = frozenset({"information", "detail", "everything", "record", "row"})
+
+
+def read_things(reading: Reading) -> None:
+    """Take the table whose rows are asked for: `customers in Berlin`, `all information of the orders`."""
+    tables = [i for i in sorted(reading.meant) if reading.table(i)]
+    asked = [i for i in tables if reading.roles[i] == "select"] or tables
+    conditions = reading.plan.conditions
+    table = reading.table(asked[0]) if asked else next(iter(conditions[0].tables if conditions else ()), None)
+    if table is None:
+        return
+    reading.take(*(i for i in asked if reading.table(i) == table))
+    words = {token.key for token in reading.text.tokens}
+    if words & _EVERYTHING or {"all", "data"} <= words:
+        reading.plan.everything = table
+    else:
+        reading.plan.columns += reading.row(table)
+
+
+def read_joined(reading: Reading) -> None:
+    """Take the tables and columns that are named beside: whoever is shown has something in them."""
+    present = set(reading.plan.tables)
+    for index in sorted(reading.meant) if present else ():
+        if index in reading.used or (meant := reading.thing(index)) is None:
+            continue
+        path = join_path(reading.schema, reading.plan.tables, reading.spoken)
+        joined = {end for edge in path or () for end in (edge.source, edge.target)}
+        if meant.table in present | joined:
+            reading.take(index)
+        elif join_path(reading.schema, [*reading.plan.tables, meant.table], reading.spoken) is not None:
+            reading.plan.joined.append(meant.table)
+            reading.take(index)

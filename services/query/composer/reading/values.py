@@ -1,0 +1,102 @@
+"""Reads stored values, conditions that are terms, and what is missing."""
+
+from services.query.composer.queries.plan import Condition, Place
+from services.query.composer.reading.negation import add
+from services.query.composer.reading.reading import Reading
+
+
+def read_terms(reading: Reading) -> None:
+    """Take the terms that are conditions: `settled orders`."""
+    for index, meant in reading.meant.items():
+        if meant.term:
+            reading.plan.terms.append(meant.term)
+        if meant.kind == "condition":
+            reading.plan.conditions.append(Condition(meant.table, expression=meant.expression, beside=meant.beside))
+            reading.take(index)
+
+
+def read_missing(reading: Reading) -> None:
+    """Take `with a missing address`, `do not have a date`, 没有填写地址."""
+    for index, item in enumerate(reading.items):
+        if item.cue != "missing" or index in reading.used:
+            continue
+        for near in (reading.after(index), reading.before(index), index + 2, index + 3):
+            if (column := reading.column(near)) is not None and near not in reading.used:
+                add(reading, Condition(column.table, column, "null"), index)
+                reading.take(index, near)
+                break
+
+
+def read_values(reading: Reading) -> None:
+    """Take the stored values: one of a column, one of several (`or`), or two that both are there (`both ... and`)."""
+    found: dict[Place, list[int]] = {}
+    for index in reading.meant:
+        if index not in reading.used and (place := value_place(reading, index)):
+            found.setdefault(place, []).append(index)
+    for place, where in found.items():
+        for index in where:
+            take_names(reading, index, place)
+        reading.take(*where)
+        _add_values(reading, place, where)
+
+
+def _add_values(reading: Reading, place: Place, where: list[int]) -> None:
+    values = tuple(dict.fromkeys(reading.meant[index].value or "" for index in where))
+    if len(values) == 1:
+        add(reading, Condition(place.table, place, "=", values[0]), where[0])
+    elif alternatives := _alternatives(reading, where):
+        reading.take(*alternatives)
+        add(reading, Condition(place.table, place, values=values), where[0])
+    elif len(values) == 2:
+        reading.take(*(i for i, item in enumerate(reading.items) if item.said in ("both", "and also")))
+        one, other = (Condition(place.table, place, "=", value) for value in values)
+        reading.plan.both = one, other
+        reading.unclear |= not _has_several(reading, place)
+    else:
+        reading.unclear = True
+
+
+def _alternatives(reading: Reading, where: list[int]) -> list[int]:
+    """The `or` between values, and the `either` before them."""
+    between = range(where[0], where[-1])
+    found = [i for i in between if reading.cue(i) == "or" or reading.said(i) in ("or", "either")]
+    return found + [i for i in range(where[0]) if reading.said(i) == "either"]
+
+
+def _has_several(reading: Reading, place: Place) -> bool:
+    """Whether what is shown may have two values of one column: not what stands in one row with it."""
+    for index in reading.meant:
+        if index in reading.used or reading.roles[index] != "select" or reading.meant[index].table != place.table:
+            continue
+        shown = reading.column(index)
+        if shown is None or reading.known(shown).primary_key or shown == reading.label(place.table):
+            return False
+    return True
+
+
+def value_place(reading: Reading, index: int) -> Place | None:
+    """The column of the stored value that an item names."""
+    meant = reading.value(index)
+    return Place(meant.table, meant.column) if meant and meant.column else None
+
+
+def equal_to(reading: Reading, index: int) -> Condition | None:
+    """The condition that a stored value makes; takes what it is beside the value."""
+    meant, place = reading.value(index), value_place(reading, index)
+    if meant is None or place is None:
+        return None
+    take_names(reading, index, place)
+    return Condition(place.table, place, "=", meant.value)
+
+
+def take_names(reading: Reading, index: int, place: Place) -> None:
+    """Take what the value beside it is: `department` in `the history department`, `city` in `in the city of London`."""
+    before = reading.before(index)
+    linked = reading.cue(before) == "equal" or reading.said(before) in ("as", "in", "for")
+    for near in (before, reading.after(index), *([reading.before(before)] if linked else [])):
+        between = range(min(near, index) + 1, max(near, index))
+        paused = any(reading.kind(i) in ("comma", "break") for i in between)
+        if reading.free(near) and reading.column(near) == place and not paused:
+            reading.take(near)
+    if reading.cue(before) == "equal":
+        reading.take(before)
