@@ -9,14 +9,14 @@ import pytest
 import pytest_asyncio
 
 from libs.datasources.open import Connections
-from libs.events.catalog import ColumnDescription, DataSourceChanged, DataSourceSettings, TableDescription
+from libs.events.catalog import ColumnDescription, DataSourceChanged, DataSourceSettings, RowPolicy, TableDescription
 from libs.language.catalogue import text
 from services.query.model.client import Model
 from services.query.model.tokens import tokens_of
 from services.query.questions.database import INTERMEDIATE, LIMITS
 from tests.datasources.conftest import BOX, server_settings
 from tests.query import test_questions
-from tests.query.knowledge_events import THEN, checkpoint, ddl, structure
+from tests.query.knowledge_events import THEN, checkpoint, dataset, ddl, structure
 from tests.query.scripted_model import ScriptedModel, scripted_model
 from tests.query.test_questions import Asking
 
@@ -150,7 +150,7 @@ async def test_the_second_round_knows_the_values_and_only_the_first_may_ask_for_
     ask: Ask, scripted: ScriptedModel
 ) -> None:
     await ask(MEANT["zh"], LOOK, GOOD, language="zh")
-    first, second = await scripted.told()
+    first, second, *_ = await scripted.told()
     assert "intermediate_sql" in first and "intermediate_sql" not in second
     assert "EWR\nJFK" in second.replace("origin\n", "") and "SELECT DISTINCT origin FROM flights LIMIT 50" in second
 
@@ -159,7 +159,7 @@ async def test_a_correction_is_told_the_sql_and_the_reason_of_the_database_or_th
     ask: Ask, scripted: ScriptedModel
 ) -> None:
     await ask(MEANT["zh"], WRONG, "SELECT sleep(5) FROM flights", GOOD, language="zh")
-    _, database, gate = await scripted.told()
+    _, database, gate, *_ = await scripted.told()
     assert WRONG in database and "no such column" in database
     assert "SELECT sleep(5) FROM flights" in gate and "the function 'sleep' is not allowed" in gate
 
@@ -173,7 +173,7 @@ async def test_what_the_window_of_a_model_does_not_hold_is_left_out_and_told(
     answer = await ask(MEANT["zh"], LOOK, WRONG, GOOD, language="zh", window=1_536)
     for step in answer["steps"]:
         assert ("语言模型的上下文窗口放不下全部内容" in step["detail"]) == (step["name"] in STEPS_OF_MODEL)
-    for told in await scripted.told():
+    for told in (await scripted.told())[:3]:
         assert 256 < tokens_of(told) <= 512 and "flights(" in told and MEANT["zh"] in told
     wide = await ask(MEANT["en"], GOOD, number=2, language="en", window=65_536)
     assert "context window" not in str(wide["steps"]) and "aircraft_39(" in (await scripted.told())[0]
@@ -184,13 +184,69 @@ async def test_a_model_is_told_the_conversation_that_a_question_goes_on_from(ask
     assert "Conversation so far" not in (await scripted.told())[0]
     answer = await ask("and by size?", WRONG, GOOD, number=2, conversation_id="c")
     assert answer["outcome"] == "answered" and answer["understood"]
-    for told in await scripted.told():
+    for told in (await scripted.told())[:2]:
         turns = f"Conversation so far, oldest first:\nQ: {KNOWN['en']}\nA (answered): {first['sql']}"
         assert told.index(turns) < told.index("\nQuestion: ") < told.index("by size")
     long = "x" * 18_000
     await ask(f"{long}?", GOOD, number=3, conversation_id="d")
     await ask("and by size?", GOOD, number=4, conversation_id="d")
     assert "Conversation so far" not in (await scripted.told())[0] and tokens_of((await scripted.told())[0]) < 7_168
+
+
+SAID = {"zh": "EWR 一共有 2 个航班。", "en": "EWR has 2 flights."}
+
+
+@pytest.mark.parametrize("language", SAID)
+async def test_a_model_puts_the_insight_better_with_the_numbers_of_the_rows(
+    language: str, ask: Ask, asking: Asking, scripted: ScriptedModel
+) -> None:
+    await asking.learn(KNOWN["en"], BUSY)
+    private = {"kind": "sqlite", "database": str(asking.database), "private_columns": ("flights.delay",)}
+    settings = DataSourceSettings.model_validate(private)
+    await asking.consume(
+        DataSourceChanged(datasource_id="s1", version=2, name="f", owner_id="o1", settings=settings, changed_at=THEN)
+    )
+    for number, (question, moves) in enumerate(
+        ((MEANT[language], (GOOD, SAID[language])), (KNOWN["en"], (SAID["en"],)))
+    ):
+        answer = await ask(question, *moves, number=number, language=language if moves[0] == GOOD else "en")
+        assert answer["insight"] == moves[-1]
+        assert [step["detail"] for step in answer["steps"] if step["name"] == "insight"] == [moves[-1]]
+        assert "Facts: busy" in (await scripted.told())[-1] and "[2]" in (await scripted.told())[-1]
+    asked = len(await scripted.asked())
+    await asking.query.pool.execute("DELETE FROM cached WHERE kind = 'result'")
+    await ask(KNOWN["en"], SAID["en"], number=3)
+    assert (asked, await scripted.asked()) == (1, []), "an answer of cached SQL waits for no model"
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["EWR has 3 flights.", "EWR 有 2 个航班。", "Fine.", "See https://busy.example: 2", "2 what do you mean?", GOOD,
+     {"status": 401}, "busy: 2 " * 99],
+)  # fmt: skip
+async def test_what_is_no_insight_into_the_rows_leaves_the_one_of_the_statistics(said: Any, ask: Ask) -> None:
+    answer = await ask(MEANT["en"], GOOD, said)
+    assert (answer["insight"], answer["outcome"]) == ("busy: 2", "answered")
+
+
+@pytest.mark.parametrize("why", ["values", "columns", "policy", "check", "time", "window"])
+async def test_rows_that_a_model_may_not_see_are_not_shown_to_it(
+    why: str, ask: Ask, asking: Asking, scripted: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private: dict[str, Any] = {"values": {"sample_values": False}, "columns": {"private_columns": ("flights.origin",)}}
+    settings = DataSourceSettings.model_validate(
+        {"kind": "sqlite", "database": str(asking.database)} | private.get(why, {})
+    )
+    changed = DataSourceChanged(
+        datasource_id="s1", version=2, name="f", owner_id="o1", settings=settings, changed_at=THEN
+    )
+    policies = (RowPolicy(table="flights", filter="delay >= 0"),) if why == "policy" else ()
+    await asking.consume(changed, dataset(2).model_copy(update={"policies": policies}))
+    if why == "time":
+        monkeypatch.setattr("services.query.questions.improved._LEAST_SECONDS", 3_600.0)
+    fields: dict[str, dict[str, Any]] = {"check": {"purpose": "check"}, "window": {"window": 1_100}}
+    answer = await ask(MEANT["en"], GOOD, SAID["en"], **fields.get(why, {}))
+    assert (answer["insight"], answer["outcome"], len(await scripted.asked())) == ("busy: 2", "answered", 1)
 
 
 async def test_what_failed_is_said_and_a_question_back_offers_real_values(ask: Ask) -> None:
@@ -231,7 +287,7 @@ async def test_a_model_that_never_ends_leaves_time_for_what_is_said_without_it(
 
 async def test_what_is_whole_of_an_answer_that_takes_too_long_counts(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.query.reasoning.rounds._SHARE", 0.05)
-    answer = await ask(MEANT["en"], {"say": [GOOD, "\nAnd why: "], "silent": True}, seconds=60.0)
+    answer = await ask(MEANT["en"], {"say": [GOOD, "\nAnd why: "], "silent": True}, "ok", seconds=60.0)
     assert (answer["outcome"], answer["sources"]["strategy"]) == ("answered", "model")
 
 

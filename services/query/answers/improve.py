@@ -1,8 +1,11 @@
-"""What a model is asked to make of an insight, and whether what it then says keeps to the rows."""
+"""What a model is asked to make of an insight, and whether what it then says is one."""
+
+import re
 
 import orjson
 
-from libs.language.catalogue import Language
+from libs.language.catalogue import Language, language_of
+from services.query.answers.keeping import keeps_to, without_names
 from services.query.answers.shape import Shape
 
 _INSTRUCTION = (
@@ -11,6 +14,7 @@ _INSTRUCTION = (
     "Write numbers as digits. Answer with the sentences alone."
 )
 _LANGUAGES: dict[Language, str] = {"zh": "Chinese", "en": "English"}
+_LINK = re.compile(r"://|\bwww\.|\]\(")
 _SHOWN_ROWS, _SHOWN_CHARACTERS = 20, 4_000
 
 
@@ -25,6 +29,16 @@ def improvement_prompt(question: str, shape: Shape, insight: str, language: Lang
         f"Facts: {insight or 'none'}",
     ]
     return _INSTRUCTION.format(language=_LANGUAGES[language]), "\n".join(parts)
+
+
+def is_insight(shape: Shape, said: str, language: Language) -> bool:
+    """Whether what a model said is in `language`, says something about the rows, and keeps to them.
+
+    Values of the rows may have been written to mislead a model: it is to send nobody anywhere.
+    """
+    rest = without_names(shape, said)
+    about_them = rest != said or any(map(str.isdecimal, said))
+    return about_them and language_of(rest) == language and not _LINK.search(said) and keeps_to(shape, said)
 
 
 def _shown(shape: Shape) -> list[str]:

@@ -44,7 +44,7 @@ def keeps_to(shape: Shape, sentence: str) -> bool:
     """
     if not sentence.strip() or len(sentence) > _LONGEST:
         return False
-    rest = _without_names(shape, sentence)
+    rest = without_names(shape, sentence)
     if _SPELLED.search(_NUMBER.sub(" ", rest)):
         return False
     known = _known(shape)
@@ -77,7 +77,7 @@ class _Known:
         )
 
 
-def _without_names(shape: Shape, sentence: str) -> str:
+def without_names(shape: Shape, sentence: str) -> str:
     """The sentence without the names and labels of the result, which may hold numbers and words for them."""
     texts = {column.name for column in shape.columns}
     texts |= {value for column in shape.columns for value in column.values if isinstance(value, str)}

@@ -7,7 +7,7 @@ from libs.events.catalog import QuestionAsked, ResultColumn, Sources
 from services.query.answers.chart import chart_of
 from services.query.answers.insight import insight_of
 from services.query.answers.origin import origin_of
-from services.query.answers.shape import shape_of
+from services.query.answers.shape import Shape, shape_of
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Ran
 
@@ -15,8 +15,7 @@ from services.query.questions.database import Ran
 def answered(asked: QuestionAsked, ran: Ran, sources: Sources) -> Conclusion:
     """The answer that `ran` gives to `asked`."""
     rows, names = ran.rows.rows, ran.rows.columns
-    origin = origin_of(ran.admitted.sql, ran.dialect, len(rows))
-    shape = shape_of(names, rows, replace(origin, whole=origin.whole and not ran.rows.truncated))
+    shape = shape_of_rows(ran)
     return Conclusion(
         "answered",
         sql=ran.admitted.sql,
@@ -28,6 +27,13 @@ def answered(asked: QuestionAsked, ran: Ran, sources: Sources) -> Conclusion:
         insight=insight_of(shape, asked.language),
         sources=sources,
     )
+
+
+def shape_of_rows(ran: Ran) -> Shape:
+    """What chart and insight are made from."""
+    rows, names = ran.rows.rows, ran.rows.columns
+    origin = origin_of(ran.admitted.sql, ran.dialect, len(rows))
+    return shape_of(names, rows, replace(origin, whole=origin.whole and not ran.rows.truncated))
 
 
 def _type(rows: tuple[tuple[Any, ...], ...], at: int) -> str:

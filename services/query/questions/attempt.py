@@ -7,9 +7,11 @@ from libs.datasources.errors import DataSourceError, QueryFailed, RefusedByGate,
 from libs.events.catalog import Language, QuestionAsked, Sources, Step
 from libs.language.catalogue import text
 from services.query.knowledge.schema import Knowledge
+from services.query.model.client import Model
 from services.query.questions.answered import answered
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Database, Ran, limits_until
+from services.query.questions.improved import improved
 from services.query.questions.steps import Steps
 from services.query.questions.too_slow import overran_step, too_slow
 
@@ -24,10 +26,12 @@ class Attempt:
     steps: Steps
     ends: float
 
-    async def answer(self, sql: str, sources: Callable[[Ran], Sources]) -> Conclusion | None:
+    async def answer(
+        self, sql: str, sources: Callable[[Ran], Sources], model: Model | None = None
+    ) -> Conclusion | None:
         """What `sql` answers, or that it takes too long; None, with a failed step, when gate or database refuse it.
 
-        Raises `DataSourceError` when the database cannot be asked.
+        `model` may put the insight better. Raises `DataSourceError` when the database cannot be asked.
         """
         language = self.asked.language
         try:
@@ -39,7 +43,11 @@ class Attempt:
             self.steps.add(overran_step(sql, language))
             return too_slow(sql, language, self.scope().schema)
         self.steps.add(ran_step(ran, language))
-        return answered(self.asked, ran, sources(ran))
+        conclusion = answered(self.asked, ran, sources(ran))
+        better = await improved(conclusion, ran, self.asked, self.database, model, self.ends)
+        if better.insight != conclusion.insight:
+            self.steps.add(Step(name="insight", status="done", detail=better.insight))
+        return better
 
 
 def ran_step(ran: Ran, language: Language) -> Step:

@@ -69,8 +69,15 @@ class Database:
         )
         return Ran(admitted, await run(engine, admitted, limits), self.dialect)
 
+    def may_be_shown(self, ran: Ran) -> bool:
+        """Whether a model may see these rows: the owner lets it see values, and no row policy was applied."""
+        return ran.admitted.filtered is None and self._may_be_shown(ran.admitted.sql)
+
     def _may_be_shown(self, sql: str) -> bool:
-        """Where some columns are private: only what names others, and neither a whole row nor all columns."""
+        """Where some columns are private: only what names others, and neither a whole row nor all columns.
+
+        How many rows there are tells nothing of them.
+        """
         settings = self.known.settings
         if not (settings.sample_values and settings.private_columns):
             return settings.sample_values
@@ -78,4 +85,5 @@ class Database:
         private = {column.rpartition(".")[2].lower() for column in settings.private_columns}
         free = {name.lower() for names in self.tables.values() for name in names} - private
         shown = {column.name.lower() for column in tree.find_all(exp.Column)}
-        return tree.find(exp.Star) is None and shown <= free
+        counted = all(isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star))
+        return counted and shown <= free

@@ -87,7 +87,7 @@ class Finder:
             return Conclusion.from_cache(body)
         conclusion = (
             await self._with_cached_sql(key, attempt)
-            or await went_on(meant, known, attempt)
+            or await went_on(meant, known, attempt, self.model)
             or await self._think(meant, known, attempt)
         )
         conclusion = replace(conclusion, knowledge_version=known.version)
@@ -120,7 +120,7 @@ class Finder:
             steps.add(
                 Step(name="exact", status="done", detail=text("question.step.exact", asked.language), sql=pair.sql)
             )
-            if conclusion := await attempt.answer(pair.sql, _exactly(pair)):
+            if conclusion := await attempt.answer(pair.sql, _exactly(pair), self.model):
                 return conclusion
         scope = scope_of(known, attempt.database.dialect, await self._retrieve(asked, known, steps))
         scope = await with_looked_up(asked, known, scope, attempt.database, steps)

@@ -80,7 +80,7 @@ async def understood(
     return Understood(meant, whole.question, whole.sql, prompt)
 
 
-async def went_on(meant: Understood, known: Knowledge, attempt: Attempt) -> Conclusion | None:
+async def went_on(meant: Understood, known: Knowledge, attempt: Attempt, model: Model | None) -> Conclusion | None:
     """The answer of the SQL that the one before was changed to; None where there is none, or it did not run."""
 
     def sources(ran: Ran) -> Sources:
@@ -88,7 +88,7 @@ async def went_on(meant: Understood, known: Knowledge, attempt: Attempt) -> Conc
         learned = tuple(known.items[table] for table in tables if table in known.items)
         return Sources(strategy="conversation", score=1.0, items=learned, tables=tables)
 
-    return await attempt.answer(meant.sql, sources) if meant.sql else None
+    return await attempt.answer(meant.sql, sources, model) if meant.sql else None
 
 
 async def _read(pool: "asyncpg.Pool[Any]", asked: QuestionAsked) -> tuple[tuple[Turn, ...], bool]:

@@ -11,6 +11,7 @@ from services.query.knowledge.schema import Knowledge as Scope
 from services.query.model.client import Model, ModelUnavailable
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import INTERMEDIATE, Database, limits_until
+from services.query.questions.improved import improved
 from services.query.questions.steps import Steps
 from services.query.reasoning.concluded import concluded
 from services.query.reasoning.decide import (
@@ -40,7 +41,7 @@ from services.query.reasoning.evolve import (
 )
 from services.query.reasoning.propose import adapted, proposed
 from services.query.reasoning.response import read
-from services.query.reasoning.state import Failure, Purpose, State
+from services.query.reasoning.state import Answered, Failure, Purpose, State
 from services.query.reasoning.told import shown, step_of
 from services.query.reasoning.wording import messages
 
@@ -75,6 +76,9 @@ class Rounds:
                 self.steps.add(step)
             state = evolve(state, happened)
         conclusion = concluded(command.ending, state, self.asked, self.known, self.scope)
+        if isinstance(command.ending, Answered):
+            model = self.model if state.model else None
+            conclusion = await improved(conclusion, command.ending.ran, self.asked, self.database, model, self.ends)
         for step in shown(conclusion, self.asked.language):
             self.steps.add(step)
         return conclusion
