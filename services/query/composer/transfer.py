@@ -18,7 +18,7 @@ from services.query.knowledge.schema import Knowledge, Pair
 NEAR, SHARED = 0.8, 0.55
 """The least cosine of the two questions, and the least share of units that both have."""
 _MOST_EDITS = 4
-_QUIET: frozenset[CueName | None] = frozenset({"equal", "and", "having", "label", "ask", "unit", "from", "to", "order"})
+_QUIET: frozenset[CueName | None] = frozenset({"equal", "and", "having", "label", "from", "to", "order"})
 _COMPARE: dict[CueName, type[exp.Expr]] = {
     "more": exp.GT, "less": exp.LT, "at_least": exp.GTE, "at_most": exp.LTE, "not_equal": exp.NEQ, "equal": exp.EQ,
 }  # fmt: skip
