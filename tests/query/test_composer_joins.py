@@ -1,6 +1,13 @@
 """A join that repeats rows neither counts nor adds them twice."""
 
+from dataclasses import replace
+from itertools import pairwise
+from string import ascii_lowercase
+
 from services.query.composer.compose import compose
+from services.query.composer.linking import assign
+from services.query.composer.linking.familiar import familiar
+from services.query.composer.queries.joins import join_path
 from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table
 from tests.query.shop import answered, asked_back, shop
 
@@ -51,3 +58,66 @@ def test_those_that_have_none_are_not_mistaken() -> None:
 def test_each_of_those_that_have_some_is_told_once() -> None:
     sql = "SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders)"
     assert sorted(answered("customers who have orders")) == sorted(shop().execute(sql).fetchall())
+
+
+def _airport(name: str, *columns: str) -> Table:
+    return Table(
+        name,
+        (Column(f"{name}_id", "INTEGER", primary_key=True), *(Column(column, "INTEGER") for column in columns)),
+    )
+
+
+_FLIGHTS = Schema(
+    (
+        Table("city", (Column("city_id", "INTEGER", primary_key=True), Column("name", "TEXT"))),
+        _airport("flight", "destination", "city"),
+        _airport("ticket", "flight", "home"),
+        _airport("hotel", "town"),
+    ),
+    (
+        Relation("flight", "destination", "city", "city_id"),
+        Relation("flight", "city", "city", "city_id"),
+        Relation("ticket", "flight", "flight", "flight_id"),
+        Relation("ticket", "home", "city", "city_id"),
+        Relation("hotel", "town", "city", "city_id"),
+    ),
+    "sqlite",
+)
+
+
+def _way(*tables: str, spoken: tuple[str, str] | None = None) -> list[str]:
+    path = join_path(_FLIGHTS, tables, {spoken} if spoken else ())
+    return [f"{edge.source}.{edge.source_col}" for edge in path or []]
+
+
+def test_of_two_relations_the_one_named_like_what_it_points_at_joins() -> None:
+    assert _way("flight", "city") == ["flight.city"]
+
+
+def test_of_two_relations_the_one_that_is_spoken_of_joins() -> None:
+    assert _way("flight", "city", spoken=("flight", "destination")) == ["flight.destination"]
+
+
+def test_two_things_are_not_joined_over_what_they_only_share() -> None:
+    assert _way("flight", "ticket") == ["ticket.flight"]
+    assert _way("ticket", "flight", "city") == ["ticket.flight", "flight.city"]
+
+
+def test_a_database_read_anew_is_the_one_that_was_read_before() -> None:
+    anew = replace(_FLIGHTS)
+    assert anew is not _FLIGHTS
+    assert familiar(Knowledge(anew)).schema is familiar(Knowledge(replace(_FLIGHTS))).schema
+
+
+def test_in_a_wide_database_joins_are_only_sought_for_meanings_that_may_be_best() -> None:
+    names = [letter * 4 for letter in ascii_lowercase]
+    measures = ("xenon", "yeast", "zinc", "umber")
+    tables = tuple(
+        Table(name, (Column(f"{name}_id", "INTEGER", primary_key=True), *(Column(c, "REAL") for c in measures)))
+        for name in names
+    )
+    relations = tuple(Relation(one, "xenon", other, f"{other}_id") for one, other in pairwise(names))
+    before = assign._joins.cache_info().misses
+    known = Knowledge(Schema(tables, relations, "sqlite"))
+    assert compose(f"Show {', '.join(measures)} of the pppp", known).tables == ("pppp",)
+    assert assign._joins.cache_info().misses - before < 10

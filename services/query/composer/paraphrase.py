@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
-from services.query.composer.language.cues import CueName, phrases, stop_keys
+from services.query.composer.language.cues import CueName, longest_phrase, phrases, stop_keys
 from services.query.composer.language.words import keys, number_at, read
 from services.query.knowledge.schema import Knowledge, Pair, Schema
 
@@ -21,12 +21,9 @@ NEAR, SHARED = 0.86, 0.4
 that were asked and taught in different words, nine of ten so found are right."""
 
 _SAME: dict[CueName, str] = {
-    "max": "most", "superlative": "most", "min": "least", "without": "not", "missing": "not",
+    "max": "most", "min": "least", "without": "not", "missing": "not",
 }  # fmt: skip
-_SAYS_LITTLE: frozenset[CueName] = frozenset(
-    {"and", "equal", "having", "label", "unit", "from", "to", "order", "ask", "distinct"}
-)
-_LONGEST_PHRASE = 6
+_SAYS_LITTLE: frozenset[CueName] = frozenset({"and", "equal", "having", "label", "from", "to", "order", "distinct"})
 
 
 @dataclass(frozen=True)
@@ -73,24 +70,26 @@ def _names_something_else(words: frozenset[str], tree: exp.Expr, schema: Schema)
 
 def _said(question: str) -> _Said:
     text = read(question)
+    tokens = tuple(token.key for token in text.tokens)
     cues: set[str] = set()
     numbers: set[str] = set()
     words: set[str] = set()
-    place, known, stop = 0, phrases(), stop_keys()
-    tokens = tuple(token.key for token in text.tokens)
+    place = 0
     while place < len(tokens):
-        end = next((e for e in range(place + _LONGEST_PHRASE, place, -1) if tokens[place:e] in known), 0)
-        number = number_at(text, place)
-        if number:
+        end = _phrase_end(tokens, place)
+        if number := number_at(text, place):
             numbers.add(number[0])
-            place = number[1]
-        elif end:
-            cue = known[tokens[place:end]]
-            if cue not in _SAYS_LITTLE:
-                cues.add(_SAME.get(cue, cue))
-            place = end
+            end = number[1]
+        elif end > place:
+            cue = phrases()[tokens[place:end]]
+            cues |= {_SAME.get(cue, cue)} - _SAYS_LITTLE
         else:
-            if tokens[place] not in stop:
-                words.add(tokens[place])
-            place += 1
+            words |= {tokens[place]} - stop_keys()
+        place = max(end, place + 1)
     return _Said(frozenset(cues), frozenset(numbers), frozenset(words), frozenset(tokens))
+
+
+def _phrase_end(tokens: tuple[str, ...], place: int) -> int:
+    """One past the longest instruction that begins at a token; the token itself where none does."""
+    ends = range(place + longest_phrase(), place, -1)
+    return next((end for end in ends if tokens[place:end] in phrases()), place)

@@ -1,7 +1,7 @@
 """Answers by a verified pair whose question differs in single places: another number or value, another column, another
 comparison, aggregate or direction. What differs is changed in its SQL; where that is not plain, there is no answer."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -18,7 +18,7 @@ from services.query.knowledge.schema import Knowledge, Pair
 NEAR, SHARED = 0.8, 0.55
 """The least cosine of the two questions, and the least share of units that both have."""
 _MOST_EDITS = 4
-_QUIET: frozenset[CueName | None] = frozenset({"equal", "and", "having", "label", "ask", "unit", "from", "to", "order"})
+_QUIET: frozenset[CueName | None] = frozenset({"equal", "and", "having", "label", "from", "to", "order"})
 _COMPARE: dict[CueName, type[exp.Expr]] = {
     "more": exp.GT, "less": exp.LT, "at_least": exp.GTE, "at_most": exp.LTE, "not_equal": exp.NEQ, "equal": exp.EQ,
 }  # fmt: skip
@@ -72,33 +72,30 @@ def _units(linked: Linked) -> list[_Unit]:
 def _transfer(mine: Sequence[_Unit], pair: Pair, known: Knowledge) -> Transferred | None:
     theirs = _units(link(pair.question, known.schema, known.terms, known.taught))
     matcher = SequenceMatcher(None, [unit.said for unit in theirs], [unit.said for unit in mine], autojunk=False)
-    edits = list(_differences(matcher, theirs, mine))
+    edits = _differences(matcher, theirs, mine)
     loud = max(1, sum(not unit.quiet for unit in theirs), sum(not unit.quiet for unit in mine))
-    if None in edits or len(edits) > _MOST_EDITS or 1 - len(edits) / loud < SHARED:
+    if edits is None or len(edits) > _MOST_EDITS or 1 - len(edits) / loud < SHARED:
         return None
     try:
         tree = parse(pair.sql, known.schema.dialect)
     except RefusedByGate:
         return None
-    for edit in edits:
-        if edit is None or not _apply(tree, *edit, theirs):
-            return None
-    return Transferred(pair, tree.sql(dialect=known.schema.dialect), len(edits))
+    changed = all(_apply(tree, old, new, theirs) for old, new in edits)
+    return Transferred(pair, tree.sql(dialect=known.schema.dialect), len(edits)) if changed else None
 
 
 def _differences(
     matcher: "SequenceMatcher[str]", theirs: Sequence[_Unit], mine: Sequence[_Unit]
-) -> Iterator[tuple[_Unit, _Unit] | None]:
-    """Each unit that stands in place of another; None where they cannot be paired."""
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag == "equal":
-            continue
-        old = [unit for unit in theirs[i1:i2] if not unit.quiet]
-        new = [unit for unit in mine[j1:j2] if not unit.quiet]
-        if len(old) != len(new):
-            yield None
-        else:
-            yield from zip(old, new, strict=True)
+) -> list[tuple[_Unit, _Unit]] | None:
+    """Each unit with the one that stands in its place; None where they cannot be paired."""
+    found: list[tuple[_Unit, _Unit]] = []
+    for tag, their_first, their_last, my_first, my_last in matcher.get_opcodes():
+        old = [unit for unit in theirs[their_first:their_last] if not unit.quiet]
+        new = [unit for unit in mine[my_first:my_last] if not unit.quiet]
+        if tag != "equal" and len(old) != len(new):
+            return None
+        found += zip(old, new, strict=True) if tag != "equal" else ()
+    return found
 
 
 def _apply(tree: exp.Expr, old: _Unit, new: _Unit, theirs: Sequence[_Unit]) -> bool:
@@ -154,24 +151,23 @@ def _replaced(tree: exp.Expr, old: type[exp.Expr], new: type[exp.Expr], fits: Ca
 
 def _meaning(tree: exp.Expr, old: Mark, new: Mark, times: int) -> bool:
     """Another column of the same table, or another value of the same column."""
-    for one in old.meanings:
-        for other in new.meanings:
-            if one.table != other.table or one.kind != other.kind:
-                continue
-            if one.kind == "value" and one.column == other.column:
-                same = [node for node in tree.find_all(exp.Literal) if node.is_string and node.this == one.value]
-                if len(same) == 1:
-                    same[0].set("this", other.value)
-                    return True
-            if one.kind == "column" and _column(tree, one, other, times):
-                return True
-    return False
+    alike = ((one, other) for one in old.meanings for other in new.meanings if one.table == other.table)
+    return any(_value(tree, *both) or (times == 1 and _column(tree, *both)) for both in alike)
 
 
-def _column(tree: exp.Expr, old: Meant, new: Meant, times: int) -> bool:
-    named = [node for node in tree.find_all(exp.Column) if node.name.lower() == (old.column or "").lower()]
-    if not named or times != 1:
+def _value(tree: exp.Expr, old: Meant, new: Meant) -> bool:
+    if old.kind != "value" or new.kind != "value" or old.column != new.column:
         return False
+    same = [node for node in tree.find_all(exp.Literal) if node.is_string and node.this == old.value]
+    if len(same) == 1:
+        same[0].set("this", new.value)
+    return len(same) == 1
+
+
+def _column(tree: exp.Expr, old: Meant, new: Meant) -> bool:
+    if old.kind != "column" or new.kind != "column":
+        return False
+    named = [node for node in tree.find_all(exp.Column) if node.name.lower() == (old.column or "").lower()]
     for node in named:
         node.this.set("this", new.column)
-    return True
+    return bool(named)

@@ -9,7 +9,7 @@ from services.query.composer.queries.plan import TimePart
 CueName = Literal[
     "count", "distinct", "sum", "avg", "min", "max", "most", "least", "top", "bottom", "ascending", "descending",
     "each", "more", "less", "at_least", "at_most", "equal", "not_equal", "between", "and", "or", "not", "order",
-    "from", "to", "in_year", "superlative", "ask", "missing", "forecast", "having", "label", "unit", "without", "contains",
+    "from", "to", "missing", "forecast", "having", "label", "without", "contains",
 ]  # fmt: skip
 
 _PHRASES: dict[CueName, str] = {

@@ -24,7 +24,8 @@ Choice = tuple[int, ...]
 
 def assign(items: Sequence[Item], schema: Schema) -> dict[int, Meant]:
     """One meaning for each thing, by the index of its item."""
-    found = {i: _meanings(item) for i, item in enumerate(items) if item.kind == "thing"}
+    named = _named_tables(items)
+    found = {i: _meanings(item, named) for i, item in enumerate(items) if item.kind == "thing"}
     worth = [[meant.weight + speaks_for(items, found, i, meant) for meant in each] for i, each in found.items()]
     things = _Things(schema, list(found.values()), worth)
     sizes = [range(len(each)) for each in found.values()]
@@ -38,9 +39,16 @@ def assign(items: Sequence[Item], schema: Schema) -> dict[int, Meant]:
     return {i: each[at] for (i, each), at in zip(found.items(), best, strict=True)}
 
 
-def _meanings(item: Item) -> list[Meant]:
-    found = item.mark.meanings if item.mark is not None else ()
-    return sorted(found, key=lambda meant: -meant.weight)[:_MOST_MEANINGS]
+def _named_tables(items: Sequence[Item]) -> set[str]:
+    marks = [item.mark for item in items if item.mark is not None]
+    return {meant.table for mark in marks for meant in mark.meanings if meant.kind == "table"}
+
+
+def _meanings(item: Item, named: set[str]) -> list[Meant]:
+    """What an item may mean, the surest first; of many, rather what belongs to a table that is `named`."""
+    found = sorted(item.mark.meanings if item.mark is not None else (), key=lambda meant: -meant.weight)
+    kept = sorted(range(len(found)), key=lambda at: (-found[at].weight, found[at].table not in named))
+    return [found[at] for at in sorted(kept[:_MOST_MEANINGS])]
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,18 @@
 """Reads what rows must not have: `that have no ratings`, `who did not visit X`, `without any orders`."""
 
+from services.query.composer.language.cues import CueName
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Condition, Place, Without
 from services.query.composer.reading.reading import Reading
 
-_NOT = ("not", "without")
+_LEADING: tuple[CueName | None, ...] = ("having", "missing", "equal", "to", "from", "and", None)
 
 
 def read_exclusions(reading: Reading) -> None:
     """Take each `not` that speaks of the rows of another table."""
-    for index, item in enumerate(reading.items):
-        if item.cue in _NOT and index not in reading.used:
+    for index in range(len(reading.items)):
+        if reading.instructs(index, "not", "without"):
             _exclude(reading, index)
 
 
@@ -20,51 +21,42 @@ def _exclude(reading: Reading, index: int) -> None:
     anchor = _anchor(reading, index)
     if anchor is None:
         return
-    tables = [i for i in clause if reading.table(i) and reading.table(i) != anchor and i not in reading.used]
-    others = [i for i in clause if reading.column(i) and reading.meant[i].table != anchor and i not in reading.used]
-    values = [
-        i
-        for i in clause
-        if reading.meant.get(i) is not None and reading.meant[i].kind == "value" and i not in reading.used
-    ]
-    if tables:
-        other = reading.table(tables[0]) or ""
-    elif values:
-        other = reading.meant[values[0]].table
-        path = join_path(reading.schema, [anchor, other], reading.spoken)
-        if other == anchor or not path or not repeats(reading.schema, path, anchor):
-            return  # A row has one such value: the condition itself is turned round.
-    elif others and not any(
-        reading.items[i].cue or reading.items[i].kind in ("number", "quoted")
-        for i in clause
-        if reading.items[i].cue not in ("having", "missing", "equal", "to", "from", "and")
-    ):
-        other = reading.meant[others[0]].table
-        path = join_path(reading.schema, [anchor, other], reading.spoken)
-        if not path or not repeats(reading.schema, path, anchor):
-            return
-        tables = others
-    else:
+    values = [i for i in clause if reading.value(i) and i not in reading.used]
+    named = _excluded(reading, anchor, clause, values)
+    other = reading.meant[named].table if named is not None else anchor
+    if named is None or not join_path(reading.schema, [anchor, other], reading.spoken):
         return
-    path = join_path(reading.schema, [anchor, other], reading.spoken)
-    if not path:
-        return
-    conditions = []
-    for i in values:
-        meant = reading.meant[i]
-        conditions.append(Condition(meant.table, Place(meant.table, meant.column or ""), "=", meant.value))
-        reading.used.add(i)
+    conditions = [_equal(reading, i) for i in values]
     reading.plan.without.append(Without(anchor, other, tuple(conditions)))
-    reading.used |= {index, *tables[:1]}
-    reading.used |= {i for i in clause if reading.items[i].cue in ("missing", "having")}
+    reading.take(index, named, *values, *(i for i in clause if reading.cue(i) in ("missing", "having")))
+
+
+def _excluded(reading: Reading, anchor: str, clause: list[int], values: list[int]) -> int | None:
+    """The item that names whose rows are excluded: a table, else a value, else a column of another table."""
+    free = [i for i in clause if i in reading.meant and i not in reading.used and reading.meant[i].table != anchor]
+    tables = [i for i in free if reading.table(i)]
+    if tables:
+        return tables[0]
+    compared = any(reading.cue(i) not in _LEADING or reading.kind(i) in ("number", "quoted") for i in clause)
+    columns = [i for i in free if reading.column(i)] if not compared else []
+    found = next(iter(values or columns), None)
+    # Of what a row has one, the condition itself is turned round.
+    return found if found is not None and _has_several(reading, anchor, reading.meant[found].table) else None
+
+
+def _has_several(reading: Reading, anchor: str, other: str) -> bool:
+    path = join_path(reading.schema, [anchor, other], reading.spoken) if other != anchor else None
+    return bool(path) and repeats(reading.schema, path or (), anchor)
+
+
+def _equal(reading: Reading, index: int) -> Condition:
+    meant = reading.meant[index]
+    return Condition(meant.table, Place(meant.table, meant.column or ""), "=", meant.value)
 
 
 def _anchor(reading: Reading, index: int) -> str | None:
     """The table whose rows are asked for: the one named last before the clause."""
-    for near in range(index - 1, -1, -1):
-        if table := reading.table(near):
-            return table
-    for near in range(index - 1, -1, -1):
-        if (meant := reading.meant.get(near)) is not None:
-            return meant.table
-    return None
+    before = range(index - 1, -1, -1)
+    tables = (reading.table(near) for near in before)
+    things = (reading.meant[near].table for near in before if near in reading.meant)
+    return next(filter(None, tables), None) or next(things, None)

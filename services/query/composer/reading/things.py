@@ -9,7 +9,8 @@ _EVERYTHING = frozenset({"information", "detail", "everything", "record", "row"}
 def read_things(reading: Reading) -> None:
     """Take the table whose rows are asked for: `customers in Berlin`, `all information of the orders`."""
     tables = [i for i in sorted(reading.meant) if reading.table(i)]
-    asked = [i for i in tables if reading.roles[i] == "select"] or tables
+    selected = [i for i in tables if reading.roles[i] == "select"] or tables
+    asked = [i for i in selected if i not in reading.used] or selected
     conditions = reading.plan.conditions
     table = reading.table(asked[0]) if asked else next(iter(conditions[0].tables if conditions else ()), None)
     if table is None:

@@ -1,0 +1,74 @@
+"""A verified pair lends its SQL to a question that differs in single places, and to no other."""
+
+import pytest
+
+from services.query.composer.transfer import NEAR, transferred
+from services.query.knowledge.schema import Knowledge, Pair
+from tests.query.shop import SHOP
+
+DEAR = ("Show the names of products with a price above 100", "SELECT name FROM products WHERE price > 100")
+LAMPS = (
+    "How many lines have a quantity of 2 for the product Lamp?",
+    "SELECT count(*) FROM order_lines JOIN products p ON p.id = product_id WHERE quantity = 2 AND p.name = 'Lamp'",
+)
+MEAN = ("What is the average price of the products?", "SELECT avg(price) FROM products")
+LARGEST = ("Show the products with the highest stock", "SELECT name FROM products ORDER BY stock DESC LIMIT 1")
+BERLIN = (
+    "Which gold customers live in Berlin?",
+    "SELECT name FROM customers WHERE level = 'gold' AND city = 'Berlin'",
+)
+BEIJING = ("列出等级为gold的北京的客户", "SELECT name FROM customers WHERE level = 'gold' AND city = '北京'")
+
+
+def moved(question: str, taught: tuple[str, str], similarity: float = 0.93) -> str | None:
+    found = transferred(question, Knowledge(SHOP.schema, SHOP.terms, (Pair(*taught, similarity),)))
+    return found.sql.lower() if found else None
+
+
+@pytest.mark.parametrize(
+    ("question", "taught", "old", "new"),
+    [
+        ("Show the names of products with a price above 250", DEAR, "100", "250"),
+        ("Show the names of products with a price below 100", DEAR, ">", "<"),
+        ("Show the names of products with a price of at least 100", DEAR, ">", ">="),
+        ("Show the names of products with a stock above 100", DEAR, "price", "stock"),
+        ("What is the total price of the products?", MEAN, "avg", "sum"),
+        ("What is the maximum price of the products?", MEAN, "avg", "max"),
+        ("Show the products with the lowest stock", LARGEST, "desc", "asc nulls last"),
+        ("Which gold customers live in Paris?", BERLIN, "berlin", "paris"),
+        ("列出等级为gold的上海的客户", BEIJING, "北京", "上海"),
+        ("Show the names of products with a price below 7", DEAR, "> 100", "< 7"),
+    ],
+)
+def test_what_differs_is_changed(question: str, taught: tuple[str, str], old: str, new: str) -> None:
+    assert moved(question, taught) == taught[1].lower().replace(old, new)
+
+
+@pytest.mark.parametrize(
+    ("question", "taught"),
+    [
+        ("Show the names of customers with a price above 100", DEAR),  # another table
+        ("Show the names of products with a price above 100 in Berlin", DEAR),  # something more
+        ("How many lines have a quantity of 2 for the product Berlin?", LAMPS),  # a value of another column
+        ("Which gold customers live in silver?", BERLIN),
+        ("Which gold customers live in Atlantis?", BERLIN),  # nothing that is known
+        ("How many customers?", BERLIN),
+        ("Show the names of products with a price without 100", DEAR),
+        ("Show the names of products with a stock below 7", DEAR),  # too much
+    ],
+)
+def test_where_it_is_not_plain_what_changes_nothing_is_lent(question: str, taught: tuple[str, str]) -> None:
+    assert moved(question, taught) is None
+
+
+def test_a_number_that_the_sql_has_twice_is_not_changed() -> None:
+    twice = (DEAR[0], "SELECT name FROM products WHERE price > 100 AND stock < 100")
+    assert moved("Show the names of products with a price above 250", twice) is None
+
+
+def test_only_a_near_question_lends_its_sql_and_of_several_the_one_with_fewest_changes() -> None:
+    question = "Show the names of products with a price above 250"
+    assert moved(question, DEAR, NEAR - 0.01) is None
+    nearer = Pair("Show the names of products with a price below 7", "SELECT name FROM products WHERE price < 7", 0.99)
+    found = transferred(question, Knowledge(SHOP.schema, SHOP.terms, (nearer, Pair(*DEAR, 0.85))))
+    assert found is not None and (found.edits, found.pair.sql) == (1, DEAR[1])
