@@ -28,7 +28,8 @@ QUESTIONS = int(os.environ.get("ESPALIER_FAULTS_QUESTIONS", "60"))
 SECONDS = float(os.environ.get("ESPALIER_FAULTS_SECONDS", "0"))
 _PROCESSES, _DATASETS, _TOO_LATE = 3, 6, 5
 _LATE = timedelta(seconds=4)
-"""How late an answer may be: as long as a frozen process may keep its lease. What ends later says that it is late."""
+"""How late an answer may be: as long as a frozen process may keep its lease. What ends later must say that it is late;
+how much later depends on how long processes were away, and is among the figures, not checked."""
 _COMPLETION_SECONDS = 90
 _LEFT = """
 SELECT (SELECT count(*) FROM core.outbox WHERE sent_at IS NULL)

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from deploy.demo.client import Client
+from deploy.demo.client import Client, StepFailed
 from deploy.local.stack import LocalStack
 from tests.faults.log import Logged, logged
 from tests.faults.processes import Disturbed, environment, trouble
@@ -82,7 +82,7 @@ async def _completed(client: Client, datasets: list[str]) -> None:
             for dataset_id in list(waiting):
                 try:
                     progress = await client.get(f"/datasets/{dataset_id}/training/progress")
-                except (httpx.HTTPError, RuntimeError):
+                except (httpx.HTTPError, StepFailed):
                     continue  # The gateway's database is coming back.
                 assert progress["status"] not in ("failed", "cancelled"), progress
                 if progress["status"] == "completed":
