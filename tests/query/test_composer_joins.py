@@ -70,16 +70,20 @@ def _airport(name: str, *columns: str) -> Table:
 _FLIGHTS = Schema(
     (
         Table("city", (Column("city_id", "INTEGER", primary_key=True), Column("name", "TEXT"))),
-        _airport("flight", "destination", "city"),
+        _airport("flight", "destination", "city", "origin"),
         _airport("ticket", "flight", "home"),
-        _airport("hotel", "town"),
+        _airport("hotel", "city"),
+        _airport("stay", "flight", "hotel"),
     ),
     (
         Relation("flight", "destination", "city", "city_id"),
         Relation("flight", "city", "city", "city_id"),
         Relation("ticket", "flight", "flight", "flight_id"),
         Relation("ticket", "home", "city", "city_id"),
-        Relation("hotel", "town", "city", "city_id"),
+        Relation("hotel", "city", "city", "city_id"),
+        Relation("stay", "flight", "flight", "flight_id"),
+        Relation("stay", "hotel", "hotel", "hotel_id"),
+        Relation("flight", "origin", "city", "city_id"),
     ),
     "sqlite",
 )
@@ -95,11 +99,11 @@ def test_of_two_relations_the_one_named_like_what_it_points_at_joins() -> None:
 
 
 def test_of_two_relations_the_one_that_is_spoken_of_joins() -> None:
-    assert _way("flight", "city", spoken=("flight", "destination")) == ["flight.destination"]
+    assert _way("flight", "city", spoken=("flight", "origin")) == ["flight.origin"]
 
 
 def test_two_things_are_not_joined_over_what_they_only_share() -> None:
-    assert _way("flight", "ticket") == ["ticket.flight"]
+    assert _way("flight", "hotel") == ["stay.flight", "stay.hotel"]
     assert _way("ticket", "flight", "city") == ["ticket.flight", "flight.city"]
 
 

@@ -1,5 +1,8 @@
 """Reads at what time things were: in a year or month, before, after, between; and groups by time."""
 
+from collections.abc import Callable
+
+from services.query.composer.language.cues import CueName
 from services.query.composer.language.periods import Period, year
 from services.query.composer.language.words import keys
 from services.query.composer.queries.joins import join_path
@@ -8,7 +11,14 @@ from services.query.composer.reading.reading import Reading
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "since", "before", "after", "from", "until", "for", "between", "and",
                            "to", "till", "by"})  # fmt: skip
-_JOINING = frozenset({"and", "to", "between", "at_most"})
+_JOINING: frozenset[CueName | None] = frozenset({"and", "to", "between", "at_most", "from"})
+_BOUNDS: dict[CueName | None, Callable[[Period], Period]] = {
+    "more": lambda period: (period[1], ""),
+    "less": lambda period: ("", period[0]),
+    "at_least": lambda period: (period[0], ""),
+    "at_most": lambda period: ("", period[1]),
+    "from": lambda period: (period[0], ""),
+}
 
 
 def read_dates(reading: Reading) -> None:
@@ -21,10 +31,11 @@ def read_dates(reading: Reading) -> None:
         if end is not None and not _is_range(reading, index, end):
             continue
         low, high = _bounds(reading, index, found[index], found[end] if end is not None else None)
-        for comparison, value in ((">=", low), ("<", high)):
-            if value:
-                reading.plan.conditions.append(Condition(place.table, place, comparison, value))  # type: ignore[arg-type]
-        reading.used |= {index} if end is None else {index, end}
+        if low:
+            reading.plan.conditions.append(Condition(place.table, place, ">=", low))
+        if high:
+            reading.plan.conditions.append(Condition(place.table, place, "<", high))
+        reading.take(index, *([] if end is None else [end]))
 
 
 def _period(reading: Reading, index: int) -> Period | None:
@@ -43,29 +54,23 @@ def _period(reading: Reading, index: int) -> Period | None:
 
 def _is_range(reading: Reading, index: int, end: int) -> bool:
     """`from A to B`, `between A and B`, A到B."""
-    cues = {reading.items[i].cue for i in range(max(0, index - 1), end) if i != index}
-    said = {reading.items[i].said for i in range(max(0, index - 1), end)}
-    adjacent = end == index + 1 and reading.text.between(reading.items[index].first, reading.items[end].last)[-1:]
-    return (
-        bool(adjacent)
-        or bool(cues & {"between", "to", "at_most"})
-        or bool(said & {"to", "between"})
-        or ("from" in cues and "and" not in cues)
-    )
+    near = [i for i in range(max(0, index - 1), end) if i != index]
+    cues, said = {reading.cue(i) for i in near}, {reading.said(i) for i in near}
+    joined = bool(cues & {"between", "to", "at_most"}) or bool(said & {"to", "between"})
+    return end == index + 1 or joined or ("from" in cues and "and" not in cues)
 
 
 def _bounds(reading: Reading, index: int, first: Period, last: Period | None) -> tuple[str, str]:
     """From which day on, and before which day; empty where there is no bound."""
-    near = [i for i in (reading.before(index), index + 1) if 0 <= i < len(reading.items) and i not in reading.used]
+    near = [i for i in (reading.before(index), index + 1) if reading.free(i)]
     if last is not None:
-        low, high = first[0], last[1]
-        reading.used |= {i for i in (*near, index - 1) if i >= 0 and reading.items[i].cue in {*_JOINING, "from"}}
-        return low, high
+        reading.take(*(i for i in (*near, index - 1) if reading.cue(i) in _JOINING))
+        return first[0], last[1]
     for i in near:
-        cue = reading.items[i].cue
-        if cue in ("more", "less", "at_least", "at_most") or (cue == "from" and i < index):
-            reading.used.add(i)
-            return {"more": (first[1], ""), "less": ("", first[0]), "at_most": ("", first[1])}.get(cue, (first[0], ""))
+        cue = reading.cue(i)
+        if cue in _BOUNDS and (cue != "from" or i < index):
+            reading.take(i)
+            return _BOUNDS[cue](first)
     return first
 
 
