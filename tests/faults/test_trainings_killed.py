@@ -22,12 +22,14 @@ from tests.faults.processes import Disturbed, environment, trouble
 
 TRAININGS = int(os.environ.get("ESPALIER_FAULTS_TRAININGS", "6"))
 SECONDS = float(os.environ.get("ESPALIER_FAULTS_SECONDS", "8"))
+_LOG_CHARACTERS = 3_000
 _COMPLETION_SECONDS = 300 + 3 * TRAININGS
 
 
 @pytest.mark.timeout(_COMPLETION_SECONDS + 3 * SECONDS + 120)
 async def test_all_trainings_complete_and_nothing_is_learned_twice_whatever_dies(tmp_path: Path) -> None:
     began, done = time.monotonic(), Counter[str]()
+    said: dict[str, object] = {}
     async with LocalStack(tmp_path, services=("gateway",)) as stack:
         shared = await environment(stack, "trainer")
         trainers = [Disturbed("trainer", f"trainer-{n}", shared, tmp_path / "logs") for n in range(3)]
@@ -42,7 +44,10 @@ async def test_all_trainings_complete_and_nothing_is_learned_twice_whatever_dies
                 _kill_later(stack, "postgres", SECONDS * 2 / 3, done),
             )
             quiet = time.monotonic()
-            await _completed(client, datasets)
+            try:
+                await _completed(client, datasets, said)
+            except TimeoutError:
+                raise AssertionError(f"not completed: {said}; {_ends_of_logs(tmp_path)}") from None
             finished = time.monotonic()
         finally:
             await client.close()
@@ -75,18 +80,27 @@ async def _kill_later(stack: LocalStack, name: str, seconds: float, done: Counte
     done[f"{name} killed"] += 1
 
 
-async def _completed(client: Client, datasets: list[str]) -> None:
+def _ends_of_logs(folder: Path) -> dict[str, str]:
+    """The last of what each process said, by the name of its log."""
+    return {path.name: path.read_text(errors="replace")[-_LOG_CHARACTERS:] for path in folder.rglob("*.log")}
+
+
+async def _completed(client: Client, datasets: list[str], said: dict[str, object]) -> None:
+    """Wait until all trainings are; `said` tells what was last heard of those that are not."""
     waiting = set(datasets)
     async with asyncio.timeout(_COMPLETION_SECONDS):
         while waiting:
             for dataset_id in list(waiting):
                 try:
                     progress = await client.get(f"/datasets/{dataset_id}/training/progress")
-                except (httpx.HTTPError, StepFailed):
+                except (httpx.HTTPError, StepFailed) as error:
+                    said[dataset_id] = repr(error)
                     continue  # The gateway's database is coming back.
+                said[dataset_id] = progress
                 assert progress["status"] not in ("failed", "cancelled"), progress
                 if progress["status"] == "completed":
                     waiting.discard(dataset_id)
+                    del said[dataset_id]
             await asyncio.sleep(0.5)
 
 
