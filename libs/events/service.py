@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import asyncpg
 import structlog
+from aiokafka.errors import KafkaConnectionError
 from faststream.kafka import KafkaBroker
 
 from libs.events.broker import make_broker
@@ -15,7 +16,7 @@ from libs.events.failures import ReadModelsReplaced
 from libs.events.projection import Handlers
 from libs.events.rebuild import Rebuild
 from libs.events.relay import Relay
-from libs.events.topics import create_topics
+from libs.events.topics import KafkaAway, create_topics
 from libs.leases.worker import Run, Worker
 from libs.postgres.listen import Listener
 from libs.postgres.pool import open_pool
@@ -59,8 +60,11 @@ class EventService:
         await migrate(pool, schemas)
         await create_topics(settings.kafka_bootstrap, settings.topic_prefix, settings.partitions)
         broker = make_broker(settings.kafka_bootstrap, name)
-        await broker.connect()
         stack.push_async_callback(broker.stop)
+        try:
+            await broker.connect()
+        except KafkaConnectionError as error:
+            raise KafkaAway(f"no Kafka answers at {settings.kafka_bootstrap} any more") from error
         listener = Listener(settings.postgres_url)
         stack.push_async_callback(listener.close)
         return cls(name, settings, schemas, pool, lease_pool, listener, broker)

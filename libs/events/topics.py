@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError
+from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError
 
 from libs.events.catalog import TOPICS, Topic
 
@@ -17,6 +17,10 @@ class WrongPartitions(RuntimeError):
     """A topic has another number of partitions: subjects would be spread differently from topic to topic."""
 
 
+class KafkaAway(ConnectionError):
+    """No Kafka answers where the settings say that it is; it may come back."""
+
+
 class TopicRefused(RuntimeError):
     """Kafka did not make a topic; the message says why."""
 
@@ -24,11 +28,12 @@ class TopicRefused(RuntimeError):
 async def create_topics(bootstrap: str, prefix: str, partitions: int) -> None:
     """Make every topic that is missing and wait until all are there.
 
-    Raises `WrongPartitions` when one does not fit, `TopicRefused` when Kafka makes none, `TimeoutError` after 30 s.
+    Raises `WrongPartitions` when one does not fit, `TopicRefused` when Kafka makes none, `KafkaAway`, and
+    `TimeoutError` after 30 s.
     """
     client = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    await client.start()
     try:
+        await client.start()
         there = set(await client.list_topics())
         missing = [topic for topic in TOPICS if prefix + topic.name not in there]
         if missing:
@@ -37,6 +42,8 @@ async def create_topics(bootstrap: str, prefix: str, partitions: int) -> None:
         async with asyncio.timeout(_SECONDS):
             while not await _fit(client, prefix, partitions):
                 await asyncio.sleep(_POLL_SECONDS)
+    except KafkaConnectionError as error:
+        raise KafkaAway(f"no Kafka answers at {bootstrap}; see ESPALIER_KAFKA_BOOTSTRAP") from error
     finally:
         await client.close()
 

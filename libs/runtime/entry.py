@@ -12,6 +12,7 @@ import structlog
 import uvicorn
 import uvloop
 
+from libs.postgres.transient import retrying
 from libs.runtime.health import Check, Checks, health_app
 from libs.runtime.logs import configure_logs
 from libs.runtime.settings import Settings, SettingsWrong, load_settings
@@ -19,6 +20,8 @@ from libs.runtime.telemetry import close_telemetry, configure_telemetry
 
 log = structlog.get_logger(__name__)
 
+_START_SECONDS = 60.0
+"""Servers that are away when a service starts may come back so long: they are often started together."""
 _STOP_SECONDS = 10.0
 _LISTENING_SECONDS = 0.005
 _MESSAGE_BYTES = 65_536
@@ -62,7 +65,7 @@ async def _serve(name: str, settings: Settings, wire: Wire) -> int:
     servers = [_Server.of(health_app(checks), settings.host, settings.health_port)] if settings.health_port else []
     tasks = [_serving(server) for server in servers]
     async with AsyncExitStack() as stack:
-        wiring = asyncio.ensure_future(wire(settings, stack))
+        wiring = asyncio.ensure_future(wired_in_time(settings, wire, stack))
         await asyncio.wait([wiring, waiting], return_when=asyncio.FIRST_COMPLETED)
         if not wiring.done():  # A rebuild before the start may take long, and can be begun anew.
             wiring.cancel()
@@ -91,6 +94,21 @@ async def _serve(name: str, settings: Settings, wire: Wire) -> int:
         waiting.cancel()
     log.info("service_stopped")
     return 1 if failed else 0
+
+
+async def wired_in_time(settings: Settings, wire: Wire, stack: AsyncExitStack) -> Wired:
+    """The service, wired when its servers are there; what a try that failed had opened is closed before the next.
+
+    Raises what does not pass by itself, and what lasts longer than a minute.
+    """
+
+    async def once() -> Wired:
+        async with AsyncExitStack() as trying:
+            wired = await wire(settings, trying)
+            stack.push_async_exit(trying.pop_all())
+            return wired
+
+    return await retrying(once, _START_SECONDS)
 
 
 def _named(name: str, awaitable: Awaitable[Any]) -> "asyncio.Task[Any]":
