@@ -21,7 +21,7 @@ from libs.events.checksum import checksum
 from libs.events.dead_letters import HANDLER_FAILED, record_gap
 from libs.events.envelope import Record, Undecodable, decode
 from libs.events.failures import decide
-from libs.events.positions import advance_positions
+from libs.events.positions import Positions, advance_positions
 from libs.events.projection import Handlers
 from libs.events.topics import partitions_of
 from libs.events.transaction import READ_LOCK
@@ -52,7 +52,7 @@ INSERT INTO {schema}.gaps SELECT * FROM read.gaps WHERE reason = $1 AND topic = 
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a rebuild did. The checksums are of the old and the new copy at the moment of the swap, if it compared."""
+    """What a rebuild did. The checksums, if it compared, are of the old and the new copy, read to the same offsets."""
 
     events: int
     seconds: float
@@ -180,6 +180,8 @@ class _Copy:
             await self._connection.execute("SELECT pg_advisory_xact_lock($1)", READ_LOCK, timeout=_HELD_SECONDS)
             await self._drained()
             await self._fill(await self._targets())
+            if compare:
+                await self._level_live()
             rebuilt = await self._swap(started, compare)
         log.info("read_models_rebuilt", events=rebuilt.events, seconds=round(rebuilt.seconds, 3))
         return rebuilt
@@ -200,12 +202,28 @@ class _Copy:
     async def _targets(self) -> dict[TopicPartition, int]:
         """Where the live copy, or the log, is now."""
         ends: dict[TopicPartition, int] = await self._consumer.end_offsets(list(self._position))
-        rows = await self._connection.fetch("SELECT topic, partition, next_offset FROM read.offsets")
-        live = {(self._rebuild.prefix + row["topic"], row["partition"]): row["next_offset"] for row in rows}
+        live = await self._read_by_live()
         return {
             place: live.get((place.topic, place.partition), 0) if self._reacts(place) else end
             for place, end in ends.items()
         }
+
+    async def _read_by_live(self) -> Positions:
+        rows = await self._connection.fetch("SELECT topic, partition, next_offset FROM read.offsets")
+        return {(self._rebuild.prefix + row["topic"], row["partition"]): row["next_offset"] for row in rows}
+
+    async def _level_live(self) -> None:
+        """Bring the live copy to where this one is: of topics that are only projected it may have read less."""
+        live = _Copy(self._rebuild, self._connection, self._consumer, "read")
+        first = await self._consumer.beginning_offsets(list(self._position))
+        read = await self._read_by_live()
+        live._position = {
+            place: min(max(first[place], read.get((place.topic, place.partition), 0)), end)
+            for place, end in self._position.items()
+        }
+        await self._connection.execute(f"SET LOCAL search_path = {SEARCH_PATH}")
+        await live._fill(self._position)
+        await self._connection.execute(f"SET LOCAL search_path = {self._schema}, core")
 
     def _reacts(self, place: TopicPartition) -> bool:
         return place.topic.removeprefix(self._rebuild.prefix) in self._reacting

@@ -95,6 +95,18 @@ async def test_own_events_that_wait_in_the_outbox_are_waited_for_and_in_the_new_
         assert len(await toy.known()) == 20
 
 
+async def test_a_live_copy_that_has_read_less_than_the_log_holds_is_compared_at_the_same_offsets(
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str
+) -> None:
+    async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
+        toy.consuming.cancel()
+        await asyncio.gather(toy.consuming, return_exceptions=True)
+        await toy.send(*(given(number) for number in range(20)))
+        rebuilt = await _rebuild(toy)
+        assert rebuilt.before == rebuilt.after
+        assert len(await toy.known()) == 20
+
+
 async def test_what_could_not_be_handled_is_a_gap_of_the_new_copy_too(
     postgres_url: str, kafka_bootstrap: str, topic_prefix: str
 ) -> None:
