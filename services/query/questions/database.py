@@ -69,9 +69,9 @@ class Database:
         )
         return Ran(admitted, await run(engine, admitted, limits), self.dialect)
 
-    def may_be_shown(self, ran: Ran) -> bool:
-        """Whether a model may see these rows: the owner lets it see values, and no row policy was applied."""
-        return ran.admitted.filtered is None and self._may_be_shown(ran.admitted.sql)
+    def may_be_shown(self, admitted: Admitted) -> bool:
+        """Whether a model may see what this SQL gives: the owner lets it see values, and no row policy is applied."""
+        return admitted.filtered is None and self._may_be_shown(admitted.sql)
 
     def _may_be_shown(self, sql: str) -> bool:
         """Where some columns are private: only what names others, and neither a whole row nor all columns.
