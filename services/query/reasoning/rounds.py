@@ -126,7 +126,7 @@ class Rounds:
         try:
             return Fetched(await self.database.look(sql, limits))
         except DataSourceError as error:
-            return NotFetched(Failure(sql, error))
+            return NotFetched(Failure(sql, error, of_values=True))
 
     async def _run(self, command: RunSQL) -> Happened:
         try:
