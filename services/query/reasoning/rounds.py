@@ -126,15 +126,24 @@ class Rounds:
         try:
             return Fetched(await self.database.look(sql, limits))
         except DataSourceError as error:
-            return NotFetched(Failure(sql, error))
+            return NotFetched(Failure(sql, error, of_values=True))
 
     async def _run(self, command: RunSQL) -> Happened:
         try:
             return Succeeded(command.draft, await self.database.ask(command.sql, limits_until(self.ends)))
-        except (RefusedByGate, QueryFailed) as error:
+        except RefusedByGate as error:
             return Refused(command.sql, error)
+        except QueryFailed as error:
+            return Refused(command.sql, self._tellable(command.sql, error))
         except TookTooLong:
             return Overran(command.sql)
+
+    def _tellable(self, sql: str, error: QueryFailed) -> QueryFailed:
+        """The error as a model may know it too: now, and by what is told of this turn in the prompts of later ones."""
+        secret = self.model is not None and error.quotes_rows
+        if secret and not self.database.may_be_shown(self.database.admit(sql)):
+            return QueryFailed("query_failed_privately")
+        return error
 
     def _left(self) -> float:
         return self.ends - time.monotonic()
