@@ -107,7 +107,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if path.endswith("/training/stream"):
         responses["200"]["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
-    if path.endswith("/chat/"):
+    if path.endswith(("/chat/", "/replay")):
         responses["200"]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
         responses["202"]["content"] = {"application/json": {"schema": {"type": "object"}}}
     responses.pop("422", None)
