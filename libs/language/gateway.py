@@ -256,6 +256,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "有些行策略无法使用，详见 errors；如数据库已改变，请先刷新表结构。",
         "Some row policies cannot be used; `errors` names them. If the database changed, read it again.",
     ),
+    "problem.policies_read_only.title": ("行策略由管理员设置", "Row policies are set by administrators"),
+    "problem.policies_read_only": (
+        "您可以查看行策略，但只有管理员可以设置。如需修改，请联系管理员。",
+        "You may read the row policies, but only an administrator sets them. Ask one to change them.",
+    ),
     "policy.unknown_table": ("没有名为 {table} 的表。", "There is no table {table}."),
     "policy.unknown_columns": ("表 {table} 没有这些列：{columns}。", "The table {table} has no columns {columns}."),
     "policy.duplicate": (
