@@ -203,6 +203,9 @@ async def test_a_model_is_told_the_conversation_that_a_question_goes_on_from(ask
     await ask(f"{long}?", GOOD, number=3, conversation_id="d")
     await ask("and by size?", GOOD, number=4, conversation_id="d")
     assert "Conversation so far" not in (await scripted.told())[0] and tokens_of((await scripted.told())[0]) < 7_168
+    told_before = await ask(KNOWN["en"], GOOD, number=5, conversation_id="d")
+    alone = await ask(KNOWN["en"], GOOD, number=6, conversation_id="e")
+    assert (told_before["cached"], alone["cached"]) == (False, True), "what a model is told before it is in the key"
 
 
 SAID = {"zh": "EWR 一共有 2 个航班。", "en": "EWR has 2 flights."}
