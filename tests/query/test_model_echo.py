@@ -22,7 +22,7 @@ KNOWN = Knowledge(
     Schema((Table("people", (Column("city", "text"), Column("age", "int"))),), (), "sqlite"),
     (), (Pair("How many are there?", EXAMPLE, 0.9, "p"),),
 )  # fmt: skip
-COMMANDS = {
+COMMANDS: dict[str, AskModel | AskAgain | Correct] = {
     "first": AskModel(),
     "second": AskAgain(Ran(admit(LOOKED, "sqlite"), Rows((), (("Berlin",),), False, 1.0), "sqlite")),
     "correct": Correct(Failure(FAILED, QueryFailed.because("no such column: bad"))),
