@@ -9,6 +9,7 @@ from libs.events.catalog import QuestionAsked
 from services.query.knowledge.recall import Knowledge
 from services.query.knowledge.schema import Knowledge as Scope
 from services.query.model.client import Model, ModelUnavailable
+from services.query.model.echo import without_echo
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import INTERMEDIATE, Database, limits_until
 from services.query.questions.improved import improved
@@ -117,7 +118,8 @@ class Rounds:
             turns=self.turns,
         )
         try:
-            return Said(purpose, read(await self.model.ask(system, user, seconds)), user)
+            said = await self.model.ask(system, user, seconds)
+            return Said(purpose, read(without_echo(said, f"{system}\n{user}")), user)
         except ModelUnavailable as error:
             return Silent(purpose, error)
 
