@@ -73,8 +73,10 @@ async def keep(connection: Connection, batch: Batch) -> None:
 
 
 async def _keep_one(connection: Connection, training_id: str, batch: Batch) -> None:
-    await connection.execute(_MAKE, training_id, batch[0].event.dataset_id)
     state = await load(connection, training_id, lock=True)
+    if state is None:
+        await connection.execute(_MAKE, training_id, batch[0].event.dataset_id)
+        state = await load(connection, training_id, lock=True)
     if state is None:
         raise LookupError(f"the row of training {training_id} is gone")
     before = state
