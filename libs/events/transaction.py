@@ -75,9 +75,8 @@ class Transaction:
             traceparent=(caused_by.traceparent if caused_by else None) or current_traceparent(),
         )
         # The late one is of the same type and subject, so that it has the same id, topic, key and headers.
-        self._messages.append(
-            (encoded(event), late.after if late else None, encoded(late.event).value if late else None)
-        )
+        late_after, late_value = (late.after, encoded(late.event).value) if late else (None, None)
+        self._messages.append((encoded(event), late_after, late_value))
         return chosen
 
     async def flush(self) -> None:
