@@ -14,7 +14,7 @@ from libs.runtime.deadlines import deadline
 
 log = structlog.get_logger(__name__)
 
-_SECONDS = 2.0
+_SECONDS = 5.0
 
 LastPositions = Callable[[str], Awaitable[Sequence[str]]]
 """The last positions of a topic at this moment, one for each partition that holds anything."""

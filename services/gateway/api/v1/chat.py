@@ -39,7 +39,7 @@ FROM shown_questions AS q LEFT JOIN answers AS a USING (question_id) WHERE quest
 _DATASET = "SELECT dataset_id FROM shown_questions WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 1"
 _ROWS_SECONDS = 5.0
 _STEP_SECONDS = 0.5
-_LATE_SECONDS = GRACE.total_seconds() + 3.0
+_LATE_SECONDS = GRACE.total_seconds() + 6.0
 """Past the deadline until it is told that a question timed out: it has to be looked for on the log too."""
 
 
