@@ -1,7 +1,7 @@
 """A gateway beside the processes that are disturbed: what its API tells of questions, and when."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -82,7 +82,7 @@ async def person_at_gateway(environment: dict[str, str], postgres_url: str) -> A
         await connection.close()
 
 
-async def _end(tasks: "list[asyncio.Future[None]]") -> None:
+async def _end(tasks: "Sequence[asyncio.Future[None]]") -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
