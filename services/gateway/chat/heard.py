@@ -26,6 +26,8 @@ class Heard:
 
     last_positions: LastPositions
     has_read: Callable[[str], Awaitable[None]]
+    _positions: Sequence[str] = ()
+    _looked: datetime = EPOCH
     _until: datetime = EPOCH
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -34,15 +36,16 @@ class Heard:
 
         False also when Kafka does not tell, or another process that reads for all of us is behind.
         """
-        async with self._asking:
-            if moment <= self._until:
-                return True
-            try:
-                async with deadline(_SECONDS, "reading how questions ended"):
-                    for position in await self.last_positions(QuestionAnswered.__name__):
+        try:
+            async with deadline(_SECONDS, "reading how questions ended"), self._asking:
+                if moment > self._looked:
+                    self._positions, self._looked = await self.last_positions(QuestionAnswered.__name__), now
+                # Of one look all wait for the same, so that who comes next is not behind a log that grows.
+                if moment > self._until:
+                    for position in self._positions:
                         await self.has_read(position)
-            except (TimeoutError, KafkaError) as error:
-                log.warning("ends_of_questions_unknown", error=type(error).__name__)
-                return False
-            self._until = now
-            return True
+                    self._until = self._looked
+        except (TimeoutError, KafkaError) as error:
+            log.warning("ends_of_questions_unknown", error=type(error).__name__)
+            return False
+        return True
