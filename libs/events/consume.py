@@ -13,6 +13,7 @@ import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import UnknownTopicOrPartitionError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 
@@ -90,6 +91,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         positions = await self._positions()
         read = {TopicPartition(self._prefix + topic, part): offset for (topic, part), offset in positions.items()}
         return sum(max(0, ends[place] - max(begins[place], read.get(place, 0))) for place in assigned)
+
+    async def last_positions(self, topic: str) -> tuple[str, ...]:
+        """The last position in each partition of `topic` that holds anything; raises `KafkaError` or `TimeoutError`."""
+        consumer, name = self._subscriber.consumer, self._prefix + topic
+        numbers = consumer.partitions_for_topic(name) if consumer else None
+        if consumer is None or not numbers:
+            raise UnknownTopicOrPartitionError(name)
+        ends = await consumer.end_offsets([TopicPartition(name, number) for number in numbers])
+        return tuple(f"{topic}/{place.partition}/{end - 1}" for place, end in ends.items() if end)
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """Go to where the database stands, whatever Kafka believes."""

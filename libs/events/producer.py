@@ -23,7 +23,8 @@ class LeasedProducer(AIOKafkaProducer):  # type: ignore[misc]
     """Acknowledges on all replicas, sends idempotently and at once, and only while `holds()`.
 
     A process may be frozen at any line. So `holds` is asked for each request, also one that is repeated, in the step
-    of the event loop that writes it to the socket. What is refused fails with `LeaseOver`.
+    of the event loop that writes it to the socket. What is refused fails with `LeaseOver`,
+    or with what `holds` raises.
     """
 
     def __init__(self, bootstrap: str, holds: Callable[[], bool]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from libs.events.catalog import BY_NAME, Event
 from libs.events.envelope import Received
-from libs.events.transaction import Transaction, current_traceparent
+from libs.events.transaction import Late, Transaction, current_traceparent
 from libs.postgres.pool import Connection
 
 Batch = Sequence[Received[Any]]
@@ -42,10 +42,19 @@ class Handlers:
                 await handler(transaction, received)
 
     async def apply_own(
-        self, transaction: Transaction, event: Event, *, caused_by: Received[Event] | None = None, index: int | str = 0
+        self,
+        transaction: Transaction,
+        event: Event,
+        *,
+        caused_by: Received[Event] | None = None,
+        index: int | str = 0,
+        late: Late | None = None,
     ) -> str:
-        """Publish an event of this service and project it at once; when it comes back its version says it is known."""
-        event_id = transaction.publish(event, caused_by=caused_by, index=index)
+        """Publish an event of this service and project it at once; when it comes back its version says it is known.
+
+        What may yet turn out to be `late` is known only when it comes back.
+        """
+        event_id = transaction.publish(event, caused_by=caused_by, index=index, late=late)
         correlation = caused_by.correlation_id if caused_by else event_id
         own = Received(event, event_id, correlation, current_traceparent(), type(event).__name__, -1, -1)
         await self.apply_projections(transaction.connection, [own])

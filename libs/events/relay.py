@@ -5,6 +5,7 @@ marked: before a new holder sends, it looks for such events at the end of the lo
 """
 
 import asyncio
+import math
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from typing import Any
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 from aiokafka.partitioner import DefaultPartitioner
 
 from libs.events.producer import LeasedProducer, leased_producer
@@ -36,7 +38,9 @@ _SKEW_MILLISECONDS = 600_000
 _MOST_WAITING = 100_000
 
 _UNSENT = """
-SELECT id, event_id::text, topic, key, value, headers FROM (
+SELECT id, event_id::text, topic, key, value, headers, late_value,
+    coalesce(extract(epoch FROM late_after - clock_timestamp())::float8, 'infinity') AS seconds
+FROM (
     SELECT *, sum(length(value)) OVER (ORDER BY id) - length(value) AS before FROM (
         SELECT * FROM outbox WHERE shard = $1 AND sent_at IS NULL ORDER BY id LIMIT $2) AS next
 ) AS sized WHERE before < $3 ORDER BY id
@@ -57,7 +61,27 @@ WITH sent AS (
     SET next_offset = greatest(outbox_acknowledged.next_offset, excluded.next_offset)
 ) SELECT pg_notify('sent', '')
 """
+_LATE_SECONDS = 1.0
+"""So long after its moment an event that was taken in time may leave, so that a short delay costs no holding."""
 _PURGE = "DELETE FROM outbox WHERE sent_at < now() - interval '1 hour'"
+
+
+class TooLate(KafkaError):  # type: ignore[misc]
+    """Of what was to be sent something has become late: all that was not sent yet is taken from the outbox again."""
+
+
+@dataclass
+class _Holding:
+    """A shard that is held, and until when what is being sent may leave, by the monotonic clock."""
+
+    held: Held
+    late_at: float = math.inf
+
+    def may_send(self) -> bool:
+        """Whether a request may leave now; raises `TooLate`."""
+        if time.monotonic() > self.late_at:
+            raise TooLate
+        return time.monotonic() < self.held.lease.trusted_until
 
 
 @dataclass
@@ -88,25 +112,29 @@ class Relay:
         await worker.run_forever()
 
     async def _relay(self, lease: Lease, held: Held) -> None:
-        shard = int(lease.subject)
+        shard, holding = int(lease.subject), _Holding(held)
         async with (
             self.listener.subscribed("outbox") as wake,
-            leased_producer(self.bootstrap, lambda: time.monotonic() < held.lease.trusted_until) as producer,
+            leased_producer(self.bootstrap, holding.may_send) as producer,
         ):
             await self._mark_sent_before(shard, lease)
             purge_at = time.monotonic()
             while not held.lost.is_set():
-                if not await self._send(producer, shard, lease):
+                if not await self._send(producer, shard, holding):
                     if time.monotonic() >= purge_at:
                         await self.pool.execute(_PURGE)
                         purge_at = time.monotonic() + _PURGE_SECONDS
                     await wake.wait(_POLL_SECONDS)
 
-    async def _send(self, producer: LeasedProducer, shard: int, lease: Lease) -> int:
+    async def _send(self, producer: LeasedProducer, shard: int, holding: _Holding) -> int:
+        began = time.monotonic()
         rows = await self.pool.fetch(_UNSENT, shard, _BATCH, _BATCH_BYTES)
         if not rows:
             return 0
-        sending = asyncio.create_task(self._send_and_mark(producer, lease, rows), name=f"sending shard {shard}")
+        holding.late_at = began + min([row["seconds"] for row in rows if row["seconds"] > 0], default=math.inf)
+        holding.late_at += _LATE_SECONDS
+        sent = self._send_and_mark(producer, holding.held.lease, rows)
+        sending = asyncio.create_task(sent, name=f"sending shard {shard}")
         try:
             await asyncio.shield(sending)
         except asyncio.CancelledError:
@@ -123,7 +151,8 @@ class Relay:
             for row in rows:
                 headers = [(name, value.encode()) for name, value in row["headers"].items()]
                 topic, key = self.prefix + row["topic"], row["key"].encode()
-                futures.append(await producer.send(topic, row["value"], key, headers=headers))
+                value = row["value"] if row["seconds"] > 0 else row["late_value"]
+                futures.append(await producer.send(topic, value, key, headers=headers))
         except Exception as error:
             failed = error
         arrived = []

@@ -9,5 +9,6 @@ CORE = (
     _LIBS / "leases" / "core.sql",
     _LIBS / "events" / "core-writing.sql",
     _LIBS / "leases" / "core-turns.sql",
+    _LIBS / "events" / "core-late.sql",
 )
 READ = (_LIBS / "events" / "read.sql",)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import asyncpg
 import structlog
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, NodeNotReadyError
 from faststream.kafka import KafkaBroker
 
 from libs.events.broker import make_broker
@@ -94,6 +94,12 @@ class EventService:
             give_up=give_up,
             in_turns=in_turns,
         )
+
+    async def last_positions(self, topic: str) -> tuple[str, ...]:
+        """The last position in each partition of `topic` that holds anything; raises `KafkaError` or `TimeoutError`."""
+        if self.consumer is None:
+            raise NodeNotReadyError("nothing is consumed yet")
+        return await self.consumer.last_positions(topic)
 
     def rebuild(self, handlers: Handlers) -> Rebuild:
         """A rebuild of the read models."""

@@ -2,6 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from zlib import crc32
 
 import asyncpg
@@ -24,11 +27,20 @@ of a rebuild."""
 _REPLACED = "ESP01"
 _WRITE = """
 WITH written AS (
-    INSERT INTO outbox (shard, event_id, topic, key, value, headers)
-    SELECT * FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::jsonb[])
+    INSERT INTO outbox (shard, event_id, topic, key, value, headers, late_after, late_value)
+    SELECT * FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::jsonb[],
+        $7::timestamptz[], $8::bytea[])
     ON CONFLICT (event_id) DO NOTHING
 ) SELECT pg_notify('outbox', '')
 """
+
+
+@dataclass(frozen=True)
+class Late:
+    """What is sent in an event's place when it was not sent by the moment `after`, by the database's clock."""
+
+    after: datetime
+    event: Event
 
 
 class Transaction:
@@ -37,7 +49,7 @@ class Transaction:
     def __init__(self, connection: Connection, service: str) -> None:
         self.connection = connection
         self._service = service
-        self._messages: list[Message] = []
+        self._messages: list[tuple[Message, datetime | None, bytes | None]] = []
 
     def publish(
         self,
@@ -47,15 +59,16 @@ class Transaction:
         caused_by: Received[Event] | None = None,
         index: int | str = 0,
         correlation_id: str | None = None,
+        late: Late | None = None,
     ) -> str:
-        """Send `event` once this transaction has committed; gives its id.
+        """Send `event`, or what it is when it is `late`, once this transaction has committed; gives its id.
 
         With `caused_by` the id is derived from it and `index`, so that a redelivery makes the same event again.
         """
         causation = caused_by.event_id if caused_by else None
         chosen = event_id or (caused_id(causation, f"{type(event).__name__}/{index}") if causation else new_id())
-        message = encode(
-            event,
+        encoded = partial(
+            encode,
             source=self._service,
             event_id=chosen,
             time=now(),
@@ -63,23 +76,20 @@ class Transaction:
             causation_id=causation,
             traceparent=(caused_by.traceparent if caused_by else None) or current_traceparent(),
         )
-        self._messages.append(message)
+        # The late one is of the same type and subject, so that it has the same id, topic, key and headers.
+        late_after, late_value = (late.after, encoded(late.event).value) if late else (None, None)
+        self._messages.append((encoded(event), late_after, late_value))
         return chosen
 
     async def flush(self) -> None:
         """Write the collected events to the outbox and wake the relay when this transaction commits."""
         if not self._messages:
             return
-        shards = [shard_of(message.key) for message in self._messages]
-        await self.connection.execute(
-            _WRITE,
-            shards,
-            [message.event_id for message in self._messages],
-            [message.topic for message in self._messages],
-            [message.key for message in self._messages],
-            [message.value for message in self._messages],
-            [message.headers for message in self._messages],
-        )
+        rows = [
+            (shard_of(sent.key), sent.event_id, sent.topic, sent.key, sent.value, sent.headers, late_after, late_value)
+            for sent, late_after, late_value in self._messages
+        ]
+        await self.connection.execute(_WRITE, *map(list, zip(*rows, strict=True)))
         self._messages.clear()
 
 

@@ -17,6 +17,10 @@ TEXTS = {
         "这个问题没有在限定时间内得到答案。请缩小范围（例如更短的时间段）或添加筛选条件后再试。",
         "This question could not be answered in time. Try a narrower range, such as a shorter period, or a filter.",
     ),
+    "question.late": (
+        "未能在限定时间内得到答案：回答问题的服务当时繁忙或不可用。请再问一次。",
+        "No answer came in time: what answers questions was busy or away. Please ask again.",
+    ),
     "question.too_slow": (
         "数据库没有在限定时间内完成这个查询，查询已被取消。请缩小范围后再试：{proposal}。",
         "The database did not finish this query in time, so it was cancelled. Ask for less: {proposal}.",

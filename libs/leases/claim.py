@@ -193,6 +193,11 @@ async def release(connection: Connection, lease: Lease, delay: float = 0.0) -> N
     await connection.execute(_RELEASE, lease.kind, lease.subject, delay)
 
 
+async def forget(connection: Connection, kind: str, subject: str) -> None:
+    """The work is over, whoever holds it: the fence refuses what its holder still wants to write."""
+    await connection.execute("DELETE FROM work WHERE kind = $1 AND subject = $2", kind, subject)
+
+
 async def withdraw(connection: Connection, kind: str, subject: str) -> bool:
     """Take an offer back; False when somebody holds it."""
     deleted = await connection.execute(

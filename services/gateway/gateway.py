@@ -16,6 +16,7 @@ from libs.postgres.listen import Listener
 from libs.postgres.pool import to_json
 from libs.runtime.deadlines import deadline
 from services.gateway.accounts.store import Accounts
+from services.gateway.chat.heard import Heard, LastPositions
 from services.gateway.keys import Answer, Overtaken, current
 from services.gateway.live.feed import Feeds
 from services.gateway.projections import HANDLERS
@@ -35,12 +36,18 @@ class Gateway:
     listener: Listener
     secrets: SecretBox
     accounts: Accounts
+    last_positions: LastPositions
     answer_seconds: float = 30.0
 
     @cached_property
     def feeds(self) -> Feeds:
         """What those who watch trainings in this process share."""
         return Feeds(self.pool, self.listener, self.accounts)
+
+    @cached_property
+    def heard(self) -> Heard:
+        """How far the ends of questions are known."""
+        return Heard(self.last_positions, self.has_read)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator["Write"]:

@@ -47,7 +47,12 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     if settings.first_username:
         await accounts.create(settings.first_username, settings.first_password.get_secret_value(), "admin")
     gateway = Gateway(
-        service.pool, service.listener, SecretBox(settings.secret_keys), accounts, settings.answer_seconds
+        service.pool,
+        service.listener,
+        SecretBox(settings.secret_keys),
+        accounts,
+        service.last_positions,
+        settings.answer_seconds,
     )
     stack.push_async_callback(gateway.feeds.close)
     tasks: dict[str, Callable[[], Awaitable[None]]] = {**service.tasks(rebuild), "tidy": lambda: _tidy(gateway)}

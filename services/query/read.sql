@@ -28,6 +28,7 @@ CREATE TABLE items (
 CREATE INDEX items_of_question ON items (dataset_id, normalised_question) WHERE kind = 'pair';
 
 -- Questions, and how they ended. The columns to `asked` are from QuestionAsked, the others from QuestionAnswered.
+-- `heard`: the end is as the log has it, not only as we wrote it.
 CREATE TABLE questions (
     question_id text PRIMARY KEY,
     event_id text,
@@ -40,7 +41,8 @@ CREATE TABLE questions (
     said text,
     choices jsonb,
     knowledge_version bigint,
-    answered_at timestamptz
+    answered_at timestamptz,
+    heard boolean NOT NULL DEFAULT false
 );
 CREATE INDEX questions_of_conversation ON questions ((asked ->> 'conversation_id'));
 

@@ -21,6 +21,7 @@ from services.query.model.client import Model
 from services.query.questions.answer import Answerer
 from services.query.questions.find import Finder
 from services.query.questions.handlers import handlers
+from services.query.questions.overdue import Overdue
 from services.query.replay import command as replay_command
 from services.query.replay.again import Replay
 from services.query.schemas import SCHEMAS
@@ -43,7 +44,9 @@ async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
         return None
 
     await finder.embedder.query("")  # So that the first question does not wait for the model to load.
-    return Wired({**service.tasks(rebuild), "answers": worker.run_forever}, {**service.checks(), "chroma": chroma})
+    overdue = Overdue(service.pool, rebuild.handlers)
+    tasks = {**service.tasks(rebuild), "answers": worker.run_forever, "overdue": overdue.run}
+    return Wired(tasks, {**service.checks(), "chroma": chroma})
 
 
 def _finder(service: EventService, vectors: Vectors, settings: Settings, stack: AsyncExitStack) -> Finder:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from libs.events.ids import new_id
 from libs.events.positions import published_position
 from libs.events.producer import LeasedProducer
 from libs.events.relay import Relay
-from libs.events.transaction import transaction
+from libs.events.transaction import Late, transaction
+from libs.runtime.clock import now
 from tests.events.records import NOON
 from tests.events.toy import COUNTING, REVIEWING, Toy, given, toy_service, until
 
@@ -22,12 +24,14 @@ _SUBJECTS = 7
 _LEASES = "SELECT epoch, expires_at FROM work WHERE kind = 'outbox' ORDER BY subject"
 
 
-async def _publish(toy: Toy, numbers: range) -> list[str]:
+async def _publish(toy: Toy, numbers: range, late_after: datetime | None = None) -> list[str]:
     """Verdicts of several datasets in one transaction each, as the gateway would; gives their ids."""
     ids = []
     for number in numbers:
         async with transaction(toy.pool, "toy") as opened:
-            ids.append(opened.publish(given(number, f"d-{number % _SUBJECTS}")))
+            event = given(number, f"d-{number % _SUBJECTS}")
+            late = Late(late_after, event.model_copy(update={"comment": "late"})) if late_after else None
+            ids.append(opened.publish(event, late=late))
     return ids
 
 
@@ -49,8 +53,9 @@ async def test_what_was_committed_is_sent_in_order_per_subject(
     postgres_url: str, kafka_bootstrap: str, topic_prefix: str
 ) -> None:
     async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING) as toy:
-        ids = await _publish(toy, range(60))
+        ids = await _publish(toy, range(60), now() + timedelta(hours=1))
         received = await toy.log(FeedbackGiven, 60)
+        assert {one.event.comment for one in received} == {""}  # None was late.
         assert {one.event_id for one in received} == set(ids)
         for subject in range(_SUBJECTS):
             sequences = [one.event.sequence for one in received if one.event.dataset_id == f"d-{subject}"]
@@ -199,16 +204,20 @@ class FrozenProducer(LeasedProducer):
         return time.monotonic() + 3_600 * cls.frozen
 
 
+@pytest.mark.parametrize(("lease_seconds", "late"), [(4.0, ""), (100_000.0, "late")])
 async def test_what_a_frozen_relay_was_about_to_send_never_leaves(
-    postgres_url: str, kafka_bootstrap: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    postgres_url: str, kafka_bootstrap: str, topic_prefix: str, monkeypatch: pytest.MonkeyPatch,
+    lease_seconds: float, late: str,
+) -> None:  # fmt: skip
+    """Because its lease is over, or because what it was about to send has become late meanwhile."""
     async with toy_service(postgres_url, kafka_bootstrap, topic_prefix, COUNTING, relay=False) as toy:
-        ids = await _publish(toy, range(20))
+        ids = await _publish(toy, range(20), now() + timedelta(minutes=30) if late else None)
         with monkeypatch.context() as frozen:
             FrozenProducer.frozen = 0
             frozen.setattr("libs.events.producer.LeasedProducer", FrozenProducer)
             frozen.setattr("libs.events.relay.time", FrozenProducer)
-            relaying = asyncio.create_task(Relay(toy.pool, toy.listener, toy.bootstrap, toy.prefix).run())
+            relay = Relay(toy.pool, toy.listener, toy.bootstrap, toy.prefix, lease_seconds)
+            relaying = asyncio.create_task(relay.run())
 
             async def about_to_send() -> bool:
                 return FrozenProducer.frozen > 0
@@ -217,10 +226,12 @@ async def test_what_a_frozen_relay_was_about_to_send_never_leaves(
             relaying.cancel()
             await asyncio.gather(relaying, return_exceptions=True)
         assert await toy.pool.fetchval("SELECT count(*) FROM outbox WHERE sent_at IS NOT NULL") == 0
+        await toy.pool.execute("UPDATE outbox SET late_after = now() WHERE late_after IS NOT NULL")
         await _run_relay(toy, stop_when_sent=len(ids))
         received = await toy.log(FeedbackGiven, len(ids))
         assert Counter(one.event_id for one in received) == Counter(ids)
         assert min(one.offset for one in received) == 0
+        assert {one.event.comment for one in received} == {late}
 
 
 class ForgetfulProducer(LeasedProducer):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
@@ -9,9 +10,10 @@ from aiokafka import AIOKafkaConsumer
 
 @dataclass(frozen=True)
 class Logged:
-    """One event as it stands in the log."""
+    """One event as it stands in the log, where it came `at`."""
 
     event_id: str
+    at: datetime
     body: dict[str, Any]
 
 
@@ -26,7 +28,12 @@ async def logged(bootstrap: str, topic: str) -> list[Logged]:
         ends = await consumer.end_offsets(list(consumer.assignment()))
         while any([await consumer.position(place) < end for place, end in ends.items()]):
             for records in (await consumer.getmany(timeout_ms=500)).values():
-                found += [Logged(dict(one.headers)["ce_id"].decode(), json.loads(one.value)) for one in records]
+                found += [_logged(one) for one in records]
     finally:
         await consumer.stop()
     return found
+
+
+def _logged(record: Any) -> Logged:
+    at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    return Logged(dict(record.headers)["ce_id"].decode(), at, json.loads(record.value))

@@ -74,7 +74,7 @@ async def known(dataset_ids: list[str], shop: Path) -> list[Event]:
     return events
 
 
-def questions(dataset_ids: list[str]) -> Iterator[QuestionAsked]:
+def questions(dataset_ids: list[str], who: str) -> Iterator[QuestionAsked]:
     """Questions without an end, of all kinds in turn; one in five has three seconds, the others thirty."""
     for number, kind in zip(itertools.count(), itertools.cycle(_KINDS), strict=False):
         dataset_id, conversation_id = random.choice(dataset_ids), new_id()
@@ -86,15 +86,15 @@ def questions(dataset_ids: list[str]) -> Iterator[QuestionAsked]:
             "conversation": _CONVERSATION,
         }[kind]
         for text in texts:
-            yield asked(dataset_id, text, random.choice((3, 30, 30, 30, 30)), conversation_id)
+            yield asked(dataset_id, text, random.choice((3, 30, 30, 30, 30)), who, conversation_id)
 
 
-def asked(dataset_id: str, text: str, seconds: float, conversation_id: str = "") -> QuestionAsked:
+def asked(dataset_id: str, text: str, seconds: float, who: str, conversation_id: str = "") -> QuestionAsked:
     """A question that is to be answered within `seconds` from now."""
     moment = now()
     return QuestionAsked(
         question_id=new_id(), dataset_id=dataset_id, question=text, conversation_id=conversation_id or new_id(),
-        asked_at=moment, deadline=moment + timedelta(seconds=seconds),
+        who=who, asked_at=moment, deadline=moment + timedelta(seconds=seconds),
     )  # fmt: skip
 
 

@@ -83,7 +83,12 @@ async def running(infrastructure: Infrastructure) -> AsyncIterator[Running]:
     async with AsyncExitStack() as stack:
         service = await EventService.connect("gateway", settings, stack, SCHEMAS)
         gateway = Gateway(
-            service.pool, service.listener, SecretBox(settings.secret_keys), Accounts(service.pool), answer_seconds=1.0
+            service.pool,
+            service.listener,
+            SecretBox(settings.secret_keys),
+            Accounts(service.pool),
+            service.last_positions,
+            answer_seconds=1.0,
         )
         tasks = [asyncio.ensure_future(run()) for run in service.tasks(service.rebuild(HANDLERS)).values()]
         app = make_app(gateway, service.checks())

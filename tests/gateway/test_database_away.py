@@ -29,7 +29,7 @@ async def away(running: Running, infrastructure: Infrastructure) -> AsyncIterato
     pool = await open_pool(url, name="gateway-test", size=2)
     known = running.gateway
     app = running.anna._transport.app  # type: ignore[attr-defined]
-    app.state.gateway = Gateway(pool, known.listener, known.secrets, Accounts(pool))
+    app.state.gateway = Gateway(pool, known.listener, known.secrets, Accounts(pool), known.last_positions)
     assert (await running.anna.get(f"{API}/datasets")).status_code == 200
     await cable.pull()
     yield running

@@ -126,17 +126,6 @@ async def test_a_reader_of_events_gets_the_steps_and_then_the_answer(running: Ru
     assert told.index("event: step") < told.index("event: answer") and "哪一年？" in told
 
 
-async def test_a_reader_of_events_is_told_where_to_look_when_no_answer_comes(running: Running) -> None:
-    body = {"dataset_id": await running.dataset(), "question": "有多少订单？"}
-    headers = {"Accept": "text/event-stream", "Accept-Language": "zh"}
-    async with asyncio.timeout(60):
-        told = (await running.anna.post(f"{API}/chat/", json=body, headers=headers)).text
-    name, data = told.strip().splitlines()
-    later = orjson.loads(data.removeprefix("data: "))
-    assert (name, later["outcome"]) == ("event: waiting", None) and "仍在等待" in later["message"]
-    assert (await running.anna.get(later["location"])).json()["question"] == "有多少订单？"
-
-
 async def test_feedback_goes_from_received_by_accepted_to_learned(running: Running) -> None:
     dataset_id = await running.dataset()
     verdict = {"dataset_id": dataset_id, "question": "How many?", "rating": -1, "corrected_sql": "SELECT 8"}

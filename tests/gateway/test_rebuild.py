@@ -37,7 +37,8 @@ async def test_a_rebuilt_copy_equals_the_live_one_and_serves_on(
     async with AsyncExitStack() as stack:
         service = await EventService.connect("gateway", settings, stack, SCHEMAS)
         accounts = Accounts(service.pool)
-        gateway = Gateway(service.pool, service.listener, SecretBox(settings.secret_keys), accounts, 1.0)
+        secrets = SecretBox(settings.secret_keys)
+        gateway = Gateway(service.pool, service.listener, secrets, accounts, service.last_positions, 1.0)
         tasks = [asyncio.ensure_future(run()) for run in service.tasks(service.rebuild(HANDLERS)).values()]
         stack.callback(lambda: [task.cancel() for task in tasks])
         await accounts.create("anna", "long enough", "member")

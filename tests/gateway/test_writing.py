@@ -104,14 +104,6 @@ async def test_terms_count_their_versions(running: Running) -> None:
     assert (await running.anna.get(path)).json()["total"] == 0
 
 
-async def test_a_question_without_an_answer_in_time_is_202_with_a_place_to_look(running: Running) -> None:
-    dataset_id = await running.dataset()
-    asked = await running.anna.post(f"{API}/chat/", json={"dataset_id": dataset_id, "question": "How many?"})
-    assert asked.status_code == 202
-    found = await running.anna.get(asked.headers["location"])
-    assert found.json()["outcome"] is None
-
-
 async def test_the_answer_to_a_login_is_never_kept_because_it_holds_a_token(running: Running) -> None:
     key = {"Idempotency-Key": "login"}
     form = {"username": "anna", "password": "long enough"}

@@ -25,7 +25,7 @@ KNOWN = Knowledge(
 COMMANDS: dict[str, AskModel | AskAgain | Correct] = {
     "first": AskModel(),
     "second": AskAgain(Ran(admit(LOOKED, "sqlite"), Rows((), (("Berlin",),), False, 1.0), "sqlite")),
-    "correct": Correct(Failure(FAILED, QueryFailed.because("no such column: bad"))),
+    "correct": Correct(Failure(FAILED, QueryFailed.because("no such column: bad", quotes_rows=False))),
 }
 
 

@@ -23,6 +23,7 @@ from libs.events.catalog import (
     Event,
     LearnedItem,
     Needs,
+    QuestionAnswered,
     QuestionAsked,
     Step,
     TableDescription,
@@ -36,7 +37,9 @@ from services.query.caches.caches import Caches
 from services.query.caches.embedded import EmbeddedStore
 from services.query.questions.answer import Answerer
 from services.query.questions.asked import read_question
+from services.query.questions.conclusion import Conclusion
 from services.query.questions.find import Finder
+from services.query.questions.overdue import Overdue
 from services.query.questions.steps import SentSteps
 from tests.query.conftest import Query
 from tests.query.knowledge_events import THEN, checkpoint, dataset, datasource, ddl, received, structure
@@ -237,9 +240,48 @@ async def test_a_dataset_that_is_unknown_untrained_or_behind_says_so(asking: Ask
     assert late["outcome"] == "timed_out"
 
 
-async def test_a_question_whose_deadline_passed_is_timed_out(asking: Asking) -> None:
+async def test_a_question_that_has_too_little_time_is_timed_out(asking: Asking) -> None:
     answer = await asking.ask(HOW_MANY, seconds=0.1)
     assert (answer["outcome"], bool(answer["answer_text"])) == ("timed_out", True)
+
+
+async def test_past_its_deadline_a_question_is_timed_out_although_its_answer_was_found(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def found(*_: object) -> Conclusion:
+        return Conclusion("answered", sql=COUNT, rows=((3,),))
+
+    monkeypatch.setattr("services.query.questions.answer.concluded", found)
+    late = await asking.ask(HOW_MANY, seconds=-0.1)
+    assert (late["outcome"], late["sql"], "Please ask again" in late["answer_text"]) == ("timed_out", None, True)
+    assert await asking.sent("RowsFetched") == []
+
+
+async def test_an_answer_that_comes_onto_the_log_too_late_is_none_there_and_here(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    assert (await asking.ask(HOW_MANY))["outcome"] == "answered"
+    [late] = await asking.query.pool.fetch(
+        "SELECT late_value, late_after = (asked ->> 'deadline')::timestamptz AS at_deadline, outcome "
+        "FROM outbox, questions WHERE topic = 'QuestionAnswered'"
+    )
+    end = QuestionAnswered.model_validate_json(late["late_value"])
+    assert (late["at_deadline"], late["outcome"], end.outcome) == (True, "answered", "timed_out")
+    # As the log has it, and as a second holder of the shard might have sent it again.
+    await asking.consume(end)
+    await asking.consume(end.model_copy(update={"outcome": "answered"}))
+    assert await asking.query.pool.fetchval("SELECT outcome FROM questions") == "timed_out"
+
+
+async def test_any_living_process_ends_what_is_overdue_whoever_holds_it(asking: Asking) -> None:
+    await asking.learn(HOW_MANY, COUNT)
+    frozen, working = await asking.claimed(HOW_MANY, seconds=-0.1), await asking.claimed(HOW_MANY, 2)
+    assert await Overdue(asking.query.pool, asking.query.handlers).end() == 1
+    with pytest.raises(LeaseLost):
+        await asking.answerer.answer(frozen, Held(frozen))
+    await asking.answerer.answer(working, Held(working))
+    ends = [(end["question_id"], end["outcome"]) for end in await asking.sent("QuestionAnswered")]
+    assert ends == [("q1", "timed_out"), ("q2", "answered")]
+    assert await Overdue(asking.query.pool, asking.query.handlers).end() == 0
 
 
 async def test_a_database_that_is_gone_is_a_failure_that_says_what_to_do(asking: Asking) -> None:

@@ -18,7 +18,7 @@ from services.query.evaluation.questions import Question
 
 _AT_ONCE = 4
 _GRACE_SECONDS = 30.0
-"""After its deadline a question may still be answered, by a process that took it over from one that died."""
+"""After its deadline a question has still to be ended, by a process that is there again."""
 _POLL_SECONDS = 0.2
 _ANSWER = "SELECT outcome, sql FROM questions WHERE question_id = $1 AND outcome IS NOT NULL"
 _WORDS = {"timed_out": "failed"}

@@ -9,17 +9,18 @@ import asyncpg
 import structlog
 
 from libs.datasources.errors import DataSourceError, TookTooLong
-from libs.events.catalog import QuestionAnswered, QuestionAsked, RowsFetched
+from libs.events.catalog import Outcome, QuestionAnswered, QuestionAsked, RowsFetched
 from libs.events.envelope import Received
 from libs.events.projection import Handlers
-from libs.events.transaction import Transaction, transaction
+from libs.events.transaction import Late, Transaction, transaction
 from libs.leases.claim import Lease, LeaseLost, finish
 from libs.leases.worker import Held
 from libs.postgres.transient import is_transient
+from libs.questions.deadline import is_over, timed_out
 from libs.runtime import telemetry
 from libs.runtime.clock import now
 from services.query.questions.asked import read_question
-from services.query.questions.conclusion import Conclusion, broken, failed, timed_out
+from services.query.questions.conclusion import Conclusion, broken, failed, out_of_time
 from services.query.questions.find import Finder
 from services.query.questions.steps import SentSteps, Steps
 from services.query.replay.before import answer_of, same_rows
@@ -73,11 +74,11 @@ class Answerer:
     ) -> None:
         async with transaction(self.pool, "query") as opened:
             steps.publish_rest(opened)
-            await self._publish(opened, asked, conclusion, steps, milliseconds)
+            outcome = await self._publish(opened, asked, conclusion, steps, milliseconds)
             await finish(opened.connection, lease)
         if asked.event.purpose != "check":
-            telemetry.question_answered(conclusion.outcome, milliseconds / 1000)
-        log.info("question_answered", question_id=lease.subject, outcome=conclusion.outcome, cached=conclusion.cached)
+            telemetry.question_answered(outcome, milliseconds / 1000)
+        log.info("question_answered", question_id=lease.subject, outcome=outcome, cached=conclusion.cached)
 
     async def _publish(
         self,
@@ -86,8 +87,14 @@ class Answerer:
         conclusion: Conclusion,
         steps: Steps,
         milliseconds: float,
-    ) -> None:
+    ) -> Outcome:
+        """Publish the end of the question, and give what it is: past the deadline it has timed out."""
         event = asked.event
+        late = Late(event.deadline, timed_out(event, steps.made))
+        moment = await opened.connection.fetchval("SELECT clock_timestamp()")
+        if is_over(event, moment):
+            await self.handlers.apply_own(opened, late.event, caused_by=asked)
+            return "timed_out"
         if conclusion.outcome == "answered" and event.purpose != "check":  # Nobody looks at the rows of a check.
             fetched = RowsFetched(
                 question_id=event.question_id,
@@ -119,9 +126,10 @@ class Answerer:
             understood=conclusion.understood,
             same_rows=conclusion.same_rows,
             milliseconds=milliseconds,
-            answered_at=now(),
+            answered_at=moment,
         )
-        await self.handlers.apply_own(opened, answered, caused_by=asked)
+        await self.handlers.apply_own(opened, answered, caused_by=asked, late=late)
+        return conclusion.outcome
 
 
 async def concluded(finder: Finder, asked: QuestionAsked, steps: Steps, seconds: float) -> Conclusion:
@@ -130,7 +138,7 @@ async def concluded(finder: Finder, asked: QuestionAsked, steps: Steps, seconds:
         async with asyncio.timeout(seconds):
             return await finder.conclude(asked, steps, time.monotonic() + seconds)
     except (TimeoutError, TookTooLong):
-        return timed_out(asked.language)
+        return out_of_time(asked.language)
     except DataSourceError as error:
         return failed(error.problem(asked.language))
     except Exception as error:

@@ -27,11 +27,13 @@ async def read_question(pool: "asyncpg.Pool[Any]", question_id: str) -> tuple[Re
     row = await pool.fetchrow(_QUESTION, question_id)
     if row is None or row["asked"] is None:
         raise WorkGone(f"no question {question_id} in the read models")
+    return received(row), row["seconds"]
+
+
+def received(row: asyncpg.Record) -> Received[QuestionAsked]:
+    """The question of a row of `questions`, as its answer names it as its cause."""
     event = QuestionAsked.model_validate(row["asked"])
-    received = Received(
-        event, row["event_id"], row["correlation_id"], row["traceparent"], QuestionAsked.__name__, -1, -1
-    )
-    return received, row["seconds"]
+    return Received(event, row["event_id"], row["correlation_id"], row["traceparent"], QuestionAsked.__name__, -1, -1)
 
 
 async def needs_met(pool: "asyncpg.Pool[Any]", listener: Listener, asked: QuestionAsked, seconds: float) -> bool:

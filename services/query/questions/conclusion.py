@@ -66,6 +66,6 @@ def broken(language: Language) -> Conclusion:
     return Conclusion("failed", answer_text=text("question.broken", language))
 
 
-def timed_out(language: Language) -> Conclusion:
-    """The deadline of the question passed."""
+def out_of_time(language: Language) -> Conclusion:
+    """The time of the question does not suffice."""
     return Conclusion("timed_out", answer_text=text("question.timed_out", language))

@@ -28,12 +28,13 @@ SET event_id = excluded.event_id, correlation_id = excluded.correlation_id, trac
 WHERE q.asked IS NULL
 """
 _PUT_ANSWERED = """
-INSERT INTO questions AS q (question_id, outcome, sql, understood, said, choices, knowledge_version, answered_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO questions AS q (question_id, outcome, sql, understood, said, choices, knowledge_version, answered_at, heard)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (question_id) DO UPDATE
 SET outcome = excluded.outcome, sql = excluded.sql, understood = excluded.understood, said = excluded.said,
-    choices = excluded.choices, knowledge_version = excluded.knowledge_version, answered_at = excluded.answered_at
-WHERE q.outcome IS NULL
+    choices = excluded.choices, knowledge_version = excluded.knowledge_version, answered_at = excluded.answered_at,
+    heard = excluded.heard
+WHERE q.outcome IS NULL OR (excluded.heard AND NOT q.heard)
 """
 _PUT_DELETED = "INSERT INTO deleted_conversations VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _HAS_ENDED = "SELECT outcome IS NOT NULL FROM questions WHERE question_id = $1"
@@ -72,21 +73,12 @@ async def keep_questions(connection: Connection, batch: Batch) -> None:
 
 
 async def keep_answers(connection: Connection, batch: Batch) -> None:
-    """How each question ended; the first end counts."""
-    events: list[QuestionAnswered] = [received.event for received in batch]
-    rows = [
-        (
-            e.question_id,
-            e.outcome,
-            e.sql,
-            e.understood,
-            e.answer_text,
-            list(e.choices),
-            e.knowledge_version,
-            e.answered_at,
-        )
-        for e in events
-    ]
+    """How each question ended; the first end counts that is on the log, where one of our own may come as a late one."""
+    rows = []
+    for received in batch:
+        e: QuestionAnswered = received.event
+        said = (e.outcome, e.sql, e.understood, e.answer_text, list(e.choices), e.knowledge_version, e.answered_at)
+        rows.append((e.question_id, *said, received.offset >= 0))
     await connection.executemany(_PUT_ANSWERED, rows)
 
 

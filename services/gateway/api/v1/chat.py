@@ -15,6 +15,7 @@ from libs.events.ids import new_id
 from libs.language.catalogue import Language, text
 from libs.language.catalogue import language_of as written_in
 from libs.postgres.pool import to_json
+from libs.questions.deadline import GRACE
 from libs.runtime.clock import now
 from libs.runtime.deadlines import DeadlinePassed
 from services.gateway.accounts.store import Account
@@ -38,8 +39,8 @@ FROM shown_questions AS q LEFT JOIN answers AS a USING (question_id) WHERE quest
 _DATASET = "SELECT dataset_id FROM shown_questions WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 1"
 _ROWS_SECONDS = 5.0
 _STEP_SECONDS = 0.5
-_LATE_SECONDS = 3.0
-"""An answer that ends just in time still has its way to go."""
+_LATE_SECONDS = GRACE.total_seconds() + 6.0
+"""Past the deadline until it is told that a question timed out: it has to be looked for on the log too."""
 
 
 class Question(Body):
@@ -62,11 +63,15 @@ class Feedback(Body):
     comment: Prose = ""
 
 
-@router.post("/", responses={202: {"description": "Not answered yet; Location says where to look"}})
+@router.post("/", responses={202: {"description": "How it ended is not known here yet; Location says where to look"}})
 async def ask(
     body: Question, request: Request, gateway: GatewayPart, account: SignedIn, language: AskedLanguage
 ) -> Response:
-    """Ask a question; with Accept: text/event-stream the steps come as they are made, last `answer` or `waiting`."""
+    """Ask a question; with Accept: text/event-stream the steps come as they are made, last the answer.
+
+    A question that has no answer at its deadline has timed out. Only when the log cannot be read, so that an answer may
+    be there, it is 202, or the event `waiting`; also when the same request is made again while it still runs.
+    """
     asked = await _ask(gateway, account, body)
     return await answer_to(gateway, asked.question_id, request, language)
 
@@ -76,7 +81,7 @@ async def answer_to(gateway: Gateway, question_id: str, request: Request, langua
     if "text/event-stream" in request.headers.get("accept", ""):
         return EventSourceResponse(_steps(gateway, question_id, language))
     try:
-        found = await _answered(gateway, question_id, gateway.answer_seconds)
+        found = await _answered(gateway, question_id, gateway.answer_seconds + _LATE_SECONDS)
     except DeadlinePassed:
         later = await waiting(gateway, question_id)
         return JSONResponse(later, status.HTTP_202_ACCEPTED, {"Location": place_of(question_id)})
@@ -129,7 +134,7 @@ async def _answered(gateway: Gateway, question_id: str, seconds: float) -> dict[
 
 
 async def _steps(gateway: Gateway, question_id: str, language: Language) -> AsyncIterator[dict[str, Any]]:
-    """The steps of a question as they are made, then its answer, or, when that is late, where it will be."""
+    """The steps of a question as they are made, then its answer, or, when that is not known, where it will be."""
     last, ends = 0, time.monotonic() + gateway.answer_seconds + _LATE_SECONDS
     async with gateway.listener.subscribed("answers") as wake:
         while True:
