@@ -200,12 +200,12 @@ class Measurer:
             outcome = decide(state, Measure(event.training_id, bool(contradicts) or harmful(results)))
             if outcome and review:
                 given = (await verdict(opened.connection, review.feedback_id)).event
-                await take_back_feedback(opened, learned.asked, given, _SYSTEM)
+                await take_back_feedback(opened, learned.asked, given, event.training_id, _SYSTEM)
                 held = _held(review, event.language, results, contradicts)
                 await OWN.apply_own(opened, held, caused_by=learned.asked, index=held.version)
             elif outcome and (pairs := learned.taught):
                 await take_back(
-                    opened, learned.asked, event.dataset_id, pairs,
+                    opened, learned.asked, event.dataset_id, event.training_id, pairs,
                     feedback_id=None, language=event.language, who=_SYSTEM,
                 )  # fmt: skip
             measured = LearningMeasured(
