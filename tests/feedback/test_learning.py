@@ -232,7 +232,13 @@ async def test_a_correction_that_makes_a_verified_answer_wrong_is_held_and_what_
         assert [reason["code"] for reason in review["reasons"]] == ["made_worse"]
         assert (await learning.decide("f3", "accept"))["verdict"] == "accepted"
         assert await learning.known() == {ONE, TWO}
-        assert (await learning.measure(answer))["verdict"] == "kept", "a person accepted it"
+        accepted = await learning.measure(answer)
+        assert (accepted["verdict"], accepted["right"], accepted["told"]) == ("kept", 0, 1), "a person accepted it"
+        await learning.decide("f3", "revert")
+        back = await learning.measure(lambda asked: (TWO, taught) if asked.instead else (ONE, pair_id(MANY, ONE)))
+        [checked] = back["results"]
+        assert (checked["before"], checked["after"], back["verdict"]) == ("wrong", "right", "kept")
+        assert (back["right"], back["told"]) == (2, 2), "the score is that of what is known now"
 
 
 async def test_a_correction_that_contradicts_a_verified_pair_in_other_words_is_held_until_it_is_dropped(

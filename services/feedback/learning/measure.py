@@ -75,7 +75,8 @@ class Measurer:
             learned = await change(connection, lease.subject)
             done = await last_measured(connection, lease.subject)
             known = await verified(connection, learned.asked.event.dataset_id, lease.subject)
-        if done is not None or learned.asked.event.forgets:
+        event = learned.asked.event
+        if done is not None or (event.forgets and event.who == _SYSTEM):  # What we take back was measured before.
             async with transaction(self.pool, "feedback") as opened:
                 await finish(opened.connection, lease)
             return
@@ -84,7 +85,7 @@ class Measurer:
         contradicts: tuple[Checked, ...] = ()
         if database:
             results = await self._results(lease, learned, known, database)
-            contradicts = await self._contradicts(lease, learned, known, database)
+            contradicts = () if event.forgets else await self._contradicts(lease, learned, known, database)
         await self._end(lease, learned, results, contradicts)
 
     async def give_up(self, lease: Lease, _held: Held) -> None:
@@ -108,7 +109,8 @@ class Measurer:
     ) -> tuple[Checked, ...]:
         """How the verified questions concerned are answered before and after."""
         event = learned.asked.event
-        pairs = nearest(known, learned.taught) if learned.lesson else sample(known, event.training_id)
+        near = (*learned.taught, *learned.replaced)
+        pairs = nearest(known, near) if learned.lesson else sample(known, event.training_id)
         after = await self._answers(lease, learned, pairs, "after")
         # An answer that rests on nothing of what was learned is the same without it.
         touched = {item.item_id for item in learned.taught}

@@ -34,7 +34,7 @@ WHERE NOT EXISTS (
         AND k.training_id <> $3)
 ORDER BY item_id
 """
-_PAIR = "SELECT item FROM pairs WHERE dataset_id = $1 AND item_id = $2"
+_PAIRS = "SELECT item FROM pairs WHERE dataset_id = $1 AND item_id = ANY($2) ORDER BY item_id"
 _ANSWERS = "SELECT question_id, outcome, known, strategy, sql, items FROM check_answers WHERE question_id = ANY($1)"
 _REVIEW = "SELECT state FROM reviews WHERE feedback_id = $1"
 _MEASURED = "SELECT state FROM measured WHERE training_id = $1"
@@ -56,7 +56,7 @@ MOST = 2_000
 
 @dataclass(frozen=True)
 class Change:
-    """A training with the pairs that it taught, and those that they replaced."""
+    """A training with the pairs that it taught, and those that they replaced or that it took back."""
 
     asked: Received[TrainingRequested]
     lesson: bool
@@ -88,8 +88,11 @@ async def change(connection: Connection, training_id: str) -> Change:
     rows = await connection.fetch(_TAUGHT, training_id)
     taught = _items(rows)
     questions = sorted({row["normalised_question"] for row in rows})
-    back = await remaining(connection, event.dataset_id, questions, training_id)
-    return Change(asked, row["lesson"], row["sequence"], taught, back)
+    if event.forgets:
+        before = _items(await connection.fetch(_PAIRS, event.dataset_id, list(event.forgets)))
+    else:
+        before = await remaining(connection, event.dataset_id, questions, training_id)
+    return Change(asked, row["lesson"], row["sequence"], taught, before)
 
 
 async def remaining(
@@ -106,7 +109,7 @@ async def remaining(
 
 async def learned_pair(connection: Connection, dataset_id: str, item_id: str) -> LearnedItem | None:
     """The pair as it was learned last, whether it is known any more or not."""
-    item = await connection.fetchval(_PAIR, dataset_id, item_id)
+    item = await connection.fetchval(_PAIRS, dataset_id, [item_id])
     return LearnedItem.model_validate(item) if item else None
 
 

@@ -44,8 +44,8 @@ class Learner:
         await self.close(stage, len(planned), stale)
 
     def fresh(self, planned: Sequence[LearnedItem], known: Mapping[str, Known]) -> list[LearnedItem]:
-        """Those of `planned` that are neither known nor taken back; what is known is counted, but for what this training
-        taught itself."""
+        """Those of `planned` that are neither known nor taken back; the known ones are counted, but for what this
+        training taught itself."""
         own = self.attempt.state.training_id
         there = [known[item.item_id] for item in planned if item.item_id in known]
         self.skipped += sum(item.training_id != own and not item.taken_back for item in there)

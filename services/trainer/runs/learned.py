@@ -24,8 +24,9 @@ WHERE l.generation <= excluded.generation
 """
 _REMOVE = "DELETE FROM learned WHERE dataset_id = $1 AND generation < $2"
 _KNOWN = """
-SELECT item_id, kind, origin, tables, training_id, taken_back FROM learned WHERE dataset_id = $1 AND generation = greatest(
-    $2, (SELECT coalesce(max(generation), 0) FROM generations WHERE dataset_id = $1))
+SELECT item_id, kind, origin, tables, training_id, taken_back FROM learned
+WHERE dataset_id = $1 AND generation = greatest($2, (
+    SELECT coalesce(max(generation), 0) FROM generations WHERE dataset_id = $1))
 """
 
 
