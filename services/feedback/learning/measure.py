@@ -112,12 +112,13 @@ class Measurer:
         near = (*learned.taught, *learned.replaced)
         pairs = nearest(known, near) if learned.lesson else sample(known, event.training_id)
         after = await self._answers(lease, learned, pairs, "after")
-        # An answer that rests on nothing of what was learned is the same without it.
+        # An answer that rests on nothing of what was learned is the same without it, unless it replaced something.
         touched = {item.item_id for item in learned.taught}
+        lost = any(item.item_id not in touched for item in learned.replaced)
         moved = [
             pair
             for pair in pairs
-            if (answer := after.get(pair.item_id)) and (learned.replaced or touched.intersection(answer.items))
+            if (answer := after.get(pair.item_id)) and (lost or touched.intersection(answer.items))
         ]
         without = await self._answers(lease, learned, moved, "before", (event.training_id,), learned.replaced)
         before = {pair.item_id: after.get(pair.item_id) for pair in pairs if pair not in moved} | without
