@@ -116,10 +116,10 @@ async def _a_training_is_held_until_it_is_accepted(running: Running, dataset_id:
     await running.client.post(f"/datasets/{dataset_id}/learning/{training_id}/accept")
 
     async def accepted() -> bool:
-        return harmful in await _pairs(running, dataset_id)
+        told = await _verdict(running, dataset_id, training_id)
+        return told == "accepted" and harmful in await _pairs(running, dataset_id)
 
     await eventually(accepted)
-    assert await _verdict(running, dataset_id, training_id) == "accepted"
     assert known < await _pairs(running, dataset_id)
 
 
@@ -146,6 +146,7 @@ async def _a_poisoned_correction_is_held_until_it_is_accepted_and_taken_back(run
 
         await eventually(found)
 
+    known = await _pairs(running, dataset_id)
     poisoned = await _said(running, dataset_id, asked["question"], "SELECT count(*) FROM customers")
     held = await _until(running, poisoned, "held")
     assert held["reasons"][0]["code"] in ("contradicts", "made_worse")
@@ -166,6 +167,7 @@ async def _a_poisoned_correction_is_held_until_it_is_accepted_and_taken_back(run
     await client.post(f"/chat/feedback/{poisoned}/revert")
     await _until(running, poisoned, "reverted")
     await answered(500)
+    await _until_known(running, dataset_id, known)
     curve = (await client.get(f"/datasets/{dataset_id}/learning"))["items"]
     assert {one["verdict"] for one in curve if one["feedback_id"] == poisoned} == {"reverted"}
 
