@@ -43,8 +43,8 @@ CREATE TABLE requests (
 -- The last checkpoint of each training that taught something. From CheckpointReached.
 CREATE TABLE taught (training_id text PRIMARY KEY, sequence bigint NOT NULL);
 
--- Pairs that were learned, as they were learned last; `gone` are those that are to be known no longer, and `generated`
--- those that a training taught, whoever said the same since. From CheckpointReached.
+-- Pairs that were learned, as they were learned last; `gone` are those that are to be known no longer. From
+-- CheckpointReached.
 CREATE TABLE pairs (
     dataset_id text NOT NULL,
     item_id text NOT NULL,
@@ -54,13 +54,29 @@ CREATE TABLE pairs (
     training_id text NOT NULL,
     requested_offset bigint NOT NULL,
     "offset" bigint NOT NULL,
-    generated boolean NOT NULL,
     gone boolean NOT NULL,
     item jsonb NOT NULL,
     PRIMARY KEY (dataset_id, item_id)
 );
 CREATE INDEX pairs_of_question ON pairs (dataset_id, normalised_question);
 CREATE INDEX pairs_of_training ON pairs (training_id);
+
+-- Which training taught which pair, also when others taught it since. From CheckpointReached.
+CREATE TABLE teachings (
+    training_id text NOT NULL,
+    item_id text NOT NULL,
+    dataset_id text NOT NULL,
+    generation bigint NOT NULL,
+    normalised_question text NOT NULL,
+    origin text NOT NULL,
+    feedback_id text,
+    source text NOT NULL,
+    requested_offset bigint NOT NULL,
+    "offset" bigint NOT NULL,
+    PRIMARY KEY (training_id, item_id)
+);
+CREATE INDEX teachings_of_question ON teachings (dataset_id, normalised_question);
+CREATE INDEX teachings_of_item ON teachings (dataset_id, item_id);
 
 CREATE VIEW present_pairs AS
 SELECT pairs.* FROM pairs LEFT JOIN generations AS g USING (dataset_id)
@@ -99,3 +115,12 @@ CREATE TABLE measured (
     version integer NOT NULL,
     state jsonb NOT NULL
 );
+
+-- What still counts of what was ever taught: of verdicts those that are accepted, of trainings and imports those that are
+-- not held or dropped. A lesson that brought something back only repeats one of these.
+CREATE VIEW standing_teachings AS
+SELECT t.* FROM teachings AS t LEFT JOIN generations AS g USING (dataset_id)
+LEFT JOIN reviews AS r USING (feedback_id) LEFT JOIN measured AS m USING (training_id)
+WHERE t.generation >= coalesce(g.generation, 0) AND CASE t.source
+    WHEN 'feedback' THEN r.verdict = 'accepted' AND r.state ->> 'training_id' = t.training_id
+    ELSE coalesce(m.state ->> 'verdict', 'kept') IN ('kept', 'accepted') END;

@@ -23,7 +23,7 @@ CREATE TABLE runs (
     problem jsonb
 );
 
--- What datasets know, without the texts: what is here need not be learned again.
+-- What datasets know, without the texts, and what was taken back: no training learns again what is here.
 CREATE TABLE learned (
     dataset_id text NOT NULL,
     item_id text NOT NULL,
@@ -32,6 +32,7 @@ CREATE TABLE learned (
     origin text NOT NULL,
     tables jsonb NOT NULL,
     training_id text NOT NULL,
+    taken_back boolean NOT NULL,
     PRIMARY KEY (dataset_id, item_id)
 );
 

@@ -55,6 +55,21 @@ class Learning:
         await self.play()
         return f"f{sequence}"
 
+    async def imports(self, training_id: str, pairs: dict[str, str]) -> None:
+        """Import questions with their SQL."""
+        items = tuple(
+            LearnedItem(item_id=pair_id(question, sql), kind="pair", text=question, question=question, sql=sql,
+                        origin="feedback", embedding=_VECTOR)
+            for question, sql in pairs.items()
+        )  # fmt: skip
+        asked = TrainingRequested(training_id=training_id, dataset_id="d1", items=items, requested_at=THEN)
+        self.played.add(training_id)
+        learned = CheckpointReached(
+            training_id=training_id, dataset_id="d1", sequence=1, requested_offset=len(self.played),
+            status="completed", items=items, reached_at=THEN,
+        )  # fmt: skip
+        await self.service.consume(asked, learned)
+
     async def play(self) -> None:
         """Do as the trainer what was asked of it."""
         for sent in await self.service.sent("TrainingRequested"):
@@ -161,6 +176,26 @@ async def test_a_generated_pair_that_a_person_confirmed_is_known_again_when_that
     assert await learning.service.pool.fetch("SELECT origin FROM known_pairs") == [("training",)]
 
 
+@pytest.mark.parametrize("first", ["an import", "a verdict"])
+async def test_of_an_import_that_is_held_what_was_said_before_too_stays_known(learning: Learning, first: str) -> None:
+    await (learning.imports("t1", {MANY: ONE}) if first == "an import" else learning.teach(1, ONE))
+    await learning.teach(2, THREE, OTHER_WORDS)
+    await learning.measure(lambda _: (None, ""))
+    await learning.imports("t2", {MANY: ONE})
+    await learning.imports("t3", {MANY: ONE, "How many are there?": TWO})
+    assert await learning.known() == {ONE, TWO, THREE}
+
+    def answer(asked: QuestionAsked) -> tuple[str | None, str]:
+        harmed = asked.question == OTHER_WORDS and "t3" not in asked.without
+        return (TWO, pair_id("How many are there?", TWO)) if harmed else (None, "")
+
+    measured = await learning.measure(answer)
+    assert (measured["training_id"], measured["verdict"]) == ("t3", "held")
+    assert await learning.known() == {ONE, THREE}
+    await learning.decide("t3", "accept")
+    assert await learning.known() == {ONE, TWO, THREE}
+
+
 async def test_what_was_removed_does_not_come_back(learning: Learning) -> None:
     await learning.teach(1, ONE)
     await learning.service.consume(KnowledgeRemoved(dataset_id="d1", generation=1, who="ann", removed_at=THEN))
@@ -197,7 +232,13 @@ async def test_a_correction_that_makes_a_verified_answer_wrong_is_held_and_what_
         assert [reason["code"] for reason in review["reasons"]] == ["made_worse"]
         assert (await learning.decide("f3", "accept"))["verdict"] == "accepted"
         assert await learning.known() == {ONE, TWO}
-        assert (await learning.measure(answer))["verdict"] == "kept", "a person accepted it"
+        accepted = await learning.measure(answer)
+        assert (accepted["verdict"], accepted["right"], accepted["told"]) == ("kept", 0, 1), "a person accepted it"
+        await learning.decide("f3", "revert")
+        back = await learning.measure(lambda asked: (TWO, taught) if asked.instead else (ONE, pair_id(MANY, ONE)))
+        [checked] = back["results"]
+        assert (checked["before"], checked["after"], back["verdict"]) == ("wrong", "right", "kept")
+        assert (back["right"], back["told"]) == (2, 2), "the score is that of what is known now"
 
 
 async def test_a_correction_that_contradicts_a_verified_pair_in_other_words_is_held_until_it_is_dropped(

@@ -11,6 +11,7 @@ from libs.events.catalog import (
     LearnedItem,
     LearningMeasured,
     Problem,
+    TrainingRequested,
 )
 from libs.events.ids import new_id
 from libs.runtime.clock import now
@@ -93,6 +94,15 @@ async def test_a_held_correction_shows_its_evidence_on_the_curve_and_can_be_acce
     assert await _status(running, feedback_id) == "accepted"
     await _learned(running, feedback_id, dataset_id, again)
     assert await _status(running, feedback_id) == "learned"
+    await running.hear(measured.model_copy(update={"training_id": again, "verdict": "kept", "measured_at": now()}))
+    assert await _curve(running, dataset_id) == ["kept", "accepted"]
+    await _reviewed(running, feedback_id, dataset_id, 3, "reverted", again, decided=2)
+    assert await _curve(running, dataset_id) == ["reverted", "reverted"]
+
+
+async def _curve(running: Running, dataset_id: str) -> list[str]:
+    points = (await running.anna.get(f"{API}/datasets/{dataset_id}/learning")).json()["items"]
+    return [point["verdict"] for point in points]
 
 
 @pytest.mark.parametrize(
@@ -113,18 +123,27 @@ async def test_only_decisions_that_fit_are_taken_and_only_from_whom_it_belongs_t
 
 async def test_a_training_that_did_harm_can_be_accepted_or_dropped(running: Running) -> None:
     dataset_id, training_id = await running.dataset(), new_id()
+    asked = TrainingRequested(training_id=training_id, dataset_id=dataset_id, requested_at=now())
     place = f"{API}/datasets/{dataset_id}/learning/{training_id}"
     assert (await running.anna.post(f"{place}/drop")).status_code == 404
     measured = LearningMeasured(
         training_id=training_id, dataset_id=dataset_id, source="user", verdict="held", results=(_LOST,),
         measured_at=now(),
     )  # fmt: skip
-    await running.hear(measured)
+    await running.hear(asked, measured)
+    assert await _history(running, dataset_id) == ["held"]
     assert (await running.ben.post(f"{place}/drop")).status_code == 404
+    assert (await running.anna.post(f"{place}/revert")).status_code == 422
     assert (await running.anna.post(f"{place}/drop")).status_code == 202
     await running.hear(measured.model_copy(update={"version": 1, "verdict": "dropped", "decided": 1}))
+    assert await _history(running, dataset_id) == await _curve(running, dataset_id) == ["dropped"]
     refused = await running.anna.post(f"{place}/accept", headers={"Accept-Language": "zh"})
     assert refused.status_code == 409 and "已放弃" in refused.json()["detail"]
+
+
+async def _history(running: Running, dataset_id: str) -> list[str]:
+    trainings = (await running.anna.get(f"{API}/datasets/{dataset_id}/trainings")).json()["items"]
+    return [training["verdict"] for training in trainings]
 
 
 async def test_a_learned_pair_shows_the_verdict_behind_it(running: Running) -> None:

@@ -53,11 +53,13 @@ class Running:
 
 
 async def eventually(condition: Callable[[], Awaitable[Any]], seconds: float = 30.0) -> Any:
-    """Poll until `condition` gives something; fails after `seconds`."""
-    ends = time.monotonic() + seconds
+    """Poll until `condition` gives something, ever more seldom: who polls takes time from the services; fails after
+    `seconds`."""
+    ends, pause = time.monotonic() + seconds, 0.02
     while not (found := await condition()):
         assert time.monotonic() < ends, f"{condition.__qualname__} was not met within {seconds:.0f} s"
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(pause)
+        pause = min(1.5 * pause, 0.2)
     return found
 
 

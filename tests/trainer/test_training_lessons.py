@@ -2,6 +2,7 @@
 
 import asyncio
 from hashlib import sha256
+from typing import Any
 
 import pytest
 
@@ -71,7 +72,35 @@ async def test_what_is_taken_back_is_forgotten_before_what_it_replaced_is_learne
     ]  # fmt: skip
     assert (said[-1].status, "1" in said[-1].message) == ("completed", True)
     async with trainer.pool.acquire() as connection:
-        assert list(await known_items(connection, DATASET, 0)) == [right.item_id]
+        known = await known_items(connection, DATASET, 0)
+    assert {key: item.taken_back for key, item in known.items()} == {wrong.item_id: True, right.item_id: False}
+
+
+async def test_a_generated_pair_that_was_taken_back_is_not_learned_by_the_next_training_until_it_is_accepted(
+    trainer: Trainer,
+) -> None:
+    async def trains() -> list[CheckpointReached]:
+        request = requested()
+        await trainer.deliver(request)
+        await trainer.work()
+        return [c for c in await trainer.said() if c.training_id == request.training_id]
+
+    async def taught(**lesson: Any) -> None:
+        await trainer.deliver(requested(source="feedback", **lesson))
+        await trainer.work("lesson")
+
+    pair = next(item for c in await trains() for item in c.items if item.kind == "pair")
+    given = {"items": (pair.model_copy(update={"embedding": None}),)}
+    for lesson in ({"forgets": (pair.item_id,)}, given):
+        await taught(**lesson)
+        said = await trains()
+        assert said[-1].status == "completed"
+        assert not [c for c in said if c.items or c.forgotten], (
+            "nothing of it comes back, and nothing is forgotten twice"
+        )
+        async with trainer.pool.acquire() as connection:
+            known = await known_items(connection, DATASET, 0)
+        assert known[pair.item_id].taken_back == (lesson is not given)
 
 
 @pytest.mark.parametrize("stop_at", [0, 5, 20])

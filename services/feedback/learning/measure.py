@@ -75,7 +75,8 @@ class Measurer:
             learned = await change(connection, lease.subject)
             done = await last_measured(connection, lease.subject)
             known = await verified(connection, learned.asked.event.dataset_id, lease.subject)
-        if done is not None or learned.asked.event.forgets:
+        event = learned.asked.event
+        if done is not None or (event.forgets and event.who == _SYSTEM):  # What we take back was measured before.
             async with transaction(self.pool, "feedback") as opened:
                 await finish(opened.connection, lease)
             return
@@ -84,7 +85,7 @@ class Measurer:
         contradicts: tuple[Checked, ...] = ()
         if database:
             results = await self._results(lease, learned, known, database)
-            contradicts = await self._contradicts(lease, learned, known, database)
+            contradicts = () if event.forgets else await self._contradicts(lease, learned, known, database)
         await self._end(lease, learned, results, contradicts)
 
     async def give_up(self, lease: Lease, _held: Held) -> None:
@@ -108,14 +109,16 @@ class Measurer:
     ) -> tuple[Checked, ...]:
         """How the verified questions concerned are answered before and after."""
         event = learned.asked.event
-        pairs = nearest(known, learned.taught) if learned.lesson else sample(known, event.training_id)
+        near = (*learned.taught, *learned.replaced)
+        pairs = nearest(known, near) if learned.lesson else sample(known, event.training_id)
         after = await self._answers(lease, learned, pairs, "after")
-        # An answer that rests on nothing of what was learned is the same without it.
+        # An answer that rests on nothing of what was learned is the same without it, unless it replaced something.
         touched = {item.item_id for item in learned.taught}
+        lost = any(item.item_id not in touched for item in learned.replaced)
         moved = [
             pair
             for pair in pairs
-            if (answer := after.get(pair.item_id)) and (learned.replaced or touched.intersection(answer.items))
+            if (answer := after.get(pair.item_id)) and (lost or touched.intersection(answer.items))
         ]
         without = await self._answers(lease, learned, moved, "before", (event.training_id,), learned.replaced)
         before = {pair.item_id: after.get(pair.item_id) for pair in pairs if pair not in moved} | without
@@ -200,12 +203,12 @@ class Measurer:
             outcome = decide(state, Measure(event.training_id, bool(contradicts) or harmful(results)))
             if outcome and review:
                 given = (await verdict(opened.connection, review.feedback_id)).event
-                await take_back_feedback(opened, learned.asked, given, _SYSTEM)
+                await take_back_feedback(opened, learned.asked, given, event.training_id, _SYSTEM)
                 held = _held(review, event.language, results, contradicts)
                 await OWN.apply_own(opened, held, caused_by=learned.asked, index=held.version)
             elif outcome and (pairs := learned.taught):
                 await take_back(
-                    opened, learned.asked, event.dataset_id, pairs,
+                    opened, learned.asked, event.dataset_id, event.training_id, pairs,
                     feedback_id=None, language=event.language, who=_SYSTEM,
                 )  # fmt: skip
             measured = LearningMeasured(

@@ -9,6 +9,7 @@ from libs.events.catalog import (
     QuestionAnswered,
     TrainingRequested,
 )
+from libs.events.envelope import Received
 from libs.events.projection import Batch
 from libs.knowledge.items import normalised_question
 from libs.postgres.pool import Connection
@@ -23,20 +24,25 @@ ON CONFLICT (training_id) DO UPDATE SET sequence = greatest(t.sequence, excluded
 """
 # As the query service forgets: a training only what trainings taught, a person what was said before.
 _FORGET = """
-UPDATE pairs SET gone = gone OR origin <> 'feedback' OR $5, generated = false
+UPDATE pairs SET gone = gone OR origin <> 'feedback' OR $5
 WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4
     AND (origin <> 'feedback' OR NOT $5 OR requested_offset < $6)
 """
 _PUT_PAIR = """
-INSERT INTO pairs AS p VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $5 <> 'feedback', false, $9)
+INSERT INTO pairs AS p VALUES ($1, $2, $3, $4, $5, $6, $7, $8, false, $9)
 ON CONFLICT (dataset_id, item_id) DO UPDATE
 SET generation = excluded.generation, normalised_question = excluded.normalised_question, origin = excluded.origin,
     training_id = excluded.training_id, requested_offset = excluded.requested_offset, "offset" = excluded."offset",
-    generated = excluded.generated OR (p.generated AND p.generation = excluded.generation), gone = false,
-    item = excluded.item
+    gone = false, item = excluded.item
 WHERE p.gone OR (p.generation, p.origin = 'feedback', p.requested_offset, p."offset")
     <= (excluded.generation, excluded.origin = 'feedback', excluded.requested_offset, excluded."offset")
 """
+# What is no longer true was taught by trainings alone; what a person takes back, its verdict tells.
+_UNTEACH = """
+DELETE FROM teachings WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4
+    AND origin <> 'feedback'
+"""
+_PUT_TEACHING = "INSERT INTO teachings VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
 _PUT_ANSWER = "INSERT INTO check_answers VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
 _PUT_DECISION = "INSERT INTO decisions VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
 _PUT_MEASURED = """
@@ -74,6 +80,8 @@ async def keep_pairs(connection: Connection, batch: Batch) -> None:
             taken_back = (event.source == "feedback", event.requested_offset)
             forgotten = (event.dataset_id, list(event.forgotten), event.generation, received.offset)
             await connection.execute(_FORGET, *forgotten, *taken_back)
+            if event.source != "feedback":
+                await connection.execute(_UNTEACH, *forgotten)
         rows = [
             (
                 event.dataset_id,
@@ -90,6 +98,18 @@ async def keep_pairs(connection: Connection, batch: Batch) -> None:
             if item.kind == "pair"
         ]
         await connection.executemany(_PUT_PAIR, rows)
+        await connection.executemany(_PUT_TEACHING, _teachings(received))
+
+
+def _teachings(received: Received[CheckpointReached]) -> list[tuple[object, ...]]:
+    event = received.event
+    return [
+        (event.training_id, item.item_id, event.dataset_id, event.generation, normalised_question(item.question or ""),
+         item.origin, item.feedback_id, event.source, event.requested_offset if item.origin == "feedback" else 0,
+         received.offset)
+        for item in event.items
+        if item.kind == "pair"
+    ]  # fmt: skip
 
 
 async def keep_answers(connection: Connection, batch: Batch) -> None:

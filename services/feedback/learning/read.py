@@ -22,18 +22,19 @@ _VERIFIED = """
 SELECT item FROM known_pairs WHERE dataset_id = $1 AND origin = 'feedback' AND training_id <> $2
 ORDER BY requested_offset DESC, "offset" DESC, item_id LIMIT $3
 """
-# For each question the last pair but those, unless it is known anyhow.
-_REPLACED = """
-SELECT item FROM (
-    SELECT DISTINCT ON (normalised_question) * FROM present_pairs
-    WHERE dataset_id = $1 AND normalised_question = ANY($2) AND item_id <> ALL($3)
+# For each question what counts but for that training; what is known anyhow need not come back.
+_REMAINING = """
+SELECT pairs.item, last.origin, last.feedback_id FROM (
+    SELECT DISTINCT ON (normalised_question) * FROM standing_teachings
+    WHERE dataset_id = $1 AND normalised_question = ANY($2) AND training_id <> $3
     ORDER BY normalised_question, origin = 'feedback' DESC, requested_offset DESC, "offset" DESC
-) AS last WHERE NOT EXISTS (
-    SELECT FROM known_pairs AS k WHERE k.dataset_id = last.dataset_id AND k.item_id = last.item_id)
+) AS last JOIN pairs USING (dataset_id, item_id)
+WHERE NOT EXISTS (
+    SELECT FROM known_pairs AS k WHERE k.dataset_id = last.dataset_id AND k.item_id = last.item_id
+        AND k.training_id <> $3)
 ORDER BY item_id
 """
-_GENERATED = "SELECT item FROM present_pairs WHERE dataset_id = $1 AND item_id = ANY($2) AND generated ORDER BY item_id"
-_PAIR = "SELECT item FROM pairs WHERE dataset_id = $1 AND item_id = $2"
+_PAIRS = "SELECT item FROM pairs WHERE dataset_id = $1 AND item_id = ANY($2) ORDER BY item_id"
 _ANSWERS = "SELECT question_id, outcome, known, strategy, sql, items FROM check_answers WHERE question_id = ANY($1)"
 _REVIEW = "SELECT state FROM reviews WHERE feedback_id = $1"
 _MEASURED = "SELECT state FROM measured WHERE training_id = $1"
@@ -55,7 +56,7 @@ MOST = 2_000
 
 @dataclass(frozen=True)
 class Change:
-    """A training with the pairs that it taught, and those that they replaced."""
+    """A training with the pairs that it taught, and those that they replaced or that it took back."""
 
     asked: Received[TrainingRequested]
     lesson: bool
@@ -87,26 +88,28 @@ async def change(connection: Connection, training_id: str) -> Change:
     rows = await connection.fetch(_TAUGHT, training_id)
     taught = _items(rows)
     questions = sorted({row["normalised_question"] for row in rows})
-    back = await replaced(connection, event.dataset_id, questions, [item.item_id for item in taught])
-    return Change(asked, row["lesson"], row["sequence"], taught, back)
+    if event.forgets:
+        before = _items(await connection.fetch(_PAIRS, event.dataset_id, list(event.forgets)))
+    else:
+        before = await remaining(connection, event.dataset_id, questions, training_id)
+    return Change(asked, row["lesson"], row["sequence"], taught, before)
 
 
-async def replaced(
-    connection: Connection, dataset_id: str, questions: Sequence[str], but: Sequence[str]
+async def remaining(
+    connection: Connection, dataset_id: str, questions: Sequence[str], but_of: str
 ) -> tuple[LearnedItem, ...]:
-    """The pairs that would be known for the normalised `questions` if those of the ids `but` were not."""
-    return _items(await connection.fetch(_REPLACED, dataset_id, list(questions), list(but)))
+    """The pairs that would be known for the normalised `questions`, as they were said, but for the training `but_of`.
 
-
-async def generated(connection: Connection, dataset_id: str, item_ids: Sequence[str]) -> tuple[LearnedItem, ...]:
-    """Those of the pairs that a training taught too, as it taught them."""
-    found = _items(await connection.fetch(_GENERATED, dataset_id, list(item_ids)))
-    return tuple(item.model_copy(update={"origin": "training", "feedback_id": None}) for item in found)
+    Those among them that it taught were said by others too.
+    """
+    rows = await connection.fetch(_REMAINING, dataset_id, list(questions), but_of)
+    said = zip(_items(rows), rows, strict=True)
+    return tuple(item.model_copy(update={"origin": row[1], "feedback_id": row[2]}) for item, row in said)
 
 
 async def learned_pair(connection: Connection, dataset_id: str, item_id: str) -> LearnedItem | None:
     """The pair as it was learned last, whether it is known any more or not."""
-    item = await connection.fetchval(_PAIR, dataset_id, item_id)
+    item = await connection.fetchval(_PAIRS, dataset_id, [item_id])
     return LearnedItem.model_validate(item) if item else None
 
 

@@ -84,7 +84,7 @@ async def _about_feedback(
         supersedes = tuple(known for known in stands.known_pairs if known != asked.items[0].item_id)
         opened.publish(asked, caused_by=decided)
     if outcome.take_back:
-        await take_back_feedback(opened, decided, given, who=decided.event.who)
+        await take_back_feedback(opened, decided, given, training_id, decided.event.who)
     reasons = (finding.problem,) if decided.event.decision == "accept" and finding.problem else ()
     new = {
         "version": review.version + 1, "verdict": outcome.verdict, "training_id": training_id,

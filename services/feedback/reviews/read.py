@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from libs.events.catalog import FeedbackGiven
 from libs.events.envelope import Received
-from libs.knowledge.items import normalised_question
 from libs.leases.claim import WorkGone
 from libs.postgres.pool import Connection
 
@@ -15,11 +14,6 @@ WHERE dataset_id = $1 AND normalised_question = $2
     AND sequence > $3
     AND coalesce(r.verdict, '') NOT IN ('rejected', 'dropped', 'reverted')
 ORDER BY sequence
-"""
-_OTHERS = """
-SELECT given FROM verdicts AS v JOIN reviews AS r USING (feedback_id)
-WHERE dataset_id = $1 AND normalised_question = $2 AND feedback_id <> $3 AND r.verdict = 'accepted'
-    AND r.state ->> 'training_id' IS NOT NULL ORDER BY sequence DESC LIMIT 1
 """
 _PAIRS = """
 SELECT item_id FROM known_pairs WHERE dataset_id = $1 AND normalised_question = $2 ORDER BY item_id
@@ -50,9 +44,3 @@ async def standing(connection: Connection, given: FeedbackGiven, question: str) 
     return Standing(
         tuple(FeedbackGiven.model_validate(row["given"]) for row in newer), tuple(row["item_id"] for row in pairs)
     )
-
-
-async def last_other(connection: Connection, given: FeedbackGiven) -> FeedbackGiven | None:
-    """The last verdict on `given`'s question, but `given`, that was learned and still stands."""
-    found = await connection.fetchval(_OTHERS, given.dataset_id, normalised_question(given.question), given.feedback_id)
-    return FeedbackGiven.model_validate(found) if found else None

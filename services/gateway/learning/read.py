@@ -26,8 +26,9 @@ FROM measures AS m LEFT JOIN LATERAL (
 WHERE m.training_id = $1 AND m.dataset_id = $2 AND m.state ->> 'feedback_id' IS NULL
 """
 _POINTS = """
-SELECT m.state, m.measured_at, t.source, t.given, f.state AS said FROM measures AS m
+SELECT m.state, m.measured_at, t.source, t.given, f.state AS said, r.state AS reviewed FROM measures AS m
 LEFT JOIN trainings AS t USING (training_id) LEFT JOIN feedback AS f ON f.feedback_id = m.state ->> 'feedback_id'
+LEFT JOIN reviews AS r ON r.feedback_id = m.state ->> 'feedback_id'
 WHERE m.dataset_id = $1 ORDER BY m.measured_at DESC, m.training_id DESC LIMIT $2 OFFSET $3
 """
 _NEWEST = """
@@ -106,12 +107,19 @@ def _point(row: Any) -> dict[str, Any]:
         "feedback_id": state["feedback_id"],
         "source": "import" if imported else state["source"],
         "question": said["question"] if said else None,
-        "verdict": state["verdict"],
+        "verdict": _verdict(state["verdict"], row["reviewed"]),
         "measured_at": row["measured_at"].isoformat(),
         "score": _share(state["right"], state["told"]),
         "measured": state["told"],
         "change": evidence(state),
     }
+
+
+def _verdict(measured: str, reviewed: dict[str, Any] | None) -> str:
+    """What became of a change: what was measured, until a person decided otherwise about the correction."""
+    if not reviewed or not reviewed["decided"] or (measured == "kept" and reviewed["verdict"] == "accepted"):
+        return measured
+    return str(reviewed["verdict"])
 
 
 def _share(part: int, whole: int) -> float | None:

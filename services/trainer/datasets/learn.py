@@ -29,7 +29,7 @@ class Learner:
     _checkpointed_at: float = field(default_factory=time.monotonic)
 
     async def known(self) -> dict[str, Known]:
-        """What the dataset knows now, by id."""
+        """What the dataset knows now, and what was taken back, by id."""
         state = self.attempt.state
         generation = state.requested.generation if state.requested else 0
         async with self.attempt.pool.acquire() as connection:
@@ -44,9 +44,11 @@ class Learner:
         await self.close(stage, len(planned), stale)
 
     def fresh(self, planned: Sequence[LearnedItem], known: Mapping[str, Known]) -> list[LearnedItem]:
-        """Those of `planned` that are not known; the others are counted, but for what this training taught itself."""
+        """Those of `planned` that are neither known nor taken back; the known ones are counted, but for what this
+        training taught itself."""
         own = self.attempt.state.training_id
-        self.skipped += sum(item.item_id in known and known[item.item_id].training_id != own for item in planned)
+        there = [known[item.item_id] for item in planned if item.item_id in known]
+        self.skipped += sum(item.training_id != own and not item.taken_back for item in there)
         return [item for item in planned if item.item_id not in known]
 
     async def take(self, stage: Stage, items: Sequence[LearnedItem], done: int, total: int) -> None:
@@ -122,6 +124,7 @@ def stale_items(
         for item in known.values()
         if item.kind in kinds
         and item.origin == "training"
+        and not item.taken_back
         and item.item_id not in wanted
         and (scope is None or scope.issuperset(item.tables))
     )

@@ -9,29 +9,30 @@ from libs.postgres.pool import Connection
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('learned/' || $1, 0))"
 # A training forgets only what a training taught: a person may have said that it is right since the training looked.
-_FORGET = """
-DELETE FROM learned
-WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND (origin <> 'feedback' OR $4)
-"""
+_FORGET = (
+    "DELETE FROM learned WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND origin <> 'feedback'"
+)
+_TAKE_BACK = "UPDATE learned SET taken_back = true WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3"
 _PUT = """
-INSERT INTO learned AS l (dataset_id, item_id, generation, kind, origin, tables, training_id)
-SELECT $1, $2, $3, $4, $5, $6, $7
+INSERT INTO learned AS l (dataset_id, item_id, generation, kind, origin, tables, training_id, taken_back)
+SELECT $1, $2, $3, $4, $5, $6, $7, false
 WHERE $3 >= coalesce((SELECT generation FROM generations WHERE dataset_id = $1), 0)
 ON CONFLICT (dataset_id, item_id) DO UPDATE
 SET generation = excluded.generation, kind = excluded.kind, origin = excluded.origin, tables = excluded.tables,
-    training_id = excluded.training_id
+    training_id = excluded.training_id, taken_back = false
 WHERE l.generation <= excluded.generation
 """
 _REMOVE = "DELETE FROM learned WHERE dataset_id = $1 AND generation < $2"
 _KNOWN = """
-SELECT item_id, kind, origin, tables, training_id FROM learned WHERE dataset_id = $1 AND generation = greatest($2, (
+SELECT item_id, kind, origin, tables, training_id, taken_back FROM learned
+WHERE dataset_id = $1 AND generation = greatest($2, (
     SELECT coalesce(max(generation), 0) FROM generations WHERE dataset_id = $1))
 """
 
 
 @dataclass(frozen=True)
 class Known:
-    """An item that a dataset knows."""
+    """An item that a dataset knows, or one that was `taken_back` and that no training is to bring back."""
 
     item_id: str
     kind: str
@@ -39,6 +40,7 @@ class Known:
     tables: tuple[str, ...]
     training_id: str
     """The training that taught it."""
+    taken_back: bool
 
 
 async def keep_learned(connection: Connection, batch: Batch) -> None:
@@ -47,8 +49,8 @@ async def keep_learned(connection: Connection, batch: Batch) -> None:
     for dataset_id in sorted({event.dataset_id for event in events}):
         await connection.execute(_LOCK, dataset_id)
     for event in events:
-        given = event.source == "feedback"
-        await connection.execute(_FORGET, event.dataset_id, list(event.forgotten), event.generation, given)
+        forget = _TAKE_BACK if event.source == "feedback" else _FORGET
+        await connection.execute(forget, event.dataset_id, list(event.forgotten), event.generation)
         rows = [
             (
                 event.dataset_id,
@@ -74,9 +76,7 @@ async def remove_learned(connection: Connection, batch: Batch) -> None:
 
 
 async def known_items(connection: Connection, dataset_id: str, generation: int) -> dict[str, Known]:
-    """What `dataset_id` knows in its current generation, or in `generation` when the training is ahead."""
+    """What `dataset_id` knows, and what was taken back, in its current generation, or in `generation` when the training
+    is ahead."""
     rows = await connection.fetch(_KNOWN, dataset_id, generation)
-    return {
-        row["item_id"]: Known(row["item_id"], row["kind"], row["origin"], tuple(row["tables"]), row["training_id"])
-        for row in rows
-    }
+    return {row["item_id"]: Known(**dict(row) | {"tables": tuple(row["tables"])}) for row in rows}

@@ -1,6 +1,6 @@
 """/api/v1: how learning went, and what a person decides about what was learned or held."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response, status
 
@@ -34,59 +34,16 @@ async def learning(dataset_id: str, gateway: GatewayPart, account: SignedIn, pag
     return await score_now(gateway.pool, dataset_id) | paging.of(points, total)
 
 
-@router.post("/chat/feedback/{feedback_id}/accept", status_code=_ACCEPTED)
-async def accept(
-    feedback_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, str]:
-    """Learn what is held after all."""
-    return await _about_feedback(gateway, account, feedback_id, "accept", language, response)
-
-
-@router.post("/chat/feedback/{feedback_id}/drop", status_code=_ACCEPTED)
-async def drop(
-    feedback_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, str]:
-    """Give up what is held."""
-    return await _about_feedback(gateway, account, feedback_id, "drop", language, response)
-
-
-@router.post("/chat/feedback/{feedback_id}/revert", status_code=_ACCEPTED)
-async def revert(
-    feedback_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, str]:
-    """Take back what was learned: it is forgotten, and what it replaced comes back."""
-    return await _about_feedback(gateway, account, feedback_id, "revert", language, response)
-
-
-@router.post("/datasets/{dataset_id}/learning/{training_id}/accept", status_code=_ACCEPTED)
-async def accept_training(
-    dataset_id: str,
-    training_id: str,
+@router.post("/chat/feedback/{feedback_id}/{decision}", status_code=_ACCEPTED)
+async def decide_feedback(
+    feedback_id: str,
+    decision: Decision,
     gateway: GatewayPart,
     account: SignedIn,
     language: AskedLanguage,
     response: Response,
 ) -> dict[str, str]:
-    """Learn after all the pairs of a training or an import that are held."""
-    return await _about_training(gateway, account, dataset_id, training_id, "accept", language, response)
-
-
-@router.post("/datasets/{dataset_id}/learning/{training_id}/drop", status_code=_ACCEPTED)
-async def drop_training(
-    dataset_id: str,
-    training_id: str,
-    gateway: GatewayPart,
-    account: SignedIn,
-    language: AskedLanguage,
-    response: Response,
-) -> dict[str, str]:
-    """Give up the pairs of a training or an import that are held."""
-    return await _about_training(gateway, account, dataset_id, training_id, "drop", language, response)
-
-
-async def _about_feedback(
-    gateway: Gateway, account: Account, feedback_id: str, decision: Decision, language: Language, response: Response
-) -> dict[str, str]:
+    """Learn what is held after all, give it up, or take back what was learned: what it replaced comes back."""
     row = await feedback_of(gateway.pool, feedback_id, account.account_id)
     if row is None:
         raise not_found()
@@ -97,15 +54,18 @@ async def _about_feedback(
     return await _decide(gateway, account, row["dataset_id"], feedback_id, decision, standing, language, response)
 
 
-async def _about_training(
-    gateway: Gateway,
-    account: Account,
+@router.post("/datasets/{dataset_id}/learning/{training_id}/{decision}", status_code=_ACCEPTED)
+async def decide_training(
     dataset_id: str,
     training_id: str,
-    decision: Decision,
-    language: Language,
+    decision: Literal["accept", "drop"],
+    gateway: GatewayPart,
+    account: SignedIn,
+    language: AskedLanguage,
     response: Response,
 ) -> dict[str, str]:
+    """Learn after all the pairs of a training or an import that are held, or give them up."""
+
     async def standing(connection: Any) -> Standing:
         row = await training_of(connection, dataset_id, training_id)
         if row is None:

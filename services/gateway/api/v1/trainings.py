@@ -217,11 +217,13 @@ async def remove(
 
 @router.get("/trainings", dependencies=[After])
 async def history(dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
-    """All trainings of a dataset, newest first."""
+    """All trainings of a dataset, newest first; `verdict` is what became of what it taught, once measured."""
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     total = await gateway.pool.fetchval("SELECT count(*) FROM trainings WHERE dataset_id = $1", dataset_id)
     rows = await gateway.pool.fetch(
-        "SELECT t.training_id, t.source, t.given, t.requested_at, last.state FROM trainings AS t LEFT JOIN LATERAL ("
+        "SELECT t.training_id, t.source, t.given, t.requested_at, last.state, "
+        "  m.state ->> 'verdict' AS verdict FROM trainings AS t LEFT JOIN measures AS m USING (training_id) "
+        "LEFT JOIN LATERAL ("
         "  SELECT state FROM checkpoints AS c WHERE c.training_id = t.training_id ORDER BY sequence DESC LIMIT 1"
         ") AS last ON true WHERE t.dataset_id = $1 ORDER BY t.requested_at DESC, t.training_id DESC LIMIT $2 OFFSET $3",
         dataset_id,
@@ -239,6 +241,7 @@ async def history(dataset_id: str, gateway: GatewayPart, account: SignedIn, pagi
             }
             | {"status": SHOWN_STATUS[last["status"]], "process_rate": last["progress"]}
             | {"items_learned": last["items_learned"], "problem": last["problem"]}
+            | {"verdict": row["verdict"]}
         )
     return paging.of(items, total)
 
