@@ -7,6 +7,7 @@ import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from deploy.local.infrastructure import infrastructure
@@ -35,6 +36,8 @@ def main() -> int:
 async def _start(servers: AsyncExitStack, home: Path) -> dict[str, str]:
     """Start the servers; gives the variables with which the tests find them."""
     running = await servers.enter_async_context(infrastructure(home, prefix="ESPALIER_TEST_"))
+    if any(server.name == "postgres" for server in running.servers):
+        await _forgetful(running.postgres_url)
     mysql = await servers.enter_async_context(mariadb.server())
     return {
         "ESPALIER_TEST_KAFKA_BOOTSTRAP": running.kafka_bootstrap,
@@ -42,6 +45,14 @@ async def _start(servers: AsyncExitStack, home: Path) -> dict[str, str]:
         "ESPALIER_TEST_CHROMA_URL": running.chroma_url,
         "ESPALIER_TEST_MYSQL_URL": mysql or "",
     }
+
+
+async def _forgetful(postgres_url: str) -> None:
+    """Let the tests' own server not wait for its disk: processes are killed here, the power is not."""
+    connection = await asyncpg.connect(postgres_url)
+    await connection.execute("ALTER SYSTEM SET fsync = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.close()
 
 
 if __name__ == "__main__":
