@@ -19,6 +19,8 @@ _PROCESSES = max(2, min(4, os.cpu_count() or 1))
 
 def main() -> int:
     """Run the tests that the arguments name, or all; gives the exit code of pytest."""
+    # Each of the many processes that are started would compile our own code anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
         servers = AsyncExitStack()
         try:
