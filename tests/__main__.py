@@ -14,7 +14,8 @@ from deploy.local.infrastructure import infrastructure
 from deploy.local.process import StackError
 from tests import mariadb
 
-_PROCESSES = max(2, min(4, os.cpu_count() or 1))
+# One more than cores: a test waits for servers and for processes of its own a third of its time.
+_PROCESSES = max(2, min(4, os.cpu_count() or 1)) + 1
 
 
 def main() -> int:
