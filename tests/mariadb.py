@@ -21,13 +21,16 @@ from deploy.local.process import Process
 
 SERVER = shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 INSTALL = shutil.which("mariadb-install-db")
+_HOW = "this machine has no mariadbd with mariadb-install-db: apt-get install mariadb-server (Debian, Ubuntu)"
+MISSING = None if SERVER and INSTALL else _HOW
+"""Why there can be no server of our own; None where there can."""
 
 
 @asynccontextmanager
 async def server() -> AsyncIterator[str | None]:
     """The URL in ESPALIER_TEST_MYSQL_URL, or of a server of our own; None where the machine has none."""
     given = os.environ.get("ESPALIER_TEST_MYSQL_URL")
-    if given or SERVER is None:
+    if given or MISSING:
         yield given or None
         return
     with tempfile.TemporaryDirectory(prefix="espalier-") as folder:

@@ -8,7 +8,7 @@ DataSourceError
 │                    address_not_allowed (no database may be there), folder_not_allowed (SQLite),
 │                    values_private (the owner does not let values be looked at)
 ├── TookTooLong      timeout
-├── QueryFailed      query_failed
+├── QueryFailed      query_failed, query_failed_privately (the database's words may hold values that are private)
 ├── RefusedByGate    refused_by_gate, because of a `Refusal`
 └── Unreadable       unreadable (anything else; its text is not shown, it might hold a secret)
 """
@@ -70,14 +70,18 @@ class TookTooLong(DataSourceError):
 
 
 class QueryFailed(DataSourceError):
-    """The database refuses a query; `reason` is its own message about the SQL."""
+    """The database refuses a query; `reason`, where it may be told, is its own message about the SQL."""
 
     code = "query_failed"
+    quotes_rows = False
+    """Whether the reason may hold a value of a row: the one that the query stumbled over."""
 
     @classmethod
-    def because(cls, cause: object) -> "QueryFailed":
+    def because(cls, cause: object, *, quotes_rows: bool) -> "QueryFailed":
         """With the first line of what the driver says."""
-        return cls(reason=str(cause).splitlines()[0][:300] if str(cause) else type(cause).__name__)
+        failed = cls(reason=str(cause).splitlines()[0][:300] if str(cause) else type(cause).__name__)
+        failed.quotes_rows = quotes_rows
+        return failed
 
 
 Refusal = Literal[

@@ -26,8 +26,9 @@ class LocalEmbedder:
     batch = 1
     """Texts take their time one by one, and others wait for the one thread meanwhile."""
 
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, "embedder")
+    def __init__(self, *, gives_way: bool = False) -> None:
+        """With `gives_way`, everything else on the machine goes before it."""
+        self._thread = ThreadPoolExecutor(1, "embedder", _give_way if gives_way else None)
         self._loaded: Any = None
 
     async def passages(self, texts: Sequence[str]) -> list[Vector]:
@@ -35,7 +36,7 @@ class LocalEmbedder:
         wanted = [text or " " for text in texts]
         if not wanted:
             return []
-        found = await self._in_thread(lambda: self._passages(wanted))
+        found = await self._in_thread(lambda: self._model().passage(wanted))
         return list(np.asarray(found, dtype=np.float32).reshape(len(wanted), self.dimensions))
 
     async def query(self, text: str) -> Vector:
@@ -50,12 +51,6 @@ class LocalEmbedder:
     async def _in_thread(self, work: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _passages(self, texts: list[str]) -> Any:
-        if sys.platform == "linux":
-            # Learning gives way to everything else: no pause is to wait for the core that it holds.
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
-        return self._model().passage(texts)
-
     def _model(self) -> Any:
         if self._loaded is None:
             # OpenMP reads it when the engine is loaded, so before the import.
@@ -64,3 +59,8 @@ class LocalEmbedder:
 
             self._loaded = E5(num_threads=1)  # Adds the "query: " and "passage: " prefixes that e5 needs.
         return self._loaded
+
+
+def _give_way() -> None:
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -6,11 +6,12 @@ Kafka's own commit follows and is only advice: on every assignment the consumer 
 import asyncio
 import time
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import asyncpg
 import structlog
-from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -27,6 +28,7 @@ from libs.runtime import telemetry
 log = structlog.get_logger(__name__)
 
 BATCH_RECORDS = 500
+_LOOK_MILLISECONDS = 1_000
 _RETRY_SECONDS = 60.0
 _ADVICE_SECONDS = 1.0
 _GAP_LIMIT = 10
@@ -57,8 +59,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             group_instance_id=instance,
             batch=True,
             max_records=BATCH_RECORDS,
-            # FastStream sleeps this long when nothing came, so it is latency.
-            batch_timeout_ms=5,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.MANUAL,
             partition_assignment_strategy=[RangePartitionAssignor],
@@ -69,6 +69,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             parser=_leave_raw,
             decoder=_raw_records,
         )
+        # FastStream looks for a moment and then sleeps as long, many times a second; what comes meanwhile waits.
+        self._subscriber.get_msg = _next_batch
         self._subscriber(self._handle)
 
     async def run(self) -> None:
@@ -211,6 +213,14 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 await consumer.commit(mine)
         except Exception as error:  # Only advice, for those who look at the group's lag.
             log.info("offset_advice_failed", service=self._service, error=type(error).__name__)
+
+
+async def _next_batch(consumer: AIOKafkaConsumer) -> tuple[Record, ...]:
+    """What comes next, as soon as it comes."""
+    came: dict[TopicPartition, list[Record]] = {}
+    while not came:
+        came = await consumer.getmany(timeout_ms=_LOOK_MILLISECONDS, max_records=BATCH_RECORDS)
+    return tuple(chain.from_iterable(came.values()))
 
 
 async def _leave_raw(message: Any, _original: Any) -> Any:

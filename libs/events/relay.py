@@ -50,11 +50,12 @@ WITH sent AS (
     UPDATE outbox SET sent_at = clock_timestamp(), sent_partition = s.partition, sent_offset = s.offset
     FROM unnest($1::bigint[], $2::int[], $3::bigint[]) AS s(id, partition, "offset") WHERE outbox.id = s.id
     RETURNING shard, topic, sent_partition, sent_offset
-)
-INSERT INTO outbox_acknowledged (shard, topic, partition, next_offset)
-SELECT shard, topic, sent_partition, max(sent_offset) + 1 FROM sent GROUP BY shard, topic, sent_partition
-ON CONFLICT (shard, topic, partition) DO UPDATE
-SET next_offset = greatest(outbox_acknowledged.next_offset, excluded.next_offset)
+), acknowledged AS (
+    INSERT INTO outbox_acknowledged (shard, topic, partition, next_offset)
+    SELECT shard, topic, sent_partition, max(sent_offset) + 1 FROM sent GROUP BY shard, topic, sent_partition
+    ON CONFLICT (shard, topic, partition) DO UPDATE
+    SET next_offset = greatest(outbox_acknowledged.next_offset, excluded.next_offset)
+) SELECT pg_notify('sent', '')
 """
 _PURGE = "DELETE FROM outbox WHERE sent_at < now() - interval '1 hour'"
 
@@ -141,7 +142,6 @@ class Relay:
         async with self.pool.acquire() as connection, connection.transaction():
             await fence(connection, lease)
             await connection.execute(_MARK, *map(list, zip(*sent, strict=True)))
-            await connection.execute("SELECT pg_notify('sent', '')")
 
     async def _mark_sent_before(self, shard: int, lease: Lease) -> None:
         """Mark unsent rows that are in the log already, sent by a holder that died before it could mark them."""

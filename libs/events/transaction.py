@@ -22,6 +22,13 @@ READ_LOCK = 0x45535041
 of a rebuild."""
 
 _REPLACED = "ESP01"
+_WRITE = """
+WITH written AS (
+    INSERT INTO outbox (shard, event_id, topic, key, value, headers)
+    SELECT * FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::jsonb[])
+    ON CONFLICT (event_id) DO NOTHING
+) SELECT pg_notify('outbox', '')
+"""
 
 
 class Transaction:
@@ -65,9 +72,7 @@ class Transaction:
             return
         shards = [shard_of(message.key) for message in self._messages]
         await self.connection.execute(
-            "INSERT INTO outbox (shard, event_id, topic, key, value, headers) "
-            "SELECT * FROM unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::jsonb[]) "
-            "ON CONFLICT (event_id) DO NOTHING",
+            _WRITE,
             shards,
             [message.event_id for message in self._messages],
             [message.topic for message in self._messages],
@@ -75,7 +80,6 @@ class Transaction:
             [message.value for message in self._messages],
             [message.headers for message in self._messages],
         )
-        await self.connection.execute("SELECT pg_notify('outbox', '')")
         self._messages.clear()
 
 

@@ -27,6 +27,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "datasource.connect_timeout.hint": ("请检查主机和端口是否正确、服务器是否正常运行，以及防火墙是否丢弃了连接。", "Check that host and port are right, that the server is well, and that no firewall drops the connection."),
     "datasource.query_failed": ("数据库拒绝了该查询：{reason}", "The database refuses the query: {reason}"),
     "datasource.query_failed.hint": ("请检查 SQL 中的表名和列名。", "Check the names of tables and columns in the SQL."),
+    "datasource.query_failed_privately": ("数据库拒绝了该查询；其说明可能含有不公开的值，因此不显示", "The database refuses the query; what it says is not shown, as it may hold private values"),
+    "datasource.query_failed_privately.hint": ("请换一种说法提问。", "Put the question in other words."),
     "datasource.refused_by_gate": ("出于安全考虑，该 SQL 不会被执行：{reason}", "For safety this SQL is not run: {reason}"),
     "datasource.refused_by_gate.hint": ("只能执行一条只读的 SELECT 查询。", "Only one SELECT that reads is run."),
     "datasource.unreadable": ("读取数据库时出错", "The database could not be read"),

@@ -227,6 +227,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "该对话针对数据集 {dataset_id}。请向该数据集提问，或不填 conversation_id 以开始新的对话。",
         "This conversation is about the dataset {dataset_id}. Ask that one, or leave conversation_id out to begin another.",
     ),
+    "problem.not_answered.title": ("问题尚无答案", "Not answered yet"),
+    "problem.not_answered": (
+        "该问题还没有答案。请等待其答案，然后再次提问。",
+        "The question has no answer yet. Wait for it, then ask it again.",
+    ),
+    "problem.replay_active.title": ("正在重新提问", "A question is being asked again"),
+    "problem.replay_active": (
+        "您的另一个问题正在重新提问（{question_id}）。请等待其答案。",
+        "Another question of yours is being asked again ({question_id}). Wait for its answer.",
+    ),
     "problem.praise_with_correction.title": ("评价与更正矛盾", "Praise and correction at once"),
     "problem.praise_with_correction": (
         "rating 为 1 表示答案正确，不能同时提交 corrected_sql。要纠正答案，请把 rating 设为 -1。",
@@ -245,6 +255,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "problem.policies": (
         "有些行策略无法使用，详见 errors；如数据库已改变，请先刷新表结构。",
         "Some row policies cannot be used; `errors` names them. If the database changed, read it again.",
+    ),
+    "problem.policies_read_only.title": ("行策略由管理员设置", "Row policies are set by administrators"),
+    "problem.policies_read_only": (
+        "您可以查看行策略，但只有管理员可以设置。如需修改，请联系管理员。",
+        "You may read the row policies, but only an administrator sets them. Ask one to change them.",
     ),
     "policy.unknown_table": ("没有名为 {table} 的表。", "There is no table {table}."),
     "policy.unknown_columns": ("表 {table} 没有这些列：{columns}。", "The table {table} has no columns {columns}."),

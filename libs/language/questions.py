@@ -92,8 +92,8 @@ TEXTS = {
         "Values that the intermediate query gave, for the next round: {rows}.",
     ),
     "question.step.intermediate_failed": (
-        "中间查询失败，改用第一次的回答：{reason}",
-        "The intermediate query failed, the first response is used: {reason}",
+        "中间查询失败，不使用其取值继续回答：{reason}",
+        "The intermediate query failed, the question is answered without its values: {reason}",
     ),
     "question.step.overran": (
         "查询超时，已取消。",

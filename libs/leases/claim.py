@@ -14,11 +14,13 @@ _MARGIN = 0.5
 """Seconds before its end at which a holder stops trusting its lease by itself."""
 
 _OFFER = """
-INSERT INTO work (kind, subject, group_key, priority, available_at, epoch, turn_key)
-VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5),
-        greatest($6, (SELECT coalesce(max(epoch), 0) FROM work_epochs WHERE kind = $1 AND subject = $2)), $7)
-ON CONFLICT (kind, subject) DO UPDATE
-SET offered_again = work.state = 'held', available_at = least(work.available_at, excluded.available_at)
+WITH offered AS (
+    INSERT INTO work (kind, subject, group_key, priority, available_at, epoch, turn_key)
+    VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => $5),
+            greatest($6, (SELECT coalesce(max(epoch), 0) FROM work_epochs WHERE kind = $1 AND subject = $2)), $7)
+    ON CONFLICT (kind, subject) DO UPDATE
+    SET offered_again = work.state = 'held', available_at = least(work.available_at, excluded.available_at)
+) SELECT pg_notify('work_' || $1, $2)
 """
 _CANDIDATES = """
 SELECT subject, group_key, turn_key FROM work AS w
@@ -38,22 +40,22 @@ _IN_TURNS = _CANDIDATES.format(
     (SELECT taken_at FROM work_turns AS t WHERE t.kind = w.kind AND t.turn_key = w.turn_key) NULLS FIRST,
     offered_at"""
 )
-_TAKE_TURN = """
-INSERT INTO work_turns VALUES ($1, $2, clock_timestamp())
-ON CONFLICT (kind, turn_key) DO UPDATE SET taken_at = excluded.taken_at
-"""
 _YIELD_GROUP = """
 UPDATE work SET state = 'ready', holder = NULL
 WHERE kind = $1 AND group_key = $2 AND subject <> $3 AND state = 'held' AND expires_at < clock_timestamp()
 """
 _TAKE = """
-UPDATE work SET state = 'held', holder = $3, epoch = epoch + 1, offered_again = false,
-    expires_at = clock_timestamp() + make_interval(secs => $4)
-WHERE kind = $1 AND subject = $2 RETURNING epoch
-"""
-_REMEMBER = """
-INSERT INTO work_epochs VALUES ($1, $2, $3)
-ON CONFLICT (kind, subject) DO UPDATE SET epoch = greatest(work_epochs.epoch, excluded.epoch)
+WITH taken AS (
+    UPDATE work SET state = 'held', holder = $3, epoch = epoch + 1, offered_again = false,
+        expires_at = clock_timestamp() + make_interval(secs => $4)
+    WHERE kind = $1 AND subject = $2 RETURNING epoch, turn_key
+), remembered AS (
+    INSERT INTO work_epochs SELECT $1, $2, epoch FROM taken
+    ON CONFLICT (kind, subject) DO UPDATE SET epoch = greatest(work_epochs.epoch, excluded.epoch)
+), turn AS (
+    INSERT INTO work_turns SELECT $1, turn_key, clock_timestamp() FROM taken WHERE turn_key IS NOT NULL
+    ON CONFLICT (kind, turn_key) DO UPDATE SET taken_at = excluded.taken_at
+) SELECT epoch FROM taken
 """
 _EXPIRE = """
 UPDATE work SET expires_at = clock_timestamp() WHERE kind = $1 AND state = 'held' AND starts_with(holder, $2)
@@ -61,6 +63,23 @@ UPDATE work SET expires_at = clock_timestamp() WHERE kind = $1 AND state = 'held
 _RENEW = """
 UPDATE work SET expires_at = clock_timestamp() + make_interval(secs => $5)
 WHERE kind = $1 AND subject = $2 AND state = 'held' AND holder = $3 AND epoch = $4 RETURNING epoch
+"""
+# Who waits for the group is woken too; to be asked behind the fence, which keeps others from offering meanwhile.
+_FINISH = """
+WITH done AS (
+    DELETE FROM work WHERE kind = $1 AND subject = $2 AND NOT offered_again RETURNING group_key
+), again AS (
+    UPDATE work SET state = 'ready', holder = NULL, offered_again = false, available_at = clock_timestamp()
+    WHERE kind = $1 AND subject = $2 AND offered_again RETURNING subject
+) SELECT pg_notify('work_' || $1, $2) WHERE EXISTS (SELECT FROM again)
+    OR EXISTS (SELECT FROM done WHERE group_key IS NOT NULL)
+"""
+_RELEASE = """
+WITH released AS (
+    UPDATE work SET state = 'ready', holder = NULL, offered_again = false,
+        available_at = clock_timestamp() + make_interval(secs => $3)
+    WHERE kind = $1 AND subject = $2
+) SELECT pg_notify('work_' || $1, $2)
 """
 _FENCE = """
 SELECT FROM work WHERE kind = $1 AND subject = $2 AND state = 'held' AND holder = $3 AND epoch = $4 FOR UPDATE
@@ -104,7 +123,6 @@ async def offer(
     Offering what is offered changes nothing; what is held at the moment is offered again when it is finished.
     """
     await connection.execute(_OFFER, kind, subject, group_key, priority, delay, epoch_floor, turn_key)
-    await connection.execute("SELECT pg_notify($1, $2)", f"work_{kind}", subject)
 
 
 async def claim(
@@ -132,14 +150,14 @@ async def claim(
 
 
 async def _take(connection: Connection, kind: str, row: asyncpg.Record, holder: str, ttl: float) -> int | None:
+    epoch: int | None
+    if row["group_key"] is None:
+        epoch = await connection.fetchval(_TAKE, kind, row["subject"], holder, ttl)
+        return epoch
     try:
         async with connection.transaction():
-            if row["group_key"] is not None:
-                await connection.execute(_YIELD_GROUP, kind, row["group_key"], row["subject"])
-            epoch: int = await connection.fetchval(_TAKE, kind, row["subject"], holder, ttl)
-            await connection.execute(_REMEMBER, kind, row["subject"], epoch)
-            if row["turn_key"] is not None:
-                await connection.execute(_TAKE_TURN, kind, row["turn_key"])
+            await connection.execute(_YIELD_GROUP, kind, row["group_key"], row["subject"])
+            epoch = await connection.fetchval(_TAKE, kind, row["subject"], holder, ttl)
             return epoch
     except asyncpg.UniqueViolationError:
         return None  # Another process took one of the group between our look and our grip.
@@ -166,27 +184,13 @@ async def fence(connection: Connection, lease: Lease) -> None:
 async def finish(connection: Connection, lease: Lease) -> None:
     """The work is done; if it was offered again meanwhile, it is ready once more. Raises `LeaseLost`."""
     await fence(connection, lease)
-    await connection.execute(
-        "DELETE FROM work WHERE kind = $1 AND subject = $2 AND NOT offered_again", lease.kind, lease.subject
-    )
-    await release(connection, lease, missing_ok=True)
+    await connection.execute(_FINISH, lease.kind, lease.subject)
 
 
-async def release(connection: Connection, lease: Lease, delay: float = 0.0, *, missing_ok: bool = False) -> None:
+async def release(connection: Connection, lease: Lease, delay: float = 0.0) -> None:
     """Give the work back, to be claimed after `delay` seconds. Raises `LeaseLost`."""
-    if not missing_ok:
-        await fence(connection, lease)
-    await connection.execute(
-        "UPDATE work SET state = 'ready', holder = NULL, offered_again = false, "
-        "available_at = clock_timestamp() + make_interval(secs => $5) "
-        "WHERE kind = $1 AND subject = $2 AND holder = $3 AND epoch = $4",
-        lease.kind,
-        lease.subject,
-        lease.holder,
-        lease.epoch,
-        delay,
-    )
-    await connection.execute("SELECT pg_notify($1, $2)", f"work_{lease.kind}", lease.subject)
+    await fence(connection, lease)
+    await connection.execute(_RELEASE, lease.kind, lease.subject, delay)
 
 
 async def withdraw(connection: Connection, kind: str, subject: str) -> bool:

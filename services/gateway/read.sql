@@ -128,6 +128,9 @@ CREATE VIEW shown_questions AS
 SELECT * FROM questions WHERE NOT EXISTS (
     SELECT FROM deleted_conversations AS deleted WHERE deleted.conversation_id = questions.conversation_id);
 
+-- What a conversation consists of: a question that was asked again is no part of it.
+CREATE VIEW turns AS SELECT * FROM shown_questions WHERE state->>'replays' IS NULL;
+
 CREATE TABLE answer_steps (
     question_id text NOT NULL,
     number integer NOT NULL,

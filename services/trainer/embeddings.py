@@ -25,22 +25,27 @@ class Embeddings:
 
     pool: "asyncpg.Pool[Any]"
     embedder: Embedder
-    _under_way: set["asyncio.Task[list[Embedding]]"] = field(default_factory=set)
+    _under_way: dict[tuple[str, ...], "asyncio.Task[list[Embedding]]"] = field(default_factory=dict)
 
     async def of(self, texts: Sequence[str]) -> list[Embedding]:
         """The vectors of texts that are to be found; raises `EmbeddingFailed`."""
-        task = asyncio.create_task(self._of([text[:_MOST_CHARACTERS] for text in texts]), name="embedding")
-        self._under_way.add(task)
-        task.add_done_callback(self._done)
-        return await asyncio.shield(task)
+        return await asyncio.shield(self.begin(texts))
+
+    def begin(self, texts: Sequence[str]) -> "asyncio.Task[list[Embedding]]":
+        """Begin to make the vectors that `of` the same texts will be asked for, or go on with what has begun."""
+        wanted = tuple(text[:_MOST_CHARACTERS] for text in texts)
+        if wanted not in self._under_way:
+            task = self._under_way[wanted] = asyncio.create_task(self._of(wanted), name="embedding")
+            task.add_done_callback(lambda done: self._done(wanted, done))
+        return self._under_way[wanted]
 
     async def close(self) -> None:
         """Wait for what is under way, for a second at most."""
         if self._under_way:
-            await asyncio.wait(self._under_way, timeout=1.0)
+            await asyncio.wait(self._under_way.values(), timeout=1.0)
         await self.embedder.close()
 
-    async def _of(self, texts: list[str]) -> list[Embedding]:
+    async def _of(self, texts: tuple[str, ...]) -> list[Embedding]:
         keys, model = {text: sha256(text.encode()).digest() for text in texts}, self.embedder.model
         rows = await self.pool.fetch(_FIND, list(keys.values()), model)
         known = {r["text_hash"]: Embedding(model=model, dimensions=r["dimensions"], data=r["data"]) for r in rows}
@@ -52,7 +57,7 @@ class Embeddings:
         await self.pool.executemany(_KEEP, [(key, model, each.dimensions, each.data) for key, each in made.items()])
         return [(known | made)[keys[text]] for text in texts]
 
-    def _done(self, task: "asyncio.Task[list[Embedding]]") -> None:
-        self._under_way.discard(task)
+    def _done(self, wanted: tuple[str, ...], task: "asyncio.Task[list[Embedding]]") -> None:
+        del self._under_way[wanted]
         if not task.cancelled():
             task.exception()  # Whoever waits gets it; if nobody does, it is no news.

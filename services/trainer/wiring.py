@@ -11,7 +11,7 @@ from libs.runtime.entry import Wired
 from libs.runtime.settings import Settings
 from services.trainer.datasets.train import Training
 from services.trainer.embeddings import Embeddings
-from services.trainer.handlers import HANDLERS
+from services.trainer.handlers import HANDLERS, handlers
 from services.trainer.inspection.reader import Reader
 from services.trainer.inspection.requests import INSPECTION, Inspection
 from services.trainer.runs.handlers import LESSON, TRAINING
@@ -23,15 +23,18 @@ _LESSONS, _INSPECTIONS = 4, 4
 async def wire(settings: Settings, stack: AsyncExitStack) -> Wired:
     """Connect and build everything; all is closed with `stack`."""
     service = await EventService.connect("trainer", settings, stack, SCHEMAS)
-    rebuild = service.rebuild(HANDLERS)
+    # Learning a database gives way to everything else: no pause is to wait for the core that it holds.
+    embeddings = Embeddings(service.pool, choose_embedder(settings, gives_way=True))
+    stack.push_async_callback(embeddings.close)
+    urgent = Embeddings(service.pool, choose_embedder(settings))
+    stack.push_async_callback(urgent.close)
+    rebuild = service.rebuild(handlers(urgent))
     await service.bring_up_to_date(rebuild)
     connections = Connections.configured(settings)
     stack.push_async_callback(connections.close)
-    embeddings = Embeddings(service.pool, choose_embedder(settings))
-    stack.push_async_callback(embeddings.close)
     reader = Reader(connections)
     stack.push_async_callback(reader.close)
-    training = Training(service.pool, service.listener, connections, reader, embeddings)
+    training = Training(service.pool, service.listener, connections, reader, embeddings, urgent)
     inspection = Inspection(service.pool, reader)
 
     tasks = service.tasks(rebuild)

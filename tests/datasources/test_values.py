@@ -66,9 +66,7 @@ async def test_what_is_text_is_told_by_its_type_not_by_letters_in_its_name(
     }  # fmt: skip
 
 
-async def test_labels_of_an_enumeration_are_its_values(mysql: UserDatabase | None, connections: Connections) -> None:
-    if mysql is None:
-        pytest.skip("no MySQL or MariaDB on this machine: install mariadb-server")
+async def test_labels_of_an_enumeration_are_its_values(mysql: UserDatabase, connections: Connections) -> None:
     await mysql.execute("CREATE TABLE t (id integer PRIMARY KEY, a ENUM('x', 'y'), b SET('p', 'q'))")
     await mysql.execute("INSERT INTO t VALUES (1, 'x', 'p,q')")
     [found] = (await inspect(await connections.engine("d", 1, mysql.settings))).tables

@@ -107,6 +107,7 @@ async def test_a_huge_body_is_413_also_when_it_hides_its_length(running: Running
         ("DELETE", "/datasets/{id}/cache"),
         ("DELETE", "/auth/tokens/{id}"),
         ("GET", "/chat/questions/{id}"),
+        ("POST", "/chat/questions/{id}/replay"),
         ("GET", "/chat/conversations/{id}"),
         ("GET", "/chat/feedback/{id}"),
     ],

@@ -90,7 +90,7 @@ TABLE = [
         position="DatasetChanged"),
     Row(f"GET {SET}/modeling/suggestions", 200, "nodes edges"),
     Row(f"GET {SET}/policies", 200, "policies", version='"1"'),
-    Row(f"PUT {SET}/policies", 200, "policies", version='"2"', position="DatasetChanged",
+    Row(f"PUT {SET}/policies", 200, "policies", version='"2"', position="DatasetChanged", who="admin",
         body={"policies": [{"table": "orders", "filter": "id = 1"}]}),
     Row(f"POST {SET}/terms", 201, TERM, body={"term": "revenue"}, version='"1"', position="BusinessTermChanged"),
     Row(f"GET {SET}/terms", 200, TERM, "page"),

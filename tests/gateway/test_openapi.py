@@ -30,4 +30,5 @@ async def test_posts_declare_the_idempotency_key_and_changes_the_version_they_ex
     assert {"412", "409", "404"} <= set(paths[f"{API}/datasets/{{dataset_id}}"]["patch"]["responses"])
     assert "429" in paths[f"{API}/auth/login"]["post"]["responses"]
     assert "403" in paths[f"{API}/auth/users"]["post"]["responses"]
+    assert "403" in paths[f"{API}/datasets/{{dataset_id}}/policies"]["put"]["responses"]
     assert "413" in paths[f"{API}/datasources"]["post"]["responses"]

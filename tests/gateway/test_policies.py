@@ -19,19 +19,33 @@ async def test_policies_are_given_read_again_and_kept_from_a_change_of_something
     empty = await running.anna.get(path)
     assert (empty.json(), empty.headers["etag"]) == ({"policies": []}, '"1"')
     wanted = {"policies": [POLICY, {"table": "people", "role": "any", "filter": "people.name <> 'Bob'"}]}
-    given = await running.anna.put(path, json=wanted, headers={"If-Match": empty.headers["etag"]})
+    given = await running.admin.put(path, json=wanted, headers={"If-Match": empty.headers["etag"]})
     assert (given.status_code, given.json(), given.headers["etag"]) == (200, wanted, '"2"')
     assert given.headers["espalier-position"].startswith("DatasetChanged/")
     assert (await running.anna.get(path)).json() == wanted
-    assert_problem(await running.anna.put(path, json={"policies": []}, headers={"If-Match": '"1"'}), 412)
+    assert_problem(await running.admin.put(path, json={"policies": []}, headers={"If-Match": '"1"'}), 412)
     for change in (running.anna.patch(f"{API}/datasets/{dataset_id}", json={"name": "renamed"}),
                    running.anna.put(f"{API}/datasets/{dataset_id}/modeling", json={"edges": []})):  # fmt: skip
         assert (await change).status_code == 200
     assert (await running.anna.get(path)).json() == wanted
-    assert (await running.anna.put(path, json=wanted)).headers["etag"] == '"3"'
-    assert (await running.anna.put(path, json={"policies": []})).json() == {"policies": []}
+    assert (await running.admin.put(path, json=wanted)).headers["etag"] == '"3"'
+    assert (await running.admin.put(path, json={"policies": []})).json() == {"policies": []}
+
+
+async def test_members_read_the_policies_of_their_datasets_and_only_administrators_set_them(running: Running) -> None:
+    dataset_id = await inspected_dataset(running)
+    path, wanted = f"{API}/datasets/{dataset_id}/policies", {"policies": [POLICY]}
+    owner = (await running.anna.get(f"{API}/datasets/{dataset_id}")).json()["owner_id"]
+    assert (await running.admin.put(path, json=wanted)).status_code == 200
+    for language, said in (("zh", "只有管理员可以设置"), ("en", "only an administrator sets them")):
+        lifting = await running.anna.put(path, json={"policies": []}, headers={"Accept-Language": language})
+        problem = assert_problem(lifting, 403)
+        assert problem["type"].endswith("policies_read_only") and said in problem["detail"]
+    assert (await running.anna.get(path)).json() == (await running.admin.get(path)).json() == wanted
+    assert (await running.anna.get(f"{API}/datasets/{dataset_id}")).json()["owner_id"] == owner
     for method in (running.ben.get(path), running.ben.put(path, json=wanted)):
         assert_problem(await method, 404)
+    assert_problem(await running.admin.get(f"{API}/datasets/{dataset_id}"), 404)
 
 
 async def test_every_policy_that_does_not_fit_is_named_in_the_language_asked_for(running: Running) -> None:
@@ -57,7 +71,7 @@ async def test_every_policy_that_does_not_fit_is_named_in_the_language_asked_for
         ("5.table", "没有名为 nowhere 的表。", "There is no table nowhere."),
     ]
     for number, language in enumerate(("zh", "en"), start=1):
-        answer = await running.anna.put(path, json={"policies": policies}, headers={"Accept-Language": language})
+        answer = await running.admin.put(path, json={"policies": policies}, headers={"Accept-Language": language})
         problem = assert_problem(answer, 422)
         assert problem["type"] == "urn:espalier:problem:policies"
         assert [error["field"] for error in problem["errors"]] == [f"body.policies.{one[0]}" for one in expected]
@@ -80,13 +94,13 @@ async def test_every_policy_that_does_not_fit_is_named_in_the_language_asked_for
 )
 async def test_policies_of_the_wrong_shape_or_size_are_422(running: Running, body: dict[str, Any]) -> None:
     path = f"{API}/datasets/{await inspected_dataset(running)}/policies"
-    assert_problem(await running.anna.put(path, json=body), 422)
+    assert_problem(await running.admin.put(path, json=body), 422)
     assert (await running.anna.get(path)).headers["etag"] == '"1"'
 
 
 async def test_without_a_structure_that_was_read_no_policy_fits(running: Running) -> None:
     path = f"{API}/datasets/{await running.dataset()}/policies"
-    assert_problem(await running.anna.put(path, json={"policies": [POLICY]}), 422)
+    assert_problem(await running.admin.put(path, json={"policies": [POLICY]}), 422)
 
 
 async def test_a_question_carries_the_role_of_who_asks_and_waits_for_the_newest_policies(running: Running) -> None:

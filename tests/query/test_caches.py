@@ -16,7 +16,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from libs.events.catalog import CacheCleared, Event, FeedbackGiven
+from libs.events.catalog import CacheCleared, Event, FeedbackGiven, QuestionAsked
 from libs.events.ids import new_id
 from libs.events.transaction import transaction
 from libs.postgres.pool import Connection
@@ -26,6 +26,7 @@ from services.query.caches.embedded import EmbeddedStore
 from services.query.caches.key import CacheKey
 from services.query.knowledge.recall import knowledge
 from services.query.questions import find
+from services.query.questions.understood import Understood
 from tests.query.conftest import Query
 from tests.query.knowledge_events import THEN, checkpoint, dataset, datasource, ddl, pair, received, removed, table
 from tests.query.test_questions import COUNT, HOW_MANY, Asking, asking  # noqa: F401
@@ -264,3 +265,14 @@ async def test_what_is_cleared_while_the_knowledge_is_read_is_not_served(
 
     monkeypatch.setattr(find, "clearings", cleared_meanwhile)
     assert [(await asking.ask(HOW_MANY, number))["cached"] for number in (1, 2, 3)] == [False, False, True]
+
+
+def test_two_conversations_share_a_key_only_after_the_same_turns_and_with_the_same_sql() -> None:
+    asked = QuestionAsked(
+        question_id="q", dataset_id="d", question="?", conversation_id="c", asked_at=THEN, deadline=THEN
+    )
+    meant = [
+        Understood(asked),
+        *(Understood(asked, sql=s, turns=t) for s, t in (("a", ""), ("", "a"), ("a", "b"), ("", "b"))),
+    ]
+    assert len({one.context for one in meant}) == len(meant) and meant[0].context == ""

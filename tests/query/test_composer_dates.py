@@ -25,10 +25,43 @@ from tests.query.shop import SHOP, answered, asked_back, shop
         ("how many orders before 2024", "placed < '2024-01-01'"),
         ("how many orders since 2024-06-06", "placed >= '2024-06-06'"),
         ("how many orders on 2024-12-24", "placed = '2024-12-24'"),
+        ("2023年第二季度有多少订单", "placed BETWEEN '2023-04-01' AND '2023-06-30'"),
+        ("2024年Q2的订单数", "placed BETWEEN '2024-04-01' AND '2024-06-30'"),
+        ("how many orders in Q2 2023", "placed BETWEEN '2023-04-01' AND '2023-06-30'"),
+        ("how many orders in the third quarter of 2023", "placed BETWEEN '2023-07-01' AND '2023-09-30'"),
+        ("2024年上半年的订单数", "placed < '2024-07-01' AND placed >= '2024-01-01'"),
+        ("how many orders between March and May 2023", "placed BETWEEN '2023-03-01' AND '2023-05-31'"),
+        ("2024年3月到5月的订单数", "placed BETWEEN '2024-03-01' AND '2024-05-31'"),
     ],
 )
 def test_a_date_is_a_range_of_days(question: str, condition: str) -> None:
     assert answered(question) == shop().execute(f"SELECT count(*) FROM orders WHERE {condition}").fetchall()
+
+
+def test_a_time_that_rows_must_not_have_is_told_of_those_rows() -> None:
+    sql = "SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders WHERE placed >= '2024-10-01')"
+    for question in ("customers without orders since October 2024", "which customers did not order since October 2024"):
+        assert sorted(answered(question)) == sorted(shop().execute(sql).fetchall())
+
+
+@pytest.mark.parametrize(
+    ("question", "from_day", "to_day"),
+    [
+        ("how many orders last month", "'start of month', '-1 months'", "'start of month'"),
+        ("orders since last month", "'start of month', '-1 months'", None),
+        ("revenue from last month", "'start of month', '-1 months'", "'start of month'"),
+        ("the last 30 days' orders", "'-30 days'", "'+1 days'"),
+        ("最近三个月的销售额", "'-3 months'", "'+1 days'"),
+        ("近半年的订单", "'-6 months'", "'+1 days'"),
+    ],
+)
+def test_a_time_told_from_today_is_left_to_the_clock_of_the_database(
+    question: str, from_day: str, to_day: str | None
+) -> None:
+    sql = compose(question, SHOP).sql or ""
+    assert f"placed >= DATE('now', 'localtime', {from_day})" in sql
+    assert (f"placed < DATE('now', 'localtime', {to_day})" in sql) if to_day else "placed <" not in sql
+    answered(question)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +73,7 @@ def test_a_date_is_a_range_of_days(question: str, condition: str) -> None:
         ("number of orders by year", "%Y", "count(*)"),
         ("revenue per month", "%Y-%m", "sum(paid)"),
         ("每年的销售额", "%Y", "sum(paid)"),
+        ("按月统计销售额", "%Y-%m", "sum(paid)"),
     ],
 )
 def test_things_are_grouped_by_month_and_year(question: str, form: str, measure: str) -> None:
@@ -47,7 +81,7 @@ def test_things_are_grouped_by_month_and_year(question: str, form: str, measure:
     assert answered(question) == shop().execute(sql).fetchall()
 
 
-@pytest.mark.parametrize("question", ["orders per week", "orders in 2023 and 2024", "how many products in 2024"])
+@pytest.mark.parametrize("question", ["orders per hour", "orders in 2023 and 2024", "how many products in 2024"])
 def test_a_time_without_a_place_is_asked_back(question: str) -> None:
     assert asked_back(question)
 

@@ -3,10 +3,11 @@
 import pytest
 import sqlglot
 
-from services.query.composer.compose import SURE, compose
+from services.query.composer.compose import SURE, Composition, compose
 from services.query.conversation.turns import Turn
 from services.query.conversation.whole import Whole, made_whole
 from services.query.conversation.window import TOKENS, turns_for_prompt, window_of
+from services.query.knowledge.schema import Knowledge
 from services.query.model.tokens import tokens_of
 from tests.query.shop import SHOP, shop
 
@@ -214,3 +215,21 @@ def test_a_window_keeps_the_last_turns_whole_and_older_ones_in_short() -> None:
     huge = turn("x" * 50_000, "SELECT 1")
     assert window_of([huge]).turns == (huge,)
     assert turns_for_prompt(window_of([])) == ""
+
+
+@pytest.mark.parametrize(("outcome", "said"), [("failed", "and by city?"), ("clarification", "the foo")])
+def test_however_long_nothing_was_answered_only_so_many_turns_are_gone_through(
+    outcome: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def counted(question: str, known: Knowledge) -> Composition:
+        read.append(question)
+        return compose(question, known)
+
+    monkeypatch.setattr("services.query.conversation.whole.compose", counted)
+    lost = turn(said, "", outcome, understood="How many foo orders?")
+    after("only paid ones", *[lost] * 12)
+    few = len(read)
+    after("only paid ones", *[lost] * 200)
+    assert 0 < len(read) <= 2 * few

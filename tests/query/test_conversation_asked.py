@@ -1,6 +1,7 @@
 """A conversation is answered as one: from its own turns alone, told, remembered, and forgotten when it is deleted."""
 
 import asyncio
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -102,6 +103,19 @@ async def test_the_same_words_after_other_turns_are_not_answered_from_the_cache(
     assert (await talk.ask(said, 5))["outcome"] == "answered"  # Now grouped already, and gone on from again.
     await talk.consume(before(6, conversation_id="c3"), ended(6, "SELECT count(*) FROM flights"))
     assert (await talk.ask(said, 7, conversation_id="c3"))["cached"]
+
+
+async def test_a_question_asked_again_means_what_it_meant_then_and_is_no_turn(talk: Asking) -> None:
+    await talk.consume(before(1), ended(1, "SELECT count(*) FROM flights"))
+    first = await talk.ask("and by origin?", 2)
+    await talk.consume(before(3, asked_at=datetime.now(UTC)), ended(3, "SELECT max(delay) FROM flights"))
+    with sqlite3.connect(talk.database) as flights:
+        flights.execute("DELETE FROM flights WHERE origin = 'JFK'")
+    again = await talk.ask("and by origin?", 4, purpose="replay", replays="q2")
+    assert (again["understood"], again["sql"], again["same_rows"]) == (first["understood"], first["sql"], True)
+    assert (await last_rows(talk), again["cached"], first["same_rows"]) == ([["EWR", 2]], False, None)
+    other = await talk.ask("and by origin?", 5)
+    assert other["understood"] and "max" in other["sql"].lower(), "goes on from the last turn, not from the replay"
 
 
 async def test_a_follow_up_waits_for_the_turn_before_to_end(talk: Asking) -> None:

@@ -1,10 +1,14 @@
 """What was read of a dataset is read again when anything of it has changed, and not before."""
 
 import random
+from operator import is_
 
 from libs.events.catalog import RowPolicy
 from services.query.knowledge.recall import Knowledge, knowledge
 from services.query.knowledge.remembered import Remembered
+from services.query.knowledge.schema import Schema
+from services.query.questions.scope import scope_of
+from services.query.questions.withheld import without_values
 from tests.query.conftest import Query
 from tests.query.knowledge_events import checkpoint, dataset, datasource, ddl, pair, removed, structure, table, term
 
@@ -45,3 +49,23 @@ async def test_a_check_without_some_pairs_is_not_mixed_up_with_what_is_known(que
         without = await remembered.knowledge(connection, "d1", [why.item_id])
         assert await remembered.knowledge(connection, "d1") is known
     assert known and without and (known.taught, without.taught) == ((("Why?", "SELECT 1"),), ())
+
+
+async def test_the_reasoning_is_given_the_same_structure_until_it_changes(query: Query) -> None:
+    await query.project(dataset(), datasource(), checkpoint(1, [ddl(_FLIGHTS)]))
+    remembered = Remembered()
+
+    async def scopes() -> list[Schema]:
+        async with query.pool.acquire() as connection:
+            known = await remembered.knowledge(connection, "d1")
+        assert known
+        withheld = without_values(known, {"flights": ("origin = 'JFK'",), "other": ("true",)})
+        assert without_values(known, {"other": ("true",)}) is known and withheld is not known
+        return [scope_of(known, ()).schema, scope_of(withheld, ()).schema]
+
+    first = await scopes()
+    assert all(map(is_, first, await scopes()))
+    await query.project(checkpoint(2, [pair("Why?", "SELECT 1")]))
+    assert all(map(is_, first, await scopes()))  # What is learned of questions leaves it as it is.
+    await query.project(checkpoint(3, [ddl(_AIRPORTS)]))
+    assert [table.name for table in (await scopes())[0].tables] == ["airports", "flights"]

@@ -49,7 +49,6 @@ WRAPPINGS = (
     "```\ncity\n------\nBerlin\n```\n\n```sql\n{}\n```",
     "First try:\n```sql\nSELECT wrong FROM guesses\n```\nThe corrected query:\n```sql\n{}\n```",
     "intermediate_sql\n{}",
-    "Dialect: sqlite\n\nVerified examples:\nQ: How?\nSQL: SELECT wrong FROM guesses\n\nQuestion: Which?\nSQL: {}",
 )
 
 
@@ -93,7 +92,6 @@ def test_a_query_is_found_in_other_forms(said: str, sql: str) -> None:
         "Which year do you mean? Then I can SELECT it.",
         "You can select the city from people here.",
         "<think>It is SELECT city FROM people",
-        "Dialect: sqlite\n\nVerified examples:\nQ: How many?\nSQL: SELECT COUNT(*) FROM people\n\nQuestion: Who is it?",
     ],
 )
 def test_what_is_not_meant_as_the_answer_is_no_query(said: str) -> None:

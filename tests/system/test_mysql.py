@@ -3,15 +3,11 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
-
 from tests import mariadb
 from tests.system.conftest import Running, eventually
 
 
-async def test_a_mysql_database_is_learned_and_answers_questions(running: Running, mysql_url: str | None) -> None:
-    if mysql_url is None:
-        pytest.skip("no MySQL or MariaDB on this machine: install mariadb-server")
+async def test_a_mysql_database_is_learned_and_answers_questions(running: Running, mysql_url: str) -> None:
     await mariadb.execute(
         mysql_url,
         "CREATE TABLE customers (id int PRIMARY KEY, name varchar(50), city varchar(50) COMMENT '城市') COMMENT '客户'",

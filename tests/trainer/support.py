@@ -31,7 +31,7 @@ from libs.postgres.pool import open_pool
 from libs.postgres.schema import migrate
 from services.trainer.datasets.train import Training
 from services.trainer.embeddings import Embeddings
-from services.trainer.handlers import HANDLERS
+from services.trainer.handlers import HANDLERS, handlers
 from services.trainer.inspection.reader import Reader
 from services.trainer.schemas import SCHEMAS
 
@@ -94,6 +94,7 @@ class Trainer:
     listener: Listener
     embedder: CountingEmbedder
     embeddings: Embeddings
+    urgent: Embeddings
     training: Training
     secrets: SecretBox
     delivered: list[Received[Any]] = field(default_factory=list)
@@ -106,7 +107,7 @@ class Trainer:
                 offset = len(self.delivered)
                 received = [Received(event, event_id, event_id, None, type(event).__name__, 0, offset)]
                 await HANDLERS.apply_projections(opened.connection, received)
-                await HANDLERS.apply_reactions(opened, received)
+                await handlers(self.urgent).apply_reactions(opened, received)
             self.delivered += received
 
     async def claim(self, kind: str = "training", ttl: float = 4.0) -> Lease | None:
@@ -135,13 +136,14 @@ async def trainer(url: str, folder: Path) -> AsyncIterator[Trainer]:
     listener, embedder = Listener(url), CountingEmbedder()
     secrets = SecretBox([Fernet.generate_key().decode()])
     connections = Connections(secrets, (folder,))
-    embeddings = Embeddings(pool, embedder)
+    embeddings, urgent = Embeddings(pool, embedder), Embeddings(pool, CountingEmbedder())
     reader = Reader(connections)
-    training = Training(pool, listener, connections, reader, embeddings)
+    training = Training(pool, listener, connections, reader, embeddings, urgent)
     try:
-        yield Trainer(pool, listener, embedder, embeddings, training, secrets)
+        yield Trainer(pool, listener, embedder, embeddings, urgent, training, secrets)
     finally:
         await embeddings.close()
+        await urgent.close()
         await reader.close()
         await connections.close()
         await listener.close()

@@ -97,7 +97,7 @@ async def service(
     postgres_url: str, kafka_bootstrap: str, topic_prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Service]:
     """Run the trainer as it is put together for production, but for what makes its vectors."""
-    monkeypatch.setattr(wiring, "choose_embedder", lambda _: CountingEmbedder())
+    monkeypatch.setattr(wiring, "choose_embedder", lambda _settings, **_given: CountingEmbedder())
     with sqlite3.connect(tmp_path / "shop.db") as made:
         made.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY)")
     made.close()

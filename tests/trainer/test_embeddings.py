@@ -65,11 +65,12 @@ async def test_a_text_is_embedded_once_even_when_nobody_waited_for_it(trainer: T
     waiting = asyncio.create_task(trainer.embeddings.of(["text"]))
     await trainer.embedder.stopped()
     waiting.cancel()
+    again = asyncio.create_task(trainer.embeddings.of(["text"]))
     trainer.embedder.go_on.set()
     async with asyncio.timeout(5):
         while not await trainer.pool.fetchval("SELECT count(*) FROM embeddings"):
             await asyncio.sleep(0.01)
-    await trainer.embeddings.of(["text"])
+    assert await again == await trainer.embeddings.of(["text"])
     assert trainer.embedder.texts == ["text"]
 
 

@@ -1,6 +1,7 @@
 """Feedback and imported pairs are learned beside the training of their dataset."""
 
 import asyncio
+from hashlib import sha256
 
 import pytest
 
@@ -9,7 +10,9 @@ from libs.runtime.clock import now
 from services.trainer.datasets.plan import pair_item
 from services.trainer.runs.learned import known_items
 from tests.trainer.events import DATASET, requested, wish
-from tests.trainer.support import Trainer, check_history
+from tests.trainer.support import CountingEmbedder, Trainer, check_history
+
+_HAS_VECTOR = "SELECT EXISTS (SELECT FROM embeddings WHERE text_hash = $1)"
 
 
 async def test_feedback_is_learned_at_once_even_while_its_dataset_is_trained(trainer: Trainer) -> None:
@@ -17,11 +20,14 @@ async def test_feedback_is_learned_at_once_even_while_its_dataset_is_trained(tra
     trainer.embedder.stop_at = 2
     working = asyncio.create_task(trainer.work())
     await trainer.embedder.stopped()
-    trainer.embedder.stop_at = None
     item = LearnedItem(item_id="x", kind="pair", text="q", question="q", sql="SELECT 1", origin="feedback")
     lesson = requested(source="feedback", items=(item,))
     await trainer.deliver(lesson)
+    async with asyncio.timeout(5):  # It is embedded before anybody works on it, with a model that no training holds up.
+        while not await trainer.pool.fetchval(_HAS_VECTOR, sha256(b"q").digest()):
+            await asyncio.sleep(0.01)
     await trainer.work("lesson")
+    assert isinstance(trainer.urgent.embedder, CountingEmbedder) and trainer.urgent.embedder.texts == ["q"]
     said = [c for c in await trainer.said() if c.training_id == lesson.training_id]
     assert [(c.status, c.progress) for c in said] == [("pending", 0), ("preparing", 0), ("completed", 100)]
     assert [i.item_id for i in said[-1].items] == ["x"]

@@ -39,6 +39,10 @@ _RIGHTS = {1044, 1142, 1143, 1227, 1370}
 _HOST = {1129, 1130}
 _TIME = {1205, 1317, 1969, 3024}
 _TLS = {2026, 3159}
+_ABOUT_THE_SQL = {
+    1052, 1054, 1055, 1056, 1064, 1066, 1109, 1111, 1140, 1146, 1222, 1235, 1241, 1242, 1247, 1248, 1305, 1582, 1630,
+}  # fmt: skip
+"""Errors of syntax and names; others may quote a value."""
 _GONE = {1040, 1053, 1203, 1226, 1927, 2002, 2003, 2006, 2013, 2014, 2055}
 
 
@@ -128,7 +132,8 @@ class MySQL(Kind):
             ({1049}, DatabaseMissing()), (_TIME, TookTooLong()), (_TLS, CannotReach("tls")), (_GONE, CannotReach()),
         )  # fmt: skip
         known = next((meant for codes, meant in by_code if code in codes), None)
-        return known or QueryFailed.because(cause.args[1] if len(cause.args) > 1 else cause)
+        said = cause.args[1] if len(cause.args) > 1 else cause
+        return known or QueryFailed.because(said, quotes_rows=code not in _ABOUT_THE_SQL)
 
 
 def _code(error: BaseException) -> int:

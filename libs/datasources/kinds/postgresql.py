@@ -32,6 +32,8 @@ _TYPE_NAMES = text(
     "JOIN pg_class ON pg_class.oid = attrelid WHERE relname = ANY (:tables) AND attnum > 0 "
     "AND pg_table_is_visible(pg_class.oid)"
 )
+_ABOUT_THE_SQL = "42"
+"""The class of errors of syntax, names and types; those of others were made by a value."""
 _MOST_ROW_BYTES = 16_000_000
 # A row that is too large is an error that says so: a driver would take a value of a gigabyte as it comes.
 _BOUNDED = """
@@ -135,5 +137,5 @@ class PostgreSQL(Kind):
             case asyncpg.CannotConnectNowError() | asyncpg.AdminShutdownError() | asyncpg.CrashShutdownError():
                 return CannotReach()
             case asyncpg.PostgresError():
-                return QueryFailed.because(cause)
+                return QueryFailed.because(cause, quotes_rows=not (cause.sqlstate or "").startswith(_ABOUT_THE_SQL))
         return None

@@ -67,7 +67,9 @@ class SQLite(Kind):
             return TookTooLong()
         if isinstance(cause, sqlite3.OperationalError) and "unable to open" in str(cause):
             return DatabaseMissing()
-        return QueryFailed.because(cause) if isinstance(cause, sqlite3.Error) else None
+        # It names columns and functions; of values it quotes only a path of JSON.
+        of_sqlite = isinstance(cause, sqlite3.Error)
+        return QueryFailed.because(cause, quotes_rows="JSON" in str(cause)) if of_sqlite else None
 
 
 def _restrict(connection: Any, _record: Any) -> None:

@@ -21,6 +21,8 @@ class QuestionAsked(Event):
     role: Role | None = None
     """Of the account that asks; for one of unknown role all policies of the dataset hold."""
     purpose: Purpose = "ask"
+    replays: str | None = None
+    """Of a replay: the question that is asked again, as it was meant in its conversation, with what is known now."""
     without: tuple[str, ...] = ()
     """Ids of pairs and of trainings: for this question, these pairs and what these trainings taught are not known."""
     instead: tuple[LearnedItem, ...] = ()
@@ -65,6 +67,8 @@ class QuestionAnswered(Event):
     """The end of a question, whatever it is.
 
     `understood` is the whole question that was made of one that goes on from others; empty where it was whole itself.
+    `same_rows` says of a replay whether its SQL and that of the answer before give the same rows now; empty where that
+    cannot be told.
     """
 
     question_id: str
@@ -85,6 +89,7 @@ class QuestionAnswered(Event):
     knowledge_version: int = 0
     cached: bool = False
     understood: str = ""
+    same_rows: bool | None = None
     milliseconds: float = 0.0
     answered_at: datetime
 

@@ -18,6 +18,7 @@ from services.gateway.api.v1 import (
     live,
     modeling,
     policies,
+    replays,
     term_sheets,
     terms,
     training_files,
@@ -38,6 +39,7 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
     problems.install(app)
     parts = (
         accounts, datasources, datasets, modeling, policies, terms, term_sheets, trainings, training_files, live, chat,
+        replays,
         learning,
         audit,
     )  # fmt: skip

@@ -97,10 +97,22 @@ async def owned(
     gateway: Any, table: str, key: str, identity: str, account: Account, *, lock: bool = False
 ) -> dict[str, Any]:
     """The state of a row that belongs to `account`; not found otherwise. `gateway` is a pool or a connection."""
-    query = f"SELECT state FROM {table} WHERE {key} = $1 AND owner_id = $2 AND NOT deleted" + (
+    return await _state(gateway, table, key, identity, account.account_id, lock)
+
+
+async def overseen(
+    gateway: Any, table: str, key: str, identity: str, account: Account, *, lock: bool = False
+) -> dict[str, Any]:
+    """As `owned`, but an administrator may have the state of everybody's rows."""
+    owner = None if account.role == "admin" else account.account_id
+    return await _state(gateway, table, key, identity, owner, lock)
+
+
+async def _state(gateway: Any, table: str, key: str, identity: str, owner: str | None, lock: bool) -> dict[str, Any]:
+    query = f"SELECT state FROM {table} WHERE {key} = $1 AND ($2::text IS NULL OR owner_id = $2) AND NOT deleted" + (
         " FOR UPDATE" if lock else ""
     )
-    row = await gateway.fetchrow(query, identity, account.account_id)
+    row = await gateway.fetchrow(query, identity, owner)
     if row is None:
         raise not_found()
     state: dict[str, Any] = row["state"]

@@ -107,7 +107,7 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if path.endswith("/training/stream"):
         responses["200"]["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
-    if path.endswith("/chat/"):
+    if path.endswith(("/chat/", "/replay")):
         responses["200"]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
         responses["202"]["content"] = {"application/json": {"schema": {"type": "object"}}}
     responses.pop("422", None)
@@ -124,7 +124,9 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[int
         yield 401
     if path.endswith(("/auth/login", "/auth/password")):
         yield from (401, 429)
-    if path.endswith(("/auth/users", "/users/{account_id}", "/auth/password")):
+    if path.endswith(("/auth/users", "/users/{account_id}", "/auth/password")) or (
+        path.endswith("/policies") and method == "put"
+    ):
         yield 403
     if path.endswith(("/datasets", "/chat/", "/feedback")) or any(where == "path" for where, _ in parameters):
         yield 404

@@ -30,7 +30,10 @@ async def answer(gateway: Gateway, question_id: str, *, rows_expected: bool = Fa
     rows = row["fetched"]["rows"] if row["fetched"] else None
     # Answers that were kept before there were conversations do not have it.
     understood = ended.get("understood", "")
-    return shown | {"rows": rows, "understood": understood, "milliseconds": ended["milliseconds"]}
+    whole = shown | {"rows": rows, "understood": understood, "milliseconds": ended["milliseconds"]}
+    if replays := row["asked"].get("replays"):
+        return whole | {"before": await answer(gateway, replays), "same_rows": ended["same_rows"]}
+    return whole
 
 
 async def waiting(gateway: Gateway, question_id: str) -> dict[str, Any]:

@@ -1,34 +1,21 @@
 """How the model of a dataset may be drawn, decided without clock, database or broker."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Literal
 
 from libs.events.catalog import DatasetChanged, Modeling, Relation
 from libs.knowledge.relations import joined_columns
+from libs.language.catalogue import Phrase
 from services.gateway.datasets.decider import decide_change
-
-Columns = Mapping[str, Collection[str]]
-"""The names of each table's columns, as they were last read."""
-
-
-@dataclass(frozen=True)
-class WrongEdge:
-    """What is wrong with `field` of the edge at `index`; `code` names its text in the catalogue (`modeling.<code>`)."""
-
-    index: int
-    field: Literal["source", "target", "source_col", "target_col", ""]
-    code: Literal["unknown_table", "unknown_column", "duplicate", "itself"]
-    table: str = ""
-    column: str = ""
+from services.gateway.datasets.structure import Tables
+from services.gateway.datasets.wrong import Wrong
 
 
 def decide_modeling(
-    before: DatasetChanged, drawn: Modeling, columns: Columns, at: datetime, who: str
-) -> DatasetChanged | tuple[WrongEdge, ...]:
+    before: DatasetChanged, drawn: Modeling, tables: Tables, at: datetime, who: str
+) -> DatasetChanged | tuple[Wrong, ...]:
     """The next version with what was drawn, or all that is wrong with its edges."""
-    if wrong := tuple(_wrong_edges(drawn.edges, columns)):
+    if wrong := tuple(_wrong_edges(drawn.edges, tables)):
         return wrong
     return decide_change(before, {"modeling_config": drawn.model_dump()}, at, who)
 
@@ -39,24 +26,22 @@ def not_drawn(suggested: Sequence[Relation], drawn: Sequence[Relation]) -> list[
     return [edge for edge in suggested if joined_columns(edge) not in known]
 
 
-def _wrong_edges(edges: Sequence[Relation], columns: Columns) -> Iterator[WrongEdge]:
+def _wrong_edges(edges: Sequence[Relation], tables: Tables) -> Iterator[Wrong]:
     seen = set()
     for index, edge in enumerate(edges):
-        yield from _wrong_names(index, edge, columns)
+        for end, column in (("source", "source_col"), ("target", "target_col")):
+            yield from _wrong_names(index, edge, (end, column), tables)
         joined = joined_columns(edge)
         if len(joined) == 1:
-            yield WrongEdge(index, "", "itself", edge.source, edge.source_col)
+            yield Wrong(index, "", Phrase("modeling.itself", {"table": edge.source, "column": edge.source_col}))
         elif joined in seen:
-            yield WrongEdge(index, "", "duplicate")
+            yield Wrong(index, "", Phrase("modeling.duplicate", {}))
         seen.add(joined)
 
 
-def _wrong_names(index: int, edge: Relation, columns: Columns) -> Iterator[WrongEdge]:
-    if edge.source not in columns:
-        yield WrongEdge(index, "source", "unknown_table", edge.source)
-    elif edge.source_col not in columns[edge.source]:
-        yield WrongEdge(index, "source_col", "unknown_column", edge.source, edge.source_col)
-    if edge.target not in columns:
-        yield WrongEdge(index, "target", "unknown_table", edge.target)
-    elif edge.target_col not in columns[edge.target]:
-        yield WrongEdge(index, "target_col", "unknown_column", edge.target, edge.target_col)
+def _wrong_names(index: int, edge: Relation, end: tuple[str, str], tables: Tables) -> Iterator[Wrong]:
+    table, column = (getattr(edge, field) for field in end)
+    if table not in tables:
+        yield Wrong(index, end[0], Phrase("modeling.unknown_table", {"table": table}))
+    elif column not in tables[table]:
+        yield Wrong(index, end[1], Phrase("modeling.unknown_column", {"table": table, "column": column}))

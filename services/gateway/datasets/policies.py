@@ -1,9 +1,7 @@
 """Which row policies a dataset may have, decided without clock, database or broker."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from libs.datasources.dialect import Dialect
 from libs.datasources.errors import RefusedByGate
@@ -12,35 +10,27 @@ from libs.events.catalog import DatasetChanged, RowPolicy
 from libs.language.catalogue import Phrase
 from services.gateway.datasets.decider import decide_change
 from services.gateway.datasets.structure import Tables
-
-
-@dataclass(frozen=True)
-class WrongPolicy:
-    """What is wrong with `field` of the policy at `index`, for people."""
-
-    index: int
-    field: Literal["table", "filter", ""]
-    why: Phrase
+from services.gateway.datasets.wrong import Wrong
 
 
 def decide_policies(
     before: DatasetChanged, policies: Sequence[RowPolicy], dialect: Dialect, tables: Tables, at: datetime, who: str
-) -> DatasetChanged | tuple[WrongPolicy, ...]:
+) -> DatasetChanged | tuple[Wrong, ...]:
     """The next version with these policies, or all that is wrong with them."""
     if wrong := tuple(_wrong(policies, dialect, tables)):
         return wrong
     return decide_change(before, {"policies": [policy.model_dump() for policy in policies]}, at, who)
 
 
-def _wrong(policies: Sequence[RowPolicy], dialect: Dialect, tables: Tables) -> Iterator[WrongPolicy]:
+def _wrong(policies: Sequence[RowPolicy], dialect: Dialect, tables: Tables) -> Iterator[Wrong]:
     seen = set()
     for index, policy in enumerate(policies):
         if policy.table not in tables:
-            yield WrongPolicy(index, "table", Phrase("policy.unknown_table", {"table": policy.table}))
+            yield Wrong(index, "table", Phrase("policy.unknown_table", {"table": policy.table}))
         elif why := _wrong_filter(policy, dialect, tables):
-            yield WrongPolicy(index, "filter", why)
+            yield Wrong(index, "filter", why)
         if (policy.table, policy.role) in seen:
-            yield WrongPolicy(index, "", Phrase("policy.duplicate", {}))
+            yield Wrong(index, "", Phrase("policy.duplicate", {}))
         seen.add((policy.table, policy.role))
 
 

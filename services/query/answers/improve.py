@@ -32,13 +32,15 @@ def improvement_prompt(question: str, shape: Shape, insight: str, language: Lang
 
 
 def is_insight(shape: Shape, said: str, language: Language) -> bool:
-    """Whether what a model said is in `language`, says something about the rows, and keeps to them.
-
-    Values of the rows may have been written to mislead a model: it is to send nobody anywhere.
-    """
+    """Whether what a model said is in `language`, says something about the rows, and keeps to them."""
     rest = without_names(shape, said)
     about_them = rest != said or any(map(str.isdecimal, said))
-    return about_them and language_of(rest) == language and not _LINK.search(said) and keeps_to(shape, said)
+    return about_them and language_of(rest) == language and not sends_away(said) and keeps_to(shape, said)
+
+
+def sends_away(said: str) -> bool:
+    """Whether a text names a place to go to: values that a model saw may have been written to mislead it."""
+    return _LINK.search(said) is not None
 
 
 def _shown(shape: Shape) -> list[str]:

@@ -19,7 +19,10 @@ _AGGREGATES: dict[type[exp.Expr], How] = {
     exp.Max: "highest",
     exp.Min: "lowest",
 }
+_OF_DISTINCT: dict[How, How] = {"count": "distinct", "sum": "computed"}
+"""What an aggregate of different values is: their sum is no part of a total."""
 _WRAPPED = (exp.Alias, exp.Paren, exp.Round, exp.Cast, exp.Coalesce)
+_SUBTOTALS = (exp.Rollup, exp.Cube, exp.GroupingSets)
 _CUTS = (exp.Limit, exp.Fetch, exp.Offset, exp.Having, exp.SetOperation)
 
 
@@ -33,10 +36,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Origin:
-    """The parts of a result by its columns; empty when nothing is known. `whole` when nothing was cut off."""
+    """The parts of a result by its columns; empty when nothing is known. `whole` when nothing was cut off.
+
+    `subtotals` when some rows sum up others: to compare them, or to add them up, says nothing.
+    """
 
     parts: tuple[Part, ...] = ()
     whole: bool = False
+    subtotals: bool = False
 
     def part(self, at: int) -> Part:
         """Where column `at` comes from."""
@@ -46,6 +53,8 @@ class Origin:
 def origin_of(sql: str, dialect: Dialect, rows: int) -> Origin:
     """The origin of a result of so many rows; `sql` has passed the gate."""
     tree = sqlglot.parse_one(sql, dialect=dialect)
+    if tree.find(*_SUBTOTALS):
+        return Origin(subtotals=True)
     whole = not any(_cuts(node, tree, rows) for node in tree.find_all(*_CUTS))
     select = tree.find(exp.Select) if isinstance(tree, exp.SetOperation) else tree
     if not isinstance(select, exp.Select) or select.is_star:
@@ -103,7 +112,7 @@ def _part(expression: exp.Expr, grouped: bool) -> Part:
             return Part("key" if grouped else "", inner.name)
         return Part("computed" if _aggregates(inner) else "key" if grouped else "")
     if isinstance(inner.this, exp.Distinct):
-        return Part("distinct", _column(inner.this.expressions))
+        return Part(_OF_DISTINCT.get(how, how), _column(inner.this.expressions))
     return Part(how, _column([inner.this]))
 
 

@@ -48,6 +48,8 @@ def shape_of(names: Sequence[str], rows: Sequence[Sequence[Any]], origin: Origin
     """The shape of a result."""
     columns = columns_of(names, rows, origin)
     table = Shape("table", columns, len(rows), origin.whole)
+    if origin.subtotals:
+        return table
     # Columns are drawn by their names, and of two with one name nobody could tell which is meant.
     distinct = [column for column in columns if sum(each.name == column.name for each in columns) == 1]
     measures = _measures(distinct)

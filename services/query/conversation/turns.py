@@ -9,7 +9,7 @@ _MOST = 200
 _TURNS = """
 SELECT asked ->> 'question' AS question, understood, outcome, sql, said, choices FROM questions AS q
 WHERE asked ->> 'conversation_id' = $1 AND asked ->> 'who' = $2 AND asked ->> 'dataset_id' = $3
-    AND ((asked ->> 'asked_at')::timestamptz, question_id) < ($4, $5) AND NOT EXISTS (
+    AND asked ->> 'replays' IS NULL AND ((asked ->> 'asked_at')::timestamptz, question_id) < ($4, $5) AND NOT EXISTS (
         SELECT FROM deleted_conversations AS d WHERE d.conversation_id = $1 AND d.who = asked ->> 'who')
 ORDER BY (asked ->> 'asked_at')::timestamptz DESC, question_id DESC LIMIT $6
 """

@@ -26,6 +26,8 @@ _CHOSEN = re.compile(
 _NUMBERS = {"first": 1, "second": 2, "third": 3, "one": 1, "two": 2, "three": 3, "一": 1, "二": 2, "三": 3}
 _FEW_WORDS = 4
 """So many may name a thing by themselves."""
+_FARTHEST = 12
+"""Turns back, of which none was answered, that are gone through for the one that a question goes on from."""
 _END = " ?？.。!！,，"
 
 
@@ -45,7 +47,7 @@ class Whole:
 
 def made_whole(question: str, turns: Sequence[Turn], known: Knowledge, *, learned: bool = False) -> Whole:
     """What `question` means after `turns`; `learned` says that its very words were taught as a whole question."""
-    alone = Whole(question)
+    alone, turns = Whole(question), turns[-_FARTHEST:]
     if not turns or learned:
         return alone
     if turns[-1].outcome == "clarification" and (reply := _reply(question, turns[-1], known)) is not None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from libs.datasources.dialect import dialect_of
 from libs.events.catalog import Needs, Relation, TableDescription
 from libs.knowledge.databases import KnownDatabase, known_database
 from libs.knowledge.relations import relations_between
 from libs.knowledge.terms import Term, terms_of
 from libs.postgres.pool import Connection
+from services.query.knowledge import schema
+from services.query.knowledge.described import described
 
 _VERSIONS = """
 SELECT coalesce((SELECT version FROM datasets WHERE dataset_id = $1), 0) AS dataset_version,
@@ -65,6 +69,22 @@ class Knowledge:
     """Name of a learned table -> id of the item that says so."""
     taught: tuple[tuple[str, str], ...] = ()
     """(question, SQL) of the newest pairs, which teach what words mean in this database."""
+
+    @cached_property
+    def described(self) -> schema.Knowledge:
+        """The same in the words of the reasoning."""
+        dialect = dialect_of(self.database.settings.kind)
+        return described(self.tables, self.relations, self.terms, self.taught, dialect)
+
+    @cached_property
+    def table_names(self) -> frozenset[str]:
+        """The names of its tables."""
+        return frozenset(table.name for table in self.tables)
+
+    @cached_property
+    def withheld(self) -> dict[frozenset[str], "Knowledge"]:
+        """The same without the values of some tables, by their names, as it was needed (questions/withheld.py)."""
+        return {}
 
 
 async def knowledge(connection: Connection, dataset_id: str, without: Sequence[str] = ()) -> Knowledge | None:

@@ -73,10 +73,4 @@ def question_back(text: str) -> str:
 def _plain(text: str) -> str:
     """Without thinking and marks; a small model that goes on after its turn speaks for somebody else."""
     turns = _END_OF_TURN.split(without_thinking(text[:_MOST_CHARACTERS]))
-    return _without_echo(_MARKS.sub(" ", next(filter(str.strip, turns), "")))
-
-
-def _without_echo(text: str) -> str:
-    """What follows the question, when a model repeats its prompt: the examples in it answer other questions."""
-    question = text.rfind("\nQuestion:") if text.lstrip().startswith("Dialect:") else -1
-    return text if question < 0 else text[question + 1 :].partition("\n")[2]
+    return _MARKS.sub(" ", next(filter(str.strip, turns), ""))

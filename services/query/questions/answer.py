@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
@@ -22,6 +22,7 @@ from services.query.questions.asked import read_question
 from services.query.questions.conclusion import Conclusion, broken, failed, timed_out
 from services.query.questions.find import Finder
 from services.query.questions.steps import SentSteps, Steps
+from services.query.replay.before import answer_of, same_rows
 
 log = structlog.get_logger(__name__)
 
@@ -44,9 +45,18 @@ class Answerer:
         with telemetry.span(telemetry.SPAN_QUESTION, parent=asked.traceparent) as span:
             span.set_attribute(telemetry.ATTRIBUTE_QUESTION, lease.subject)
             steps = SentSteps(self.pool, asked, held)
-            conclusion = await concluded(self.finder, asked.event, steps, seconds - _RESERVE_SECONDS)
+            conclusion = await self._concluded(asked.event, steps, seconds - _RESERVE_SECONDS)
             await steps.settle()
             await self._conclude(lease, asked, conclusion, steps, (time.monotonic() - began) * 1000)
+
+    async def _concluded(self, asked: QuestionAsked, steps: Steps, seconds: float) -> Conclusion:
+        ends = time.monotonic() + seconds
+        before = await answer_of(self.pool, asked.replays) if asked.replays else None
+        if before is None:
+            return await concluded(self.finder, asked, steps, seconds)
+        asked = before.asked.model_copy(update={"purpose": "replay", "role": asked.role, "needs": asked.needs})
+        conclusion = await concluded(self.finder, asked, steps, seconds)
+        return replace(conclusion, same_rows=await same_rows(self.finder, asked, before.sql, conclusion.sql, ends))
 
     async def give_up(self, lease: Lease, held: Held) -> None:
         """Answer a question that could not be answered again and again for a reason of ours."""
@@ -107,6 +117,7 @@ class Answerer:
             knowledge_version=conclusion.knowledge_version,
             cached=conclusion.cached,
             understood=conclusion.understood,
+            same_rows=conclusion.same_rows,
             milliseconds=milliseconds,
             answered_at=now(),
         )

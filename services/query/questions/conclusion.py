@@ -11,7 +11,7 @@ from libs.language.catalogue import sentences, text
 class Conclusion:
     """The content of an answer; `rows` only when it was answered.
 
-    `understood` is the whole question that was made of one that goes on from others.
+    `understood` is the whole question that was made of one that goes on from others; `same_rows` is of a replay.
     """
 
     outcome: Outcome
@@ -28,6 +28,7 @@ class Conclusion:
     knowledge_version: int = 0
     cached: bool = False
     understood: str = ""
+    same_rows: bool | None = None
 
     def to_cache(self) -> dict[str, Any]:
         """As plain values, for the cache of results."""

@@ -69,9 +69,9 @@ class Database:
         )
         return Ran(admitted, await run(engine, admitted, limits), self.dialect)
 
-    def may_be_shown(self, ran: Ran) -> bool:
-        """Whether a model may see these rows: the owner lets it see values, and no row policy was applied."""
-        return ran.admitted.filtered is None and self._may_be_shown(ran.admitted.sql)
+    def may_be_shown(self, admitted: Admitted) -> bool:
+        """Whether a model may see what this SQL gives: the owner lets it see values, and no row policy is applied."""
+        return admitted.filtered is None and self._may_be_shown(admitted.sql)
 
     def _may_be_shown(self, sql: str) -> bool:
         """Where some columns are private: only what names others, and neither a whole row nor all columns.
@@ -83,7 +83,23 @@ class Database:
             return settings.sample_values
         tree = parse(sql, self.dialect)
         private = {column.rpartition(".")[2].lower() for column in settings.private_columns}
-        free = {name.lower() for names in self.tables.values() for name in names} - private
-        shown = {column.name.lower() for column in tree.find_all(exp.Column)}
+        free = {name.lower() for names in self.tables.values() for name in names}
+        free |= {made.alias.lower() for made in tree.find_all(exp.Alias)}
         counted = all(isinstance(star.parent, exp.Count) for star in tree.find_all(exp.Star))
-        return counted and shown <= free
+        return counted and _columns_named(tree) <= free - private and not self._says_it_otherwise(tree)
+
+    def _says_it_otherwise(self, tree: exp.Expr) -> bool:
+        """Whether it calls columns of a table otherwise, a row by its name, or joins by whatever columns there are."""
+        shown = _columns_named(tree)
+        columns = {table.lower(): {name.lower() for name in names} for table, names in self.tables.items()}
+        for table in tree.find_all(exp.Table):
+            row = table.alias_or_name.lower()
+            if table.alias_column_names or row in shown - columns.get(table.name.lower(), set()):
+                return True
+        return any(join.method == "NATURAL" for join in tree.find_all(exp.Join))
+
+
+def _columns_named(tree: exp.Expr) -> set[str]:
+    """Lower-case names of all columns that a statement looks at."""
+    using = (name for join in tree.find_all(exp.Join) for name in join.args.get("using") or ())
+    return {named.name.lower() for named in (*tree.find_all(exp.Column), *using)}

@@ -71,7 +71,7 @@ class Finder:
         filters = filters_of(known.database.policies, asked.role)
         known = without_values(known, filters)
         database = self._database(known, filters)
-        scope = partial(scope_of, known, database.dialect, ())
+        scope = partial(scope_of, known, ())
         meant = await understood(self.pool, self.listener, asked, scope, steps, self.model)
         if meant.conclusion is not None:
             return replace(meant.conclusion, knowledge_version=known.version)
@@ -122,7 +122,7 @@ class Finder:
             )
             if conclusion := await attempt.answer(pair.sql, _exactly(pair), self.model):
                 return conclusion
-        scope = scope_of(known, attempt.database.dialect, await self._retrieve(asked, known, steps))
+        scope = scope_of(known, await self._retrieve(asked, known, steps))
         scope = await with_looked_up(asked, known, scope, attempt.database, steps)
         return await Rounds(
             asked, known, scope, attempt.database, steps, self.model, attempt.ends, meant.turns

@@ -26,7 +26,7 @@ async def improved(
     """
     seconds = (ends - time.monotonic()) * _SHARE
     asks = model is not None and asked.purpose == "ask" and seconds >= _LEAST_SECONDS
-    if model is None or not asks or not ran.rows.rows or not database.may_be_shown(ran):
+    if model is None or not asks or not ran.rows.rows or not database.may_be_shown(ran.admitted):
         return conclusion
     shape = shape_of_rows(ran)
     system, user = improvement_prompt(asked.question, shape, conclusion.insight, asked.language)

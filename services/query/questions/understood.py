@@ -44,7 +44,7 @@ class Understood:
     @property
     def context(self) -> str:
         """What of the conversation the answer depends on, beside the whole question."""
-        return "\x1f".join(filter(None, (self.sql, self.turns)))
+        return f"{self.sql or ''}\x1f{self.turns}" if self.sql or self.turns else ""
 
 
 async def understood(

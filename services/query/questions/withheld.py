@@ -12,7 +12,13 @@ def without_values(known: Knowledge, filters: Filters) -> Knowledge:
 
     They were read from all rows, and would come back as choices, in a prompt, or as what a word is taken for.
     """
-    return replace(known, tables=tuple(_bare(table) if table.name in filters else table for table in known.tables))
+    names = known.table_names.intersection(filters)
+    if not names:
+        return known
+    if names not in known.withheld:
+        tables = tuple(_bare(table) if table.name in names else table for table in known.tables)
+        known.withheld[names] = replace(known, tables=tables)
+    return known.withheld[names]
 
 
 def _bare(table: TableDescription) -> TableDescription:

@@ -7,6 +7,7 @@ from services.query.knowledge.schema import Knowledge as Scope
 from services.query.questions.answered import answered
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.too_slow import too_slow
+from services.query.reasoning.asked_back import asked_back
 from services.query.reasoning.choices import choices
 from services.query.reasoning.state import Answered, Clarification, Ending, State, TimedOut, Unanswerable
 
@@ -22,7 +23,7 @@ def concluded(ending: Ending, state: State, asked: QuestionAsked, known: Knowled
             return too_slow(sql, asked.language, scope.schema)
         case Clarification(said, by_model):
             offered = choices(asked.question, asked.language, scope, state.values, said if by_model else "")
-            said = said or _what_to_ask(state, asked)
+            said = (asked_back(said, asked.question) if by_model else said) or _what_to_ask(state, asked)
             return Conclusion("clarification", chart_type="clarification", answer_text=said, choices=offered)
 
 

@@ -9,6 +9,7 @@ from libs.events.catalog import QuestionAsked
 from services.query.knowledge.recall import Knowledge
 from services.query.knowledge.schema import Knowledge as Scope
 from services.query.model.client import Model, ModelUnavailable
+from services.query.model.echo import without_echo
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import INTERMEDIATE, Database, limits_until
 from services.query.questions.improved import improved
@@ -117,7 +118,8 @@ class Rounds:
             turns=self.turns,
         )
         try:
-            return Said(purpose, read(await self.model.ask(system, user, seconds)), user)
+            said = await self.model.ask(system, user, seconds)
+            return Said(purpose, read(without_echo(said, f"{system}\n{user}")), user)
         except ModelUnavailable as error:
             return Silent(purpose, error)
 
@@ -126,15 +128,24 @@ class Rounds:
         try:
             return Fetched(await self.database.look(sql, limits))
         except DataSourceError as error:
-            return NotFetched(Failure(sql, error))
+            return NotFetched(Failure(sql, error, of_values=True))
 
     async def _run(self, command: RunSQL) -> Happened:
         try:
             return Succeeded(command.draft, await self.database.ask(command.sql, limits_until(self.ends)))
-        except (RefusedByGate, QueryFailed) as error:
+        except RefusedByGate as error:
             return Refused(command.sql, error)
+        except QueryFailed as error:
+            return Refused(command.sql, self._tellable(command.sql, error))
         except TookTooLong:
             return Overran(command.sql)
+
+    def _tellable(self, sql: str, error: QueryFailed) -> QueryFailed:
+        """The error as a model may know it too: now, and by what is told of this turn in the prompts of later ones."""
+        secret = self.model is not None and error.quotes_rows
+        if secret and not self.database.may_be_shown(self.database.admit(sql)):
+            return QueryFailed("query_failed_privately")
+        return error
 
     def _left(self) -> float:
         return self.ends - time.monotonic()

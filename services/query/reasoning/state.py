@@ -14,10 +14,14 @@ Purpose = Literal["first", "second", "correct"]
 
 @dataclass(frozen=True)
 class Failure:
-    """SQL that gate or database did not take, and why."""
+    """SQL that gate or database did not take, and why; `of_values` when it was not the answer's SQL.
+
+    It was to fetch the values that the model wanted to see.
+    """
 
     sql: str
     error: DataSourceError
+    of_values: bool = False
 
 
 @dataclass(frozen=True)

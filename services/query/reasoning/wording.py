@@ -9,6 +9,7 @@ from services.query.model.tokens import tokens_of
 from services.query.questions.database import Ran
 from services.query.reasoning.decide import AskAgain, AskModel, Correct
 from services.query.reasoning.response import MARKER
+from services.query.reasoning.state import Failure
 
 _MAY_LOOK = (
     f"{SYSTEM} If you must know which values a column holds before you can write it, answer with a line {MARKER} and "
@@ -39,12 +40,27 @@ def messages(
             system = _MAY_LOOK if may_look else SYSTEM
             return system, prompt(question, known, tokens=tokens - tokens_of(system) + tokens_of(SYSTEM), turns=turns)
         case AskAgain(values):
-            seen = f"\n\n{_seen(values)}"
-            told = prompt(question, known, tokens=tokens - tokens_of(seen), turns=turns)
-            return SYSTEM, Prompt(told + seen, told.dropped)
+            return SYSTEM, _followed(_seen(values), question, known, tokens, turns)
+        case Correct(failure) if failure.of_values:
+            return SYSTEM, _followed(_unseen(failure), question, known, tokens, turns)
         case Correct(failure):
             failed = (failure.sql, failure.error.detail("en"))
             return SYSTEM, prompt(question, known, failed, tokens, turns)
+
+
+def _followed(by: str, question: str, known: Knowledge, tokens: int, turns: str) -> Prompt:
+    """The prompt of a question, with what there is to say about the values that the model wanted to see."""
+    after = f"\n\n{by}"
+    told = prompt(question, known, tokens=tokens - tokens_of(after), turns=turns)
+    return Prompt(told + after, told.dropped)
+
+
+def _unseen(failure: Failure) -> str:
+    """Not to be corrected: a corrected wish to see values would be taken for the answer."""
+    return (
+        f"You looked for values first:\n{failure.sql}\nThey cannot be had: {failure.error.detail('en')}\n"
+        "Write the query that answers the question, without these values."
+    )
 
 
 def _seen(values: Ran) -> str:

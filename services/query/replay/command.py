@@ -1,5 +1,6 @@
 """The command: shows an old answer and the new one side by side."""
 
+import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from datetime import UTC, datetime
 from typing import Any
@@ -9,8 +10,9 @@ from rich.table import Column, Table
 
 from libs.events.command import Refused
 from services.query.questions.conclusion import Conclusion
-from services.query.replay.again import Answer, Replay
+from services.query.replay.again import Replay
 from services.query.replay.as_of import NeverReached
+from services.query.replay.before import Answer, answer_of, same_rows
 
 _SAME = {
     True: "Both statements give the same rows today.",
@@ -43,7 +45,7 @@ def version_or_time(given: str) -> int | datetime:
 
 async def replay(replaying: Replay, given: Namespace) -> dict[str, Any]:
     """Ask the question again and show both answers; raises `Refused`."""
-    before = await replaying.answer(given.question)
+    before = await answer_of(replaying.service.pool, given.question)
     if before is None:
         raise Refused(
             f"there is no question {given.question} that was answered: the id is `question_id` of an answer over HTTP, "
@@ -57,7 +59,8 @@ async def replay(replaying: Replay, given: Namespace) -> dict[str, Any]:
         raise Refused(
             f"this dataset never had the knowledge version {given.as_of}; its newest is {error.newest}"
         ) from None
-    same = await replaying.same_rows(before.asked, before.sql, after.sql) if before.sql and after.sql else None
+    ends = time.monotonic() + replaying.service.settings.answer_seconds
+    same = await same_rows(replaying.finder, before.asked, before.sql, after.sql, ends)
     told = {
         "question_id": given.question,
         "question": before.asked.question,

@@ -16,7 +16,7 @@ from libs.leases.worker import Held
 from libs.postgres.listen import Listener
 from libs.runtime import telemetry
 from services.trainer.datasets.examples import learn_examples
-from services.trainer.datasets.given import learn_given
+from services.trainer.datasets.given import is_urgent, learn_given
 from services.trainer.datasets.knowledge import learn_knowledge
 from services.trainer.datasets.learn import Learner
 from services.trainer.datasets.prepare import CannotTrain, prepare
@@ -38,6 +38,8 @@ class Training:
     connections: Connections
     reader: Reader
     embeddings: Embeddings
+    urgent: Embeddings
+    """For what people say of answers, which is to be known at once."""
 
     async def run(self, lease: Lease, held: Held) -> None:
         """Work on the training of `lease` until it ends, is paused or cancelled, or the lease is lost."""
@@ -54,7 +56,8 @@ class Training:
     async def _work(self, attempt: Attempt, request: TrainingRequested) -> None:
         try:
             if request.is_lesson:
-                await learn_given(Learner(attempt, self.embeddings, request.language), request)
+                embeddings = self.urgent if is_urgent(request) else self.embeddings
+                await learn_given(Learner(attempt, embeddings, request.language), request)
             else:
                 await self._learn_database(attempt, request)
         except Stopped:

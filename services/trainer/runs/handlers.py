@@ -21,17 +21,7 @@ not wait for it."""
 
 async def keep_checkpoints(connection: Connection, batch: Batch) -> None:
     """How far trainings are and what they learned; a checkpoint that is known already changes nothing."""
-    reached: dict[str, int] = {}
-    new = []
-    for received in batch:
-        event: CheckpointReached = received.event
-        if event.training_id not in reached:
-            reached[event.training_id] = await store.sequence(connection, event.training_id)
-        if event.sequence > reached[event.training_id]:
-            reached[event.training_id] = event.sequence
-            new.append(received)
-    await store.keep(connection, new)
-    await keep_learned(connection, new)
+    await keep_learned(connection, await store.keep_news(connection, batch))
 
 
 async def start_trainings(transaction: Transaction, batch: Batch) -> None:

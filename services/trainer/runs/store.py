@@ -42,12 +42,6 @@ async def load(connection: Connection, training_id: str, *, lock: bool = False) 
     )
 
 
-async def sequence(connection: Connection, training_id: str) -> int:
-    """The sequence of the training's last checkpoint, 0 before the first; its row is locked if it is there."""
-    found = await connection.fetchval("SELECT sequence FROM runs WHERE training_id = $1 FOR UPDATE", training_id)
-    return found or 0
-
-
 async def wanted(connection: Connection, training_id: str) -> int:
     """The sequence of the newest control request of the training."""
     return await connection.fetchval("SELECT wish_sequence FROM runs WHERE training_id = $1", training_id) or 0
@@ -64,20 +58,30 @@ async def cause(connection: Connection, state: State) -> Received[TrainingReques
 
 async def keep(connection: Connection, batch: Batch) -> None:
     """Bring the trainings that `batch` tells of up to date; the events are requests, wishes or checkpoints."""
+    await keep_news(connection, batch)
+
+
+async def keep_news(connection: Connection, batch: Batch) -> Batch:
+    """The same, and gives what of `batch` was not known."""
     by_training: dict[str, list[Received]] = {}  # type: ignore[type-arg]
     for received in batch:
         by_training.setdefault(received.event.training_id, []).append(received)
     # In one order everywhere, so that two transactions never wait for each other.
+    news: set[int] = set()
     for training_id in sorted(by_training):
-        await _keep_one(connection, training_id, by_training[training_id])
+        news |= await _keep_one(connection, training_id, by_training[training_id])
+    return [received for received in batch if id(received) in news]
 
 
-async def _keep_one(connection: Connection, training_id: str, batch: Batch) -> None:
-    await connection.execute(_MAKE, training_id, batch[0].event.dataset_id)
+async def _keep_one(connection: Connection, training_id: str, batch: Batch) -> set[int]:
     state = await load(connection, training_id, lock=True)
+    if state is None:
+        await connection.execute(_MAKE, training_id, batch[0].event.dataset_id)
+        state = await load(connection, training_id, lock=True)
     if state is None:
         raise LookupError(f"the row of training {training_id} is gone")
     before = state
+    news: set[int] = set()  # By place in memory: an event that comes twice in one batch is news once.
     for received in batch:
         if isinstance(received.event, TrainingRequested) and state.requested is None:
             await connection.execute(
@@ -89,9 +93,13 @@ async def _keep_one(connection: Connection, training_id: str, batch: Batch) -> N
                 received.traceparent,
                 received.offset,
             )
-        state = evolve(state, received.event)
+        after = evolve(state, received.event)
+        if after != state:
+            news.add(id(received))
+        state = after
     if state != before:
         await _save(connection, state)
+    return news
 
 
 async def _save(connection: Connection, state: State) -> None:

@@ -68,13 +68,18 @@ async def ask(
 ) -> Response:
     """Ask a question; with Accept: text/event-stream the steps come as they are made, last `answer` or `waiting`."""
     asked = await _ask(gateway, account, body)
+    return await answer_to(gateway, asked.question_id, request, language)
+
+
+async def answer_to(gateway: Gateway, question_id: str, request: Request, language: Language) -> Response:
+    """The answer to a question that was asked just now, in the form that the request accepts."""
     if "text/event-stream" in request.headers.get("accept", ""):
-        return EventSourceResponse(_steps(gateway, asked.question_id, language))
+        return EventSourceResponse(_steps(gateway, question_id, language))
     try:
-        found = await _answered(gateway, asked.question_id, gateway.answer_seconds)
+        found = await _answered(gateway, question_id, gateway.answer_seconds)
     except DeadlinePassed:
-        later = await waiting(gateway, asked.question_id)
-        return JSONResponse(later, status.HTTP_202_ACCEPTED, {"Location": _place(asked.question_id)})
+        later = await waiting(gateway, question_id)
+        return JSONResponse(later, status.HTTP_202_ACCEPTED, {"Location": place_of(question_id)})
     return Response(to_json(found), media_type="application/json")
 
 
@@ -93,11 +98,12 @@ async def _ask(gateway: Gateway, account: Account, body: Question) -> QuestionAs
         )  # fmt: skip
         await write.record(event)
         later = not_answered(event.model_dump(mode="json"), [])
-        await write.answers(status.HTTP_202_ACCEPTED, later, {"location": _place(event.question_id)})
+        await write.answers(status.HTTP_202_ACCEPTED, later, {"location": place_of(event.question_id)})
     return event
 
 
-def _place(question_id: str) -> str:
+def place_of(question_id: str) -> str:
+    """Where a question is found with its answer."""
     return f"/api/v1/chat/questions/{question_id}"
 
 
@@ -133,7 +139,7 @@ async def _steps(gateway: Gateway, question_id: str, language: Language) -> Asyn
             if await answer(gateway, question_id):
                 break
             if time.monotonic() > ends:
-                place = {"location": _place(question_id), "message": text("answer.waiting", language)}
+                place = {"location": place_of(question_id), "message": text("answer.waiting", language)}
                 yield {"event": "waiting", "data": to_json(await waiting(gateway, question_id) | place)}
                 return
             await wake.wait(_STEP_SECONDS)
@@ -155,11 +161,11 @@ async def question(question_id: str, gateway: GatewayPart, account: SignedIn) ->
 async def conversations(gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
     """One's conversations, the newest first."""
     total = await gateway.pool.fetchval(
-        "SELECT count(DISTINCT conversation_id) FROM shown_questions WHERE who = $1", account.account_id
+        "SELECT count(DISTINCT conversation_id) FROM turns WHERE who = $1", account.account_id
     )
     rows = await gateway.pool.fetch(
         "SELECT conversation_id, min(dataset_id) AS dataset_id, count(*) AS questions, max(asked_at) AS last_asked_at, "
-        "(array_agg(state->>'question' ORDER BY asked_at))[1] AS first_question FROM shown_questions WHERE who = $1 "
+        "(array_agg(state->>'question' ORDER BY asked_at))[1] AS first_question FROM turns WHERE who = $1 "
         "GROUP BY conversation_id ORDER BY max(asked_at) DESC LIMIT $2 OFFSET $3",
         account.account_id,
         paging.size,
@@ -172,7 +178,7 @@ async def conversations(gateway: GatewayPart, account: SignedIn, paging: Paging)
 async def conversation(conversation_id: str, gateway: GatewayPart, account: SignedIn) -> dict[str, Any]:
     """The questions of a conversation with their answers, oldest first."""
     rows = await gateway.pool.fetch(
-        "SELECT question_id FROM shown_questions WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 200",
+        "SELECT question_id FROM turns WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 200",
         conversation_id,
         account.account_id,
     )

@@ -8,8 +8,6 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from libs.events.catalog import DatasetChanged, Modeling, Relation
-from libs.events.envelope import MAXIMUM_BYTES, EventTooLarge
-from libs.language.catalogue import Language, text
 from libs.runtime.clock import now
 from services.gateway.api.context import (
     After,
@@ -22,9 +20,10 @@ from services.gateway.api.context import (
     written,
 )
 from services.gateway.api.fields import Body, TableName
-from services.gateway.api.problems import Problem
+from services.gateway.api.revision import record_revision
 from services.gateway.api.v1.datasources import shown_table
-from services.gateway.datasets.modeling import WrongEdge, decide_modeling, not_drawn
+from services.gateway.datasets.modeling import decide_modeling, not_drawn
+from services.gateway.datasets.structure import known_tables
 from services.gateway.datasources.read import newest_structure
 
 router = APIRouter(prefix="/datasets/{dataset_id}/modeling", tags=["datasets"])
@@ -102,25 +101,11 @@ async def put(
         state = await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
         before = DatasetChanged.model_validate(state)
         check_version(if_match, before.version)
-        parts = await newest_structure(write.connection, before.datasource_id) or []
-        columns = {
-            table["name"]: {column["name"] for column in table["columns"]} for p in parts for table in p["tables"]
-        }
-        event = decide_modeling(before, drawn, columns, now(), account.account_id)
-        if not isinstance(event, DatasetChanged):
-            raise Problem(422, "modeling", errors=[_shown(wrong, language) for wrong in event])
-        try:
-            if event is not before:
-                await write.record(event)
-        except EventTooLarge as error:
-            raise Problem(413, "too_large", limit=MAXIMUM_BYTES) from error
+        tables = await known_tables(write.connection, before.datasource_id) or {}
+        decided = decide_modeling(before, drawn, tables, now(), account.account_id)
+        event = await record_revision(write, before, decided, problem="modeling", given="edges", language=language)
     await written(gateway, response, write.event_id, event.version)
     return event.modeling_config.model_dump(mode="json")
-
-
-def _shown(wrong: WrongEdge, language: Language) -> dict[str, Any]:
-    field = ".".join(part for part in ("body", "edges", str(wrong.index), wrong.field) if part)
-    return {"field": field, "message": text(f"modeling.{wrong.code}", language, table=wrong.table, column=wrong.column)}
 
 
 @router.get("/suggestions", dependencies=[After])

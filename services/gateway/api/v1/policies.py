@@ -7,8 +7,6 @@ from pydantic import Field
 
 from libs.datasources.dialect import dialect_of
 from libs.events.catalog import DatasetChanged, RowPolicy
-from libs.events.envelope import MAXIMUM_BYTES, EventTooLarge
-from libs.language.catalogue import Language, text
 from libs.runtime.clock import now
 from services.gateway.api.context import (
     After,
@@ -17,12 +15,13 @@ from services.gateway.api.context import (
     IfMatch,
     SignedIn,
     check_version,
-    owned,
+    overseen,
     written,
 )
 from services.gateway.api.fields import Body, Condition, TableName
 from services.gateway.api.problems import Problem
-from services.gateway.datasets.policies import WrongPolicy, decide_policies
+from services.gateway.api.revision import record_revision
+from services.gateway.datasets.policies import decide_policies
 from services.gateway.datasets.structure import known_tables
 
 router = APIRouter(prefix="/datasets/{dataset_id}/policies", tags=["datasets"])
@@ -46,8 +45,8 @@ class Policies(Body):
 
 @router.get("", dependencies=[After])
 async def get(dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response) -> dict[str, Any]:
-    """The row policies of a dataset."""
-    state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
+    """The row policies of a dataset of one's own; an administrator reads those of everybody's."""
+    state = await overseen(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     response.headers["ETag"] = f'"{state["version"]}"'
     return _shown(DatasetChanged.model_validate(state))
 
@@ -62,7 +61,7 @@ async def put(
     response: Response,
     if_match: IfMatch = None,
 ) -> dict[str, Any]:
-    """Say anew which rows are seen by whom; the next question keeps to it.
+    """Say anew which rows are seen by whom, as an administrator, of anybody's dataset; the next question keeps to it.
 
     A table without a policy shows all its rows. Of the policies of a role and those of `any`, all hold. They hold for
     every statement that answers a question, wherever it comes from, a verified pair or a correction too: for the role
@@ -74,28 +73,19 @@ async def put(
     """
     policies = [RowPolicy.model_validate(policy.model_dump()) for policy in body.policies]
     async with gateway.writing() as write:
-        state = await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        state = await overseen(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
+        if account.role != "admin":
+            raise Problem(403, "policies_read_only")
         before = DatasetChanged.model_validate(state)
         check_version(if_match, before.version)
-        source = await owned(write.connection, "datasources", "datasource_id", before.datasource_id, account)
+        source = await overseen(write.connection, "datasources", "datasource_id", before.datasource_id, account)
         tables = await known_tables(write.connection, before.datasource_id) or {}
         dialect = dialect_of(source["settings"]["kind"])
-        event = decide_policies(before, policies, dialect, tables, now(), account.account_id)
-        if not isinstance(event, DatasetChanged):
-            raise Problem(422, "policies", errors=[_error(wrong, language) for wrong in event])
-        try:
-            if event is not before:
-                await write.record(event)
-        except EventTooLarge as error:
-            raise Problem(413, "too_large", limit=MAXIMUM_BYTES) from error
+        decided = decide_policies(before, policies, dialect, tables, now(), account.account_id)
+        event = await record_revision(write, before, decided, problem="policies", given="policies", language=language)
     await written(gateway, response, write.event_id, event.version)
     return _shown(event)
 
 
 def _shown(dataset: DatasetChanged) -> dict[str, Any]:
     return {"policies": [policy.model_dump(mode="json") for policy in dataset.policies]}
-
-
-def _error(wrong: WrongPolicy, language: Language) -> dict[str, str]:
-    field = ".".join(part for part in ("body", "policies", str(wrong.index), wrong.field) if part)
-    return {"field": field, "message": text(wrong.why.key, language, **wrong.why.values)}

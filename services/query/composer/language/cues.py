@@ -147,11 +147,13 @@ SPANS = frozenset(
 
 PER_TIME: dict[TimePart, str] = {
     "year": "year, annually, yearly, annual, 年, 年份, 年度",
+    "quarter": "quarter, quarterly, 季度",
     "month": "month, calendar month, monthly, 月, 月份",
+    "week": "week, weekly, 周, 星期",
     "day": "day, date, daily, 天, 日",
 }
 """Units of time that dates are grouped by."""
-ALONE = frozenset({"annually", "yearly", "annual", "monthly", "daily"})
+ALONE = frozenset({"annually", "yearly", "annual", "quarterly", "monthly", "weekly", "daily"})
 """Those that need no `per`."""
 
 TIME_WORDS: dict[str, tuple[str, ...]] = {

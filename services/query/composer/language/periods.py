@@ -1,26 +1,42 @@
-"""Finds dates, months and years in a question, as half-open ranges of ISO dates."""
+"""Finds dates, months, quarters and years in a question, as half-open ranges of days."""
 
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from services.query.composer.language.relative import relative_periods
 from services.query.composer.language.words import Text
+from services.query.composer.queries.plan import Relative
 
-Period = tuple[str, str]
-"""The first day, and the day after the last."""
+Day = str | Relative
+"""An ISO date, or a day that is told from today."""
+Period = tuple[Day, Day]
+"""The first day, and the day after the last; an empty text where there is no bound."""
 
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
 _NAMED = "|".join(sorted({name[:length] for name in _MONTHS for length in (3, len(name))} | {"sept"}, key=len)[::-1])
 _YEAR = r"(?<!\d)(?P<year>(?:19|20)\d{2})"
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
+_QUARTERS = _ORDINALS | {"一": 1, "二": 2, "三": 3, "四": 4} | {str(number): number for number in range(1, 5)}
+_HALVES = {"上": 1, "下": 2, "first": 1, "second": 2}
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"{_YEAR}\s*年\s*(?P<month>1[0-2]|0?[1-9])\s*月(?:份)?(?:\s*(?P<day>3[01]|[12]\d|0?[1-9])\s*[日号])?",
+        rf"{_YEAR}\s*年\s*(?P<month>1[0-2]|0?[1-9])\s*月?\s*[到至~-]\s*(?P<until>1[0-2]|0?[1-9])\s*月(?:份)?",
         rf"{_YEAR}\s*年(?:度)?",
+        rf"{_YEAR}\s*年?\s*第?\s*(?P<quarter>[1-4一二三四])\s*季度?",
+        rf"{_YEAR}\s*年?[ -]?Q(?P<quarter>[1-4])(?![\da-z])",
+        rf"\bQ(?P<quarter>[1-4])(?:\s+of)?,?\s*{_YEAR}(?!\d)",
+        rf"\b(?P<quarter>{'|'.join(_ORDINALS)})\s+quarter(?:\s+of)?,?\s+{_YEAR}(?!\d)",
+        rf"{_YEAR}\s*年?\s*(?P<half>[上下])半年",
+        rf"\b(?P<half>first|second)\s+half\s+of\s+{_YEAR}(?!\d)",
         rf"{_YEAR}[-/.](?P<month>1[0-2]|0?[1-9])[-/.](?P<day>3[01]|[12]\d|0?[1-9])(?![\d-])",
         rf"{_YEAR}[-/](?P<month>1[0-2]|0?[1-9])(?![\d/.-])",
         rf"\b(?P<named>{_NAMED})\.?\s+(?:(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+)?(?:of\s+)?{_YEAR}\b",
+        rf"\b(?:between\s+|from\s+)?(?P<named>{_NAMED})\.?\s+(?:and|to|until|till|through|-)\s+(?P<last>{_NAMED})\.?,?\s+"
+        rf"(?:of\s+)?{_YEAR}\b",
         rf"\b(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<named>{_NAMED})\.?,?\s+{_YEAR}\b",
     )
 )
@@ -28,16 +44,35 @@ _PLAIN_YEAR = re.compile(r"(19|20)\d{2}")
 
 
 def periods(text: Text) -> Iterator[tuple[int, int, Period]]:
-    """Each date that is written out: its first token, the one past its last, and what it spans."""
+    """Each span of time that is told: its first token, the one past its last, and its days."""
+    for start, end, period in (*_written_out(text.text), *relative_periods(text.text)):
+        inside = [i for i, token in enumerate(text.tokens) if start <= token.start and token.end <= end]
+        if inside:
+            yield inside[0], inside[-1] + 1, period
+
+
+def _written_out(text: str) -> Iterator[tuple[int, int, Period]]:
     for form in _FORMS:
-        for match in form.finditer(text.text):
-            inside = [i for i, t in enumerate(text.tokens) if match.start() <= t.start and t.end <= match.end()]
-            found = match.groupdict()
-            named = found.get("named")
-            month = _month(named) if named else int(found.get("month") or 0)
-            span = _span(int(match["year"]), month, int(found.get("day") or 0))
-            if inside and span:
-                yield inside[0], inside[-1] + 1, span
+        for match in form.finditer(text):
+            if span := _of_match({name: value.lower() for name, value in match.groupdict().items() if value}):
+                yield *match.span(), span
+
+
+def _of_match(found: dict[str, str]) -> Period | None:
+    year = int(found["year"])
+    if quarter := _QUARTERS.get(found.get("quarter", "")):
+        return _months(year, 3 * quarter - 2, 3 * quarter)
+    if half := _HALVES.get(found.get("half", "")):
+        return _months(year, 6 * half - 5, 6 * half)
+    month = _month(found["named"]) if "named" in found else int(found.get("month", 0))
+    last = _month(found["last"]) if "last" in found else int(found.get("until", 0))
+    return _months(year, month, last) if last else _span(year, month, int(found.get("day", 0)))
+
+
+def _months(year: int, first: int, last: int) -> Period | None:
+    """From the first day of a month to the end of another one of that year."""
+    begins, ends = _span(year, first, 0), _span(year, last, 0)
+    return (begins[0], ends[1]) if begins and ends and first <= last else None
 
 
 def year(number: str | None) -> Period | None:

@@ -32,7 +32,7 @@ _LARGE_UNITS = {"万": 10_000, "亿": 100_000_000}
 _HAN_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千万亿]+")
 _SCALED = re.compile(r"(\d+(?:\.\d+)?)\s*个?([万亿]+)")
 _HAN_SCALED = re.compile(r"([零〇一二两三四五六七八九十百千]+)个([万亿]+)")
-_WRITTEN = {
+WRITTEN = {
     word: str(number)
     for number, word in enumerate(
         [
@@ -55,6 +55,7 @@ _WRITTEN = {
         ]
     )
 } | {"twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "hundred": "100", "thousand": "1000"}
+"""Numbers that are written out in English."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,8 @@ def number_at(text: Text, position: int) -> tuple[str, int] | None:
                 value *= _LARGE_UNITS[unit]
             return _plain(value), position + 1 + len(scaled[0]) - len(scaled[1].strip())
         return token.key, position + 1
-    if token.key in _WRITTEN and token.key != "one":
-        return _WRITTEN[token.key], position + 1
+    if token.key in WRITTEN and token.key != "one":
+        return WRITTEN[token.key], position + 1
     if scaled := _HAN_SCALED.match(text.text, token.start):
         return str(han_number(scaled[1] + scaled[2])), position + len(scaled[0])
     han = _HAN_NUMBER.match(text.text, token.start)

@@ -4,17 +4,26 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Aggregate = Literal["count", "sum", "avg", "min", "max"]
-TimePart = Literal["year", "month", "day"]
+TimePart = Literal["year", "quarter", "month", "week", "day"]
 Comparison = Literal["=", "<>", ">", "<", ">=", "<=", "like", "not like", "null", "not null", "in"]
 
 
 @dataclass(frozen=True)
 class Place:
-    """A column of a table; `part` is the year, month or day of a date that is meant instead of all of it."""
+    """A column of a table; `part` is the year or another part of a date that is meant instead of all of it."""
 
     table: str
     column: str
     part: TimePart | None = None
+
+
+@dataclass(frozen=True)
+class Relative:
+    """The first day of the running `unit`, by the database's clock, moved by `count` times `step`."""
+
+    unit: TimePart
+    count: int
+    step: TimePart
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Condition:
-    """`place` compared with `value`, with any of `values`, with a range up to `other`, or with what `query` gives;
+    """`place` compared with `value`, with a `day`, with any of `values`, with a range up to `other`, or with a `query`;
     or a term's whole condition as SQL. `any_of` are conditions of which one is enough."""
 
     table: str
@@ -49,6 +58,7 @@ class Condition:
     beside: tuple[str, ...] = ()
     query: "Plan | None" = None
     any_of: tuple["Condition", ...] = ()
+    day: Relative | None = None
     also: Place | None = None
     """Another column that it is compared with."""
 

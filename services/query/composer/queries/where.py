@@ -7,6 +7,7 @@ from sqlglot import exp
 from libs.datasources.gate import parse_expression
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Condition, Place, Plan, Without
+from services.query.composer.queries.relative import relative_day
 from services.query.composer.queries.writer import COMPARISONS, Writer
 
 Ask = Callable[[Plan], exp.Query | None]
@@ -22,10 +23,9 @@ def condition(one: Condition, writer: Writer, ask: Ask) -> exp.Expr | None:
         return _expression(one.expression, writer)
     if one.place is None:
         raise ValueError("a condition needs a place or an expression")
-    place = writer.place(one.place)
     if one.query is not None:
-        return _with_query(one, place, ask(one.query))
-    return _with_values(one, place, writer)
+        return _with_query(one, writer.place(one.place), ask(one.query))
+    return _with_values(one, one.place, writer)
 
 
 def _expression(sql: str, writer: Writer) -> exp.Expr:
@@ -43,13 +43,14 @@ def _with_query(one: Condition, place: exp.Expr, inner: exp.Query | None) -> exp
     return COMPARISONS[one.comparison](this=place, expression=inner.subquery())
 
 
-def _with_values(one: Condition, place: exp.Expr, writer: Writer) -> exp.Expr:
+def _with_values(one: Condition, place: Place, writer: Writer) -> exp.Expr:
     negated = one.comparison in ("not null", "not like") or (bool(one.values) and one.comparison == "<>")
     found = _plain(one, place, writer)
     return exp.Not(this=found) if negated else found
 
 
-def _plain(one: Condition, place: exp.Expr, writer: Writer) -> exp.Expr:
+def _plain(one: Condition, of: Place, writer: Writer) -> exp.Expr:
+    place = writer.place(of)
     if one.comparison in ("null", "not null"):
         return exp.Is(this=place, expression=exp.Null())
     if one.comparison in ("like", "not like"):
@@ -58,8 +59,14 @@ def _plain(one: Condition, place: exp.Expr, writer: Writer) -> exp.Expr:
         return exp.Between(this=place, low=_literal(one, one.value), high=_literal(one, one.other))
     if one.values:
         return exp.In(this=place, expressions=[_literal(one, text) for text in one.values])
-    right = writer.place(one.also) if one.also is not None else _literal(one, one.value)
+    right = _right(one, of, writer)
     return COMPARISONS[one.comparison](this=place, expression=right)
+
+
+def _right(one: Condition, place: Place, writer: Writer) -> exp.Expr:
+    if one.day is not None:
+        return relative_day(one.day, writer.schema.dialect, as_text=writer.is_text(place))
+    return writer.place(one.also) if one.also is not None else _literal(one, one.value)
 
 
 def _literal(one: Condition, text: str | None) -> exp.Expr:

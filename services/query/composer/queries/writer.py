@@ -59,9 +59,12 @@ class Writer:
         written = column(place.table if self.several else None, place.column)
         if place.part is None:
             return written
+        return date_part(written, place.part, self.schema.dialect, is_text=self.is_text(place))
+
+    def is_text(self, place: Place) -> bool:
+        """Whether the dates of a column are kept as texts."""
         known = self.schema.table(place.table).column(place.column)
-        is_text = known is not None and not known.is_date
-        return date_part(written, place.part, self.schema.dialect, is_text=is_text)
+        return known is not None and not known.is_date
 
     def measure(self, measure: Measure) -> exp.Expr:
         """An aggregate."""

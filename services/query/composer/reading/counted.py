@@ -1,6 +1,7 @@
 """Things that are ranked by how many there are of something: `the most flights`, `most common city`."""
 
 from services.query.composer.language.cues import COUNTING
+from services.query.composer.linking.lexicon import Meant
 from services.query.composer.queries.plan import Measure
 from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.ranked import Ranked, places_of_by
@@ -19,7 +20,33 @@ def by_count(reading: Reading, index: int, behind: int) -> Ranked | None:
     if reading.said(index + 1) in _COMMON:
         return _by_frequency(reading, index + 1)
     said = reading.said(index).removeprefix("the ")
-    return _by_most(reading, behind) if said in COUNTING and said.isascii() else None
+    if not said.isascii():
+        return _by_number_before(reading, index)
+    return _by_most(reading, behind) if said in COUNTING else None
+
+
+def _by_number_before(reading: Reading, index: int) -> Ranked | None:
+    """订单最多的客户, 订单数最高的客户."""
+    near = reading.before(index)
+    counted = reading.cue(near) == "count" and reading.free(near)
+    rows = reading.before(near) if counted else near
+    table = reading.table(rows) if reading.free(rows) else None
+    if table is None or not (counted or reading.said(index) in COUNTING):
+        return None
+    return Ranked(Measure("count", table), (rows, near))
+
+
+def by_term(reading: Reading, index: int, behind: int) -> Ranked | None:
+    """`the city with the highest revenue`, 销售额最高的城市, where a business term says what revenue is."""
+    for near in (behind, reading.before(index)):
+        meant = reading.meant.get(near)
+        if meant is not None and meant.kind == "measure" and reading.free(near):
+            return Ranked(_term(meant), (near,)) if near == behind or not reading.said(index).isascii() else None
+    return None
+
+
+def _term(meant: Meant) -> Measure:
+    return Measure("sum", meant.table, None, meant.expression, whole=meant.whole, beside=meant.beside)
 
 
 def _by_number_of(reading: Reading, count: int) -> Ranked | None:
@@ -60,8 +87,7 @@ def by_named_count(reading: Reading, behind: int) -> Ranked | None:
     for by in places_of_by(reading, behind):
         meant, table, place = reading.meant.get(by + 1), reading.table(by + 2), reading.column(by + 2)
         if meant is not None and meant.kind == "measure":
-            term = Measure("sum", meant.table, None, meant.expression, whole=meant.whole, beside=meant.beside)
-            return Ranked(term, (by, by + 1))
+            return Ranked(_term(meant), (by, by + 1))
         if reading.cue(by + 1) == "count" and table:
             return Ranked(Measure("count", table), (by, by + 1, by + 2))
         if (aggregate := AGGREGATES.get(reading.cue(by + 1))) and place:

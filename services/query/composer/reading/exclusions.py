@@ -5,6 +5,7 @@ from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Condition, Place, Without
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.times import dates_in
 
 _LEADING: tuple[CueName | None, ...] = ("having", "missing", "equal", "to", "from", "and", None)
 
@@ -26,7 +27,7 @@ def _exclude(reading: Reading, index: int) -> None:
     other = reading.meant[named].table if named is not None else anchor
     if named is None or not join_path(reading.schema, [anchor, other], reading.spoken):
         return
-    conditions = [_equal(reading, i) for i in values]
+    conditions = [*(_equal(reading, i) for i in values), *dates_in(reading, clause, other)]
     reading.plan.without.append(Without(anchor, other, tuple(conditions)))
     reading.take(index, named, *values, *(i for i in clause if reading.cue(i) in ("missing", "having")))
 

@@ -9,6 +9,7 @@ from services.query.composer.reading.reading import Reading
 
 EXTREMES: dict[CueName | None, Aggregate] = {"most": "max", "least": "min", "max": "max", "min": "min"}
 _SPOKEN: dict[CueName | None, Aggregate] = {**AGGREGATES, **EXTREMES}
+_COMPUTE = "统计"
 _BEFORE_RANK = HAVE | {"for", "the", "cover"}
 
 
@@ -22,6 +23,8 @@ def read_measures(reading: Reading) -> None:
     for index, meant in reading.meant.items():
         if meant.whole and index not in reading.used:
             _whole(reading, index)
+    if reading.plan.measures:  # 统计每个城市的客户数: that something is computed
+        reading.take(*(i for i in range(len(reading.items)) if reading.said(i) == _COMPUTE and reading.free(i)))
 
 
 def _whole(reading: Reading, index: int) -> None:

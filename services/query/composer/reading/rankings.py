@@ -8,7 +8,7 @@ from services.query.composer.language.words import lemma
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Measure, Place
-from services.query.composer.reading.counted import by_count, by_named_count
+from services.query.composer.reading.counted import by_count, by_named_count, by_term
 from services.query.composer.reading.extremes import read_bound, read_extremes, read_value_of_extreme
 from services.query.composer.reading.ranked import (
     Ranked,
@@ -61,6 +61,7 @@ def _ranked_aside(reading: Reading, index: int, behind: int) -> Ranked | None:
     """By what things are ranked, where it is not just the column behind the superlative."""
     return (
         by_count(reading, index, behind)
+        or by_term(reading, index, behind)
         or by_aggregate(reading, behind)
         or by_column_before(reading, index)
         or by_named_count(reading, behind)

@@ -1,12 +1,12 @@
 """Reads at what time things were: in a year or month, before, after, between; and groups by time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from services.query.composer.language.cues import CueName
-from services.query.composer.language.periods import Period, year
+from services.query.composer.language.periods import Day, Period, year
 from services.query.composer.language.words import keys
 from services.query.composer.queries.joins import join_path
-from services.query.composer.queries.plan import Condition, Place
+from services.query.composer.queries.plan import Comparison, Condition, Place, Relative
 from services.query.composer.reading.reading import Reading
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "since", "before", "after", "from", "until", "for", "between", "and",
@@ -23,19 +23,31 @@ _BOUNDS: dict[CueName | None, Callable[[Period], Period]] = {
 
 def read_dates(reading: Reading) -> None:
     """`in 2024`, `since March 2024`, `between 2024-01-01 and 2024-03-31`, 2024年3月."""
-    found = {i: period for i in range(len(reading.items)) if (period := _period(reading, i))}
+    reading.plan.conditions += dates_in(reading, range(len(reading.items)))
+
+
+def dates_in(reading: Reading, indexes: Sequence[int], table: str | None = None) -> list[Condition]:
+    """The conditions of the dates among `indexes`; of `table` alone, if one is given."""
+    conditions = []
+    found = {i: period for i in indexes if (period := _period(reading, i))}
     for index in sorted(found):
-        if index in reading.used or (place := _time_of(reading, index)) is None:
+        if index in reading.used or (place := _time_of(reading, index)) is None or table not in (None, place.table):
             continue
         end = next((i for i in found if index < i <= index + 2 and i not in reading.used), None)
         if end is not None and not _is_range(reading, index, end):
             continue
         low, high = _bounds(reading, index, found[index], found[end] if end is not None else None)
         if low:
-            reading.plan.conditions.append(Condition(place.table, place, ">=", low))
+            conditions.append(_bound(place, ">=", low))
         if high:
-            reading.plan.conditions.append(Condition(place.table, place, "<", high))
+            conditions.append(_bound(place, "<", high))
         reading.take(index, *([] if end is None else [end]))
+    return conditions
+
+
+def _bound(place: Place, comparison: Comparison, day: Day) -> Condition:
+    told = {"value": day} if isinstance(day, str) else {"day": day}
+    return Condition(place.table, place, comparison, **told)
 
 
 def _period(reading: Reading, index: int) -> Period | None:
@@ -60,14 +72,17 @@ def _is_range(reading: Reading, index: int, end: int) -> bool:
     return end == index + 1 or joined or ("from" in cues and "and" not in cues)
 
 
-def _bounds(reading: Reading, index: int, first: Period, last: Period | None) -> tuple[str, str]:
-    """From which day on, and before which day; empty where there is no bound."""
+def _bounds(reading: Reading, index: int, first: Period, last: Period | None) -> Period:
+    """From which day on, and before which day."""
     near = [i for i in (reading.before(index), index + 1) if reading.free(i)]
     if last is not None:
         reading.take(*(i for i in (*near, index - 1) if reading.cue(i) in _JOINING))
         return first[0], last[1]
     for i in near:
         cue = reading.cue(i)
+        if cue == "from" and i < index and isinstance(first[0], Relative):
+            reading.take(i)  # `orders from yesterday` were placed yesterday.
+            return first
         if cue in _BOUNDS and (cue != "from" or i < index):
             reading.take(i)
             return _BOUNDS[cue](first)

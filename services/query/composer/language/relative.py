@@ -1,0 +1,69 @@
+"""Finds spans of time that are told from today: last month, this year, the past 7 days, 上个季度, 最近三个月."""
+
+import re
+from collections.abc import Iterator
+
+from services.query.composer.language.words import WRITTEN, han_number
+from services.query.composer.queries.plan import Relative, TimePart
+
+RelativePeriod = tuple[Relative, Relative]
+"""The first day, and the day after the last."""
+
+_UNITS: dict[str, TimePart] = {
+    "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
+    "天": "day",
+    "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "季度": "quarter", "年": "year",
+}  # fmt: skip
+_NAMED: dict[str, tuple[TimePart, int]] = {
+    "today": ("day", 0), "yesterday": ("day", -1), "tomorrow": ("day", 1),
+    "今天": ("day", 0),
+    "今日": ("day", 0), "昨天": ("day", -1), "昨日": ("day", -1), "前天": ("day", -2), "明天": ("day", 1),
+    "今年": ("year", 0), "本年": ("year", 0), "去年": ("year", -1), "前年": ("year", -2), "明年": ("year", 1),
+}  # fmt: skip
+_WHICH = {"this": 0, "current": 0, "last": -1, "previous": -1, "next": 1, "本": 0, "这": 0, "上": -1, "下": 1}
+_AHEAD = ("next", "未来")
+_TOLD_FROM_TODAY = r"(?! (?:of|in which|that|when|with)\b)"
+"""`the last year of a contract` is not."""
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?P<named>\b(?:today|yesterday|tomorrow)\b|{'|'.join(name for name in _NAMED if not name.isascii())})度?",
+        rf"\b(?P<which>this|current|last|previous|next) (?P<unit>week|month|quarter|year)\b{_TOLD_FROM_TODAY}",
+        r"(?P<which>本|这|上|下)一?个?(?P<unit>周|星期|礼拜|月|季度|年)[份度]?",
+        rf"\b(?P<way>last|past|previous|next) (?P<count>\d{{1,4}}|{'|'.join(WRITTEN)}) "
+        rf"(?P<unit>day|week|month|quarter|year)s?\b{_TOLD_FROM_TODAY}",
+        rf"\bthe (?P<way>past) (?P<unit>day|week|month|quarter|year)\b{_TOLD_FROM_TODAY}",
+        r"(?P<way>最近|过去|近|未来)的?(?P<count>\d{1,4}|[一二两三四五六七八九十百]+|半)个?(?P<unit>天|日|周|星期|礼拜|月|季度|年)",
+    )
+)
+
+
+def relative_periods(text: str) -> Iterator[tuple[int, int, RelativePeriod]]:
+    """Each of them: its first character, the one past its last, and what it spans."""
+    for form in _FORMS:
+        for match in form.finditer(text):
+            said = {name: value.lower() for name, value in match.groupdict().items() if value}
+            yield *match.span(), _period(**said)
+
+
+def _period(*, named: str = "", which: str = "", way: str = "", count: str = "one", unit: str = "") -> RelativePeriod:
+    if named:
+        return _whole(*_NAMED[named])
+    if which:
+        return _whole(_UNITS[unit], _WHICH[which])
+    if count == "半":
+        return _rolling(way, 6, "month") if unit == "年" else _rolling(way, 15, "day")
+    number = WRITTEN.get(count, count)
+    return _rolling(way, int(number) if number.isascii() else han_number(number), _UNITS[unit])
+
+
+def _whole(unit: TimePart, moved: int) -> RelativePeriod:
+    """This month, or the one before: all of it."""
+    return Relative(unit, moved, unit), Relative(unit, moved + 1, unit)
+
+
+def _rolling(way: str, count: int, unit: TimePart) -> RelativePeriod:
+    """So many months up to today, or from today on."""
+    if way in _AHEAD:
+        return Relative("day", 0, "day"), Relative("day", count, unit)
+    return Relative("day", -count, unit), Relative("day", 1, "day")
