@@ -7,17 +7,21 @@ import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from deploy.local.infrastructure import infrastructure
 from deploy.local.process import StackError
 from tests import mariadb
 
-_PROCESSES = max(2, min(4, os.cpu_count() or 1))
+# One more than cores: a test waits for servers and for processes of its own a third of its time.
+_PROCESSES = max(2, min(4, os.cpu_count() or 1)) + 1
 
 
 def main() -> int:
     """Run the tests that the arguments name, or all; gives the exit code of pytest."""
+    # Each of the many processes that are started would compile our own code anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
         servers = AsyncExitStack()
         try:
@@ -35,6 +39,8 @@ def main() -> int:
 async def _start(servers: AsyncExitStack, home: Path) -> dict[str, str]:
     """Start the servers; gives the variables with which the tests find them."""
     running = await servers.enter_async_context(infrastructure(home, prefix="ESPALIER_TEST_"))
+    if any(server.name == "postgres" for server in running.servers):
+        await _forgetful(running.postgres_url)
     mysql = await servers.enter_async_context(mariadb.server())
     return {
         "ESPALIER_TEST_KAFKA_BOOTSTRAP": running.kafka_bootstrap,
@@ -42,6 +48,14 @@ async def _start(servers: AsyncExitStack, home: Path) -> dict[str, str]:
         "ESPALIER_TEST_CHROMA_URL": running.chroma_url,
         "ESPALIER_TEST_MYSQL_URL": mysql or "",
     }
+
+
+async def _forgetful(postgres_url: str) -> None:
+    """Let the tests' own server not wait for its disk: processes are killed here, the power is not."""
+    connection = await asyncpg.connect(postgres_url)
+    await connection.execute("ALTER SYSTEM SET fsync = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.close()
 
 
 if __name__ == "__main__":

@@ -26,6 +26,13 @@ structlog.configure(
     ]
 )
 
+_LONG = ("system", "faults", "gateway", "trainer")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the folders of long files first: of several processes none is left alone with one in the end."""
+    items.sort(key=lambda item: _LONG.index(name) if (name := item.path.parent.name) in _LONG else len(_LONG))
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def infrastructure(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Infrastructure]:

@@ -19,6 +19,17 @@ from tests import mariadb
 
 BOX = SecretBox([Fernet.generate_key().decode()])
 KINDS = ("sqlite", "postgresql", "mysql")
+SHOP = """
+CREATE TABLE customers (id integer PRIMARY KEY, code varchar(50) UNIQUE, city varchar(50));
+CREATE TABLE cities (name varchar(50) PRIMARY KEY, country varchar(50));
+CREATE TABLE orders (
+    id integer PRIMARY KEY, customer_id integer, amount numeric(30, 1),
+    FOREIGN KEY (customer_id) REFERENCES customers (id)
+);
+INSERT INTO cities VALUES ('Berlin', 'DE'), ('Paris', 'FR'), ('上海', 'CN');
+INSERT INTO customers VALUES (1, 'a', 'Berlin'), (2, 'b', '上海'), (3, 'c', NULL);
+INSERT INTO orders VALUES (1, 1, 10.5), (2, 2, 20), (3, 1, 12345678901234567890.5);
+"""
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,6 @@ def mysql(mysql_url: str) -> UserDatabase:
 
 @pytest.fixture(params=KINDS)
 def database(request: pytest.FixtureRequest) -> UserDatabase:
-    """Give an empty database of each kind."""
+    """Give an empty database of each kind; the others are not made."""
     found: UserDatabase = request.getfixturevalue(request.param)
     return found

@@ -120,8 +120,8 @@ async def test_the_command_rotates_tells_how_many_and_refuses_in_a_sentence(
         out, err = await process.communicate()
         return process.returncode, out, err
 
-    for keys, reason in ((_NEW, b"Put the old keys behind"), ("", b"holds no key")):
-        code, out, err = await command(keys)
+    refused = {_NEW: b"Put the old keys behind", "": b"holds no key"}
+    for reason, (code, out, err) in zip(refused.values(), await asyncio.gather(*map(command, refused)), strict=True):
         assert (code, out) == (1, b"") and reason in err and b"Traceback" not in err
     code, out, _ = await command(f"{_NEW},{_OLD}")
     assert (code, orjson.loads(out.splitlines()[-1])) == (0, {"rotated": 1, "current": 0})
