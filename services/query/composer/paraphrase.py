@@ -13,6 +13,7 @@ from sqlglot import exp
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
 from services.query.composer.language.cues import CueName, longest_phrase, phrases, stop_keys
+from services.query.composer.language.kinds import KINDS
 from services.query.composer.language.words import keys, number_at, read
 from services.query.knowledge.schema import Knowledge, Pair, Schema
 
@@ -31,6 +32,8 @@ class _Said:
     cues: frozenset[str]
     numbers: frozenset[str]
     words: frozenset[str]
+    looks_at: frozenset[str]
+    """What superlatives look at by themselves: the age, for `the oldest`."""
     everything: frozenset[str]
 
 
@@ -46,6 +49,8 @@ def _same(said: _Said, pair: Pair, schema: Schema) -> bool:
         return False
     words = said.words | taught.words
     if not words or len(said.words & taught.words) / len(words) < SHARED:
+        return False
+    if said.looks_at - taught.looks_at - taught.words or taught.looks_at - said.looks_at - said.words:
         return False
     try:
         tree = parse(pair.sql, schema.dialect)
@@ -74,6 +79,7 @@ def _said(question: str) -> _Said:
     cues: set[str] = set()
     numbers: set[str] = set()
     words: set[str] = set()
+    looks_at: set[str] = set()
     place = 0
     while place < len(tokens):
         end = _phrase_end(tokens, place)
@@ -82,14 +88,16 @@ def _said(question: str) -> _Said:
             end = number[1]
         elif end > place:
             cue = phrases()[tokens[place:end]]
+            kinds = KINDS.get(text.between(place, end).lower().removeprefix("the "), ())
             cues |= {_SAME.get(cue, cue)} - _SAYS_LITTLE
+            looks_at |= set(kinds[:1])
         else:
             words |= {tokens[place]} - stop_keys()
         place = max(end, place + 1)
-    return _Said(frozenset(cues), frozenset(numbers), frozenset(words), frozenset(tokens))
+    return _Said(frozenset(cues), frozenset(numbers), frozenset(words), frozenset(looks_at), frozenset(tokens))
 
 
 def _phrase_end(tokens: tuple[str, ...], place: int) -> int:
     """One past the longest instruction that begins at a token; the token itself where none does."""
-    ends = range(place + longest_phrase(), place, -1)
+    ends = range(min(len(tokens), place + longest_phrase()), place, -1)
     return next((end for end in ends if tokens[place:end] in phrases()), place)

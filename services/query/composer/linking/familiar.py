@@ -4,13 +4,14 @@ by comparing it once, and not at every look."""
 from dataclasses import replace
 from functools import lru_cache
 
+from services.query.composer.linking.described import described
 from services.query.knowledge.schema import Knowledge, Pair, Schema, Term
 
 
 def familiar(known: Knowledge) -> Knowledge:
     """The same knowledge, of the very parts that were seen before."""
     terms, taught = _words(known.terms, known.taught)
-    return replace(known, schema=_structure(known.schema), terms=terms, taught=taught)
+    return replace(known, schema=described(_structure(known.schema), terms), terms=terms, taught=taught)
 
 
 @lru_cache(maxsize=16)

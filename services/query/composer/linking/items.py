@@ -64,7 +64,8 @@ def _pause(text: Text, place: int) -> Literal["break", "comma"] | None:
 def _marked(mark: Mark, said: str, before: list[Item]) -> Iterator[Item]:
     if mark.meanings and said in _HOW_MANY and before and _names_table(before[-1]):
         mark = Mark(mark.first, mark.last, cue="count")  # 客户数量: how many they are
-    if said in ASKS or said.split(" ", maxsplit=1)[0] in ("how", "which"):
+    asks = said in ASKS and (not mark.meanings or _begins(before))  # but `in any show`
+    if asks or said.split(" ", maxsplit=1)[0] in ("how", "which"):
         yield Item("ask", mark.first, mark.first, said)
     yield Item(_kind(mark), mark.first, mark.last, said, mark)
 

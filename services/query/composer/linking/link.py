@@ -1,10 +1,11 @@
 """Finds in a question the tables, columns, terms and values it speaks of, the numbers, and words that instruct."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 
 from services.query.composer.language.cues import CueName, stop_keys, unit_phrases
-from services.query.composer.language.words import Text, keys, read
+from services.query.composer.language.light import lead
+from services.query.composer.language.words import Text, is_han, keys, read
 from services.query.composer.linking.instructions import instructions
 from services.query.composer.linking.marks import Linked, Mark
 from services.query.composer.linking.meanings import meanings
@@ -61,12 +62,24 @@ def _unexplained(text: Text, marks: tuple[Mark, ...], silent: frozenset[str]) ->
     """The words that mean nothing here, but for small ones, those that are `silent`, and units after numbers."""
     said_little = stop_keys() | silent
     owner = {i: mark for mark in marks for i in range(mark.first, mark.last)}
-    units = {i for mark in marks if mark.number for i in _unit_after(text, mark.last)}
+    passed = {i for mark in marks if mark.number for i in _unit_after(text, mark.last)}
+    passed |= set(_leading(text, owner))
     for index, token in enumerate(text.tokens):
-        if index in owner or index in units or token.key in said_little:
+        if index in owner or index in passed or token.key in said_little:
             continue
         if not any(token.key in _named_by(owner.get(near)) for near in (index - 1, index + 1)):
             yield token.text
+
+
+def _leading(text: Text, owner: Container[int]) -> Iterator[int]:
+    """The Han characters of words that only lead from one thing to another."""
+    first = 0
+    while first < len(text.tokens):
+        last = first
+        while last < len(text.tokens) and last not in owner and is_han(text.tokens[last].key):
+            last += 1
+        yield from (first + place for place in lead("".join(token.key for token in text.tokens[first:last])))
+        first = max(last, first + 1)
 
 
 def _named_by(mark: Mark | None) -> set[str]:

@@ -66,7 +66,8 @@ def _case_fits(meant: Meant, text: Text, first: int, last: int) -> bool:
         return True
     if len(meant.value) == 1:
         return (first, last) in text.quoted
-    return text.between(first, last) == meant.value
+    said = text.between(first, last)
+    return said == meant.value or (len(meant.value) == _CASE_MATTERS and said.islower() and meant.value.islower())
 
 
 def _strongest(found: list[_Weighed]) -> tuple[Meant, ...]:

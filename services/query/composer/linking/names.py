@@ -4,6 +4,7 @@ from services.query.composer.language.words import keys
 from services.query.knowledge.schema import Column, Table
 
 _LABELS = ("name", "title", "label", "full name", "名称", "名字", "姓名", "标题")
+_HAN_LABELS = ("名称", "名字", "姓名", "标题", "书名", "片名", "歌名", "品名", "店名", "校名")
 
 
 def label_column(table: Table) -> Column:
@@ -21,10 +22,13 @@ def name_column(table: Table) -> Column | None:
             name = keys(column.name)
             if name == keys(wanted) or name == keys(table.name) + keys(wanted):
                 return column
-    for column in filter(_is_text, table.columns):
-        if (keys(column.name)[-1:] and keys(column.name)[-1] in _LABELS) or column.name.lower().endswith("name"):
-            return column
-    return None
+    return next((column for column in table.columns if _is_text(column) and _ends_in_label(column)), None)
+
+
+def _ends_in_label(column: Column) -> bool:
+    last = keys(column.name)[-1:]
+    in_han = (column.comment or "").endswith(_HAN_LABELS)
+    return bool(last and last[0] in _LABELS) or column.name.lower().endswith("name") or in_han
 
 
 def _is_text(column: Column) -> bool:

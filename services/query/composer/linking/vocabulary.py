@@ -6,6 +6,7 @@ from functools import lru_cache
 from services.query.composer.language.cues import TIME_WORDS
 from services.query.composer.language.synonyms import synonyms
 from services.query.composer.language.words import keys
+from services.query.composer.linking.affixes import short_names, table_names
 from services.query.composer.linking.lexicon import Lexicon, Meant, Phrase
 from services.query.composer.linking.names import name_column
 from services.query.composer.linking.terms import add_term
@@ -21,11 +22,13 @@ _NUMBERED = ("id", "number", "num", "code", "no")
 @lru_cache(maxsize=16)
 def lexicon(schema: Schema, terms: tuple[Term, ...]) -> Lexicon:
     """The phrases of a database and its terms."""
-    built = Lexicon()
+    built, called = Lexicon(), table_names(schema)
     for table in schema.tables:
-        _add_table(built, table)
+        _add_table(built, table, called[table.name])
         for column in table.columns:
             _add_column(built, table, column)
+            for phrase in short_names(table, column):
+                built.add(phrase, Meant(table.name, column.name, weight=0.95))
         if label := name_column(table):
             for word in ("name", "名称", "名字"):
                 built.add(keys(word), Meant(table.name, label.name, weight=0.7))
@@ -52,10 +55,10 @@ def _add_synonyms(built: Lexicon) -> None:
                     built.add(said, meant.weaker(_SYNONYM))
 
 
-def _add_table(built: Lexicon, table: Table) -> None:
-    name = keys(table.name)
-    for phrase, weight in _parts(name, head=0.75, tail=0.0):
+def _add_table(built: Lexicon, table: Table, called: Phrase) -> None:
+    for phrase, weight in _parts(called, head=0.75, tail=0.0):
         built.add(phrase, Meant(table.name, weight=weight))
+    built.add(keys(table.name), Meant(table.name))
     if comment := _short(table.comment):
         built.add(comment, Meant(table.name, weight=0.95))
 

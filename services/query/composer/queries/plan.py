@@ -81,11 +81,12 @@ class Having:
 
 @dataclass(frozen=True)
 class Without:
-    """Rows of `table` that none of the rows of `other`, which hold `conditions`, belong to."""
+    """Rows of `table` that none of the rows of `other`, which hold `conditions` and are in `joined`, belong to."""
 
     table: str
     other: str
     conditions: tuple[Condition, ...] = ()
+    joined: tuple[str, ...] = ()
 
 
 @dataclass

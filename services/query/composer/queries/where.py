@@ -83,5 +83,5 @@ def without(one: Without, writer: Writer, ask: Ask, spoken: frozenset[tuple[str,
     if first.source != one.table:
         mine, its = its, mine
     known = Condition(its.table, its, "not null")
-    inner = ask(Plan(columns=[its], conditions=[*one.conditions, known], joined=[one.other]))
+    inner = ask(Plan(columns=[its], conditions=[*one.conditions, known], joined=[one.other, *one.joined]))
     return exp.Not(this=exp.In(this=writer.place(mine), query=inner.subquery())) if inner is not None else None

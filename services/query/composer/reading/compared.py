@@ -1,9 +1,10 @@
 """Reads columns that are compared with what a query gives: an average, the same of a named thing, of all of a kind."""
 
 from services.query.composer.language.cues import CueName
-from services.query.composer.language.words import keys
+from services.query.composer.language.kinds import KINDS
 from services.query.composer.queries.plan import Aggregate, Condition, Measure, Place, Plan
 from services.query.composer.reading.negation import AGGREGATES, COMPARISONS, with_number
+from services.query.composer.reading.ranked import is_of_kind
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.values import equal_to
 
@@ -11,42 +12,49 @@ COMPARATIVES: dict[str, CueName] = {
     "more": "more", "higher": "more", "greater": "more", "larger": "more", "bigger": "more", "longer": "more",
     "lower": "less", "less": "less", "smaller": "less", "fewer": "less", "shorter": "less",
 }  # fmt: skip
-_KINDS: dict[str, frozenset[str]] = {
-    "older than": frozenset({"age"}),
-    "younger than": frozenset({"age"}),
-    "longer than": frozenset({"duration", "length", "distance", "minute", "millisecond", "time"}),
-    "shorter than": frozenset({"duration", "length", "distance", "height"}),
-    "taller than": frozenset({"height"}),
-    "heavier than": frozenset({"weight"}),
-}
-"""Comparisons that say of what kind the column is."""
+HAN_COMPARATIVES: dict[str, CueName] = {
+    **dict.fromkeys("高大多长贵重远晚快", "more"),
+    **dict.fromkeys(("低", "小", "少", "短", "便宜", "轻", "近", "早", "慢"), "less"),
+}  # fmt: skip
 _OF_ALL, _OF_ANY = frozenset({"all", "every", "each", "any"}), frozenset({"some", "least"})
 _THINGS_BETWEEN = 3
 
 
 def read_with_aggregates(reading: Reading) -> None:
-    """Take `salary more than the average`, `above average price`."""
+    """Take `salary more than the average`, `a higher price than the average`, 价格比平均价格贵."""
     for index, item in enumerate(reading.items):
-        if item.cue in ("more", "less", "at_least", "at_most") and index not in reading.used:
-            _with_aggregate(reading, index)
+        if index in reading.used:
+            continue
+        if item.cue in ("more", "less", "at_least", "at_most"):
+            _with_aggregate(reading, item.cue, index, (), column_before(reading, index))
+        elif item.said in COMPARATIVES and reading.column(index + 1) and reading.said(index + 2) == "than":
+            _with_aggregate(reading, COMPARATIVES[item.said], index + 2, (index,), index + 1)
+        elif item.said == "比" and (behind := _han_comparative(reading, index)):
+            name = HAN_COMPARATIVES[reading.said(behind)]
+            _with_aggregate(reading, name, index, (behind,), column_before(reading, index))
 
 
-def _with_aggregate(reading: Reading, index: int) -> None:
-    cue = reading.after(index)
+def _han_comparative(reading: Reading, index: int) -> int | None:
+    """高 of 比平均价格高."""
+    return next((i for i in range(index + 2, index + 5) if reading.said(i) in HAN_COMPARATIVES), None)
+
+
+def _with_aggregate(reading: Reading, name: CueName, than: int, taken: tuple[int, ...], ahead: int | None) -> None:
+    cue = reading.after(than)
     if not reading.instructs(cue, "avg", "min", "max"):
         return
-    ahead, behind = column_before(reading, index), reading.after(cue)
+    behind = reading.after(cue)
     own = reading.column(behind)
     place = own if ahead is None else reading.column(ahead)
     if place is None or not reading.measurable(place):
         return
     other = own if own is not None and reading.measurable(own) else place
-    reading.unclear |= of_another_kind(reading, index, place)
+    reading.unclear |= of_another_kind(reading, than, place)
     inner = Plan(measures=[Measure(AGGREGATES[reading.cue(cue)], other.table, other.column)])
     reading.plan.conditions.append(
-        Condition(place.table, place, COMPARISONS[reading.cue(index)], query=_of_a_kind(reading, cue, inner))
+        Condition(place.table, place, COMPARISONS[name], query=_of_a_kind(reading, cue, inner))
     )
-    reading.take(index, cue, *([] if ahead is None else [ahead]), *([] if own is None else [behind]))
+    reading.take(than, cue, *taken, *([] if ahead is None else [ahead]), *([] if own is None else [behind]))
 
 
 def _of_a_kind(reading: Reading, cue: int, inner: Plan) -> Plan:
@@ -68,8 +76,18 @@ def _rest(reading: Reading, index: int) -> range:
 
 def of_another_kind(reading: Reading, index: int, place: Place) -> bool:
     """`longer than` of a price."""
-    kinds = _KINDS.get(reading.said(index))
-    return kinds is not None and kinds.isdisjoint(keys(place.column))
+    kinds = KINDS.get(reading.said(index).removesuffix(" than"))
+    return bool(kinds) and not any(is_of_kind(reading.known(place), kind) for kind in kinds or ())
+
+
+def column_of_kind(reading: Reading, said: str) -> Place | None:
+    """The one column of numbers that a comparison speaks of by itself: the weight, for `heavier than`."""
+    for kind in KINDS.get(said.removesuffix(" than"), ()):
+        for table in dict.fromkeys(meant.table for meant in reading.meant.values()):
+            columns = [c for c in reading.schema.table(table).columns if is_of_kind(c, kind) and c.is_number]
+            if len(columns) == 1:
+                return Place(table, columns[0].name)
+    return None
 
 
 def column_before(reading: Reading, index: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from services.query.composer.reading.compared import read_compared, read_with_aggregates
 from services.query.composer.reading.numbers import read_numbers, read_turned
+from services.query.composer.reading.ranges import read_ranges
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.texts import read_names, read_parts_of_texts
 from services.query.composer.reading.values import read_missing, read_terms, read_values
@@ -16,6 +17,7 @@ def read_conditions(reading: Reading) -> None:
     read_with_aggregates(reading)
     read_compared(reading)
     read_turned(reading)
+    read_ranges(reading)
     read_numbers(reading)
     read_years(reading)
     read_values(reading)

@@ -1,13 +1,16 @@
-"""Reads what rows must not have: `that have no ratings`, `who did not visit X`, `without any orders`."""
+"""Reads what rows must not have: `that have no ratings`, `who did not visit X`, `A but not B`, 没有订单的客户."""
 
 from services.query.composer.language.cues import CueName
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
-from services.query.composer.queries.plan import Condition, Place, Without
+from services.query.composer.queries.plan import Without
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.times import dates_in
+from services.query.composer.reading.values import equal_to
 
 _LEADING: tuple[CueName | None, ...] = ("having", "missing", "equal", "to", "from", "and", None)
+_NONE_OF = frozenset({"都没有", "也没有", "都没", "都未"})
+_OF = "的"
 
 
 def read_exclusions(reading: Reading) -> None:
@@ -18,18 +21,47 @@ def read_exclusions(reading: Reading) -> None:
 
 
 def _exclude(reading: Reading, index: int) -> None:
-    clause = [i for i in reading.clause(index) if i > index]
-    anchor = _anchor(reading, index)
-    if anchor is None:
+    clause, anchors = _clause(reading, index), _anchors(reading, index)
+    for anchor in anchors:
+        values = [i for i in clause if reading.value(i) and i not in reading.used]
+        named = _excluded(reading, anchor, clause, values)
+        if named is None:
+            continue
+        other = reading.meant[named].table
+        tables = {t for i in clause if (t := reading.table(i)) and t != anchor}
+        if not join_path(reading.schema, [anchor, other, *sorted(tables)], reading.spoken):
+            return
+        equal = [condition for i in values if (condition := equal_to(reading, i))]
+        conditions = (*equal, *dates_in(reading, clause, other))
+        reading.plan.without.append(Without(anchor, other, conditions, tuple(sorted(tables - {other}))))
+        said = [i for i in clause if reading.cue(i) in ("missing", "having") or reading.table(i) in tables]
+        reading.take(index, named, *values, *said, *_ones(reading, index))
         return
-    values = [i for i in clause if reading.value(i) and i not in reading.used]
-    named = _excluded(reading, anchor, clause, values)
-    other = reading.meant[named].table if named is not None else anchor
-    if named is None or not join_path(reading.schema, [anchor, other], reading.spoken):
-        return
-    conditions = [*(_equal(reading, i) for i in values), *dates_in(reading, clause, other)]
-    reading.plan.without.append(Without(anchor, other, tuple(conditions)))
-    reading.take(index, named, *values, *(i for i in clause if reading.cue(i) in ("missing", "having")))
+
+
+def _clause(reading: Reading, index: int) -> list[int]:
+    """What is excluded: behind the `not`, and who does it right before (`Ann did not buy`, `English is not spoken`)."""
+    if reading.said(index) in _NONE_OF:
+        return [index - 1]
+    subject = [index - 1] if reading.value(index - 1) and reading.roles[index - 1] == "where" else []
+    end = _end(reading, index) if _is_han(reading, index) else len(reading.items)
+    return [*subject, *(i for i in reading.clause(index) if index < i <= end)]
+
+
+def _is_han(reading: Reading, index: int) -> bool:
+    return not reading.said(index).isascii()
+
+
+def _end(reading: Reading, index: int) -> int:
+    """的, before what the clause describes; the end of the question where there is none."""
+    further = range(index + 1, len(reading.items))
+    ends = [i for i in further if reading.said(i) == _OF and reading.table(i + 1)]
+    return ends[-1] if ends else len(reading.items)
+
+
+def _ones(reading: Reading, index: int) -> list[int]:
+    """The number of 一个员工都没有."""
+    return [i for i in (index - 2, index - 3) if reading.said(index) in _NONE_OF and reading.number(i) == "1"]
 
 
 def _excluded(reading: Reading, anchor: str, clause: list[int], values: list[int]) -> int | None:
@@ -50,14 +82,11 @@ def _has_several(reading: Reading, anchor: str, other: str) -> bool:
     return bool(path) and repeats(reading.schema, path or (), anchor)
 
 
-def _equal(reading: Reading, index: int) -> Condition:
-    meant = reading.meant[index]
-    return Condition(meant.table, Place(meant.table, meant.column or ""), "=", meant.value)
-
-
-def _anchor(reading: Reading, index: int) -> str | None:
-    """The table whose rows are asked for: the one named last before the clause."""
+def _anchors(reading: Reading, index: int) -> list[str]:
+    """The tables whose rows may be asked for: behind 的, else those named before the clause, the last one first."""
+    if _is_han(reading, index) and (table := reading.table(_end(reading, index) + 1)):
+        return [table]
     before = range(index - 1, -1, -1)
-    tables = (reading.table(near) for near in before)
+    tables = [table for near in before if (table := reading.table(near))]
     things = (reading.meant[near].table for near in before if near in reading.meant)
-    return next(filter(None, tables), None) or next(things, None)
+    return list(dict.fromkeys(tables)) or list(things)[:1]

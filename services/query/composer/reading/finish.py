@@ -38,6 +38,8 @@ def _group(reading: Reading) -> None:
     if only_measures and plan.order_by and isinstance(plan.order_by[0], Place):
         plan.groups = [by for by in plan.order_by if isinstance(by, Place)]  # `number of orders sorted by city`
     if plan.groups and not measured:
+        shown = {place.table for place in plan.columns}
+        reading.unclear |= bool(shown) and not shown.issuperset(place.table for place in plan.groups)
         plan.columns = plan.columns or list(plan.groups)
         plan.groups, plan.keyed = [], []
 

@@ -25,6 +25,8 @@ def _read_group(reading: Reading, index: int) -> None:
     meant, said = reading.thing(near), reading.said(index)
     if meant is None or not reading.free(near) or (said in ("by", "按", "按照") and _ranks_by(reading, near)):
         return
+    if reading.cue(near + 1) in ("ascending", "descending"):
+        return  # 按价格从高到低
     if said in ("by", "in", "at") and _restricted(reading, near, meant):
         reading.take(index)
         return
@@ -47,7 +49,9 @@ def _restricted(reading: Reading, near: int, meant: Meant) -> bool:
         if reading.kind(further) in ("break", "ask"):
             return False
         if value := reading.value(further):
-            return value.table == meant.table and meant.column in (None, value.column)
+            key = reading.column(near)
+            same = meant.column in (None, value.column) or (key is not None and reading.is_key(key))
+            return value.table == meant.table and same
     return False
 
 

@@ -1,16 +1,14 @@
-"""Reads numbers that columns are compared with: `price more than 5`, `between 3 and 5`, `id 163`."""
+"""Reads numbers that columns are compared with: `price more than 5`, `heavier than 5 kg`, `id 163`."""
 
-from services.query.composer.language.cues import CueName
+from services.query.composer.language.cues import OR_LESS, OR_MORE, CueName
 from services.query.composer.queries.plan import Condition, Having, Measure, Place
-from services.query.composer.reading.compared import COMPARATIVES, column_before, of_another_kind
+from services.query.composer.reading.compared import COMPARATIVES, column_before, column_of_kind, of_another_kind
 from services.query.composer.reading.having import read_how_many_each_has
 from services.query.composer.reading.negation import AGGREGATES, COMPARISONS, add, with_number
 from services.query.composer.reading.reading import Reading
 
 _SAYS_EQUAL = frozenset({"等于", "正好", "equal to", "exactly", "equals", "equal"})
-_STAND_BEHIND = frozenset(
-    {"or more", "or less", "以上", "以下", "及以上", "及以下", "起", "以后", "以前", "之后", "之前"}
-)
+_STAND_BEHIND = OR_MORE | OR_LESS | {"以上", "以下", "及以上", "及以下", "起", "以后", "以前", "之后", "之前"}
 _LIMITS: tuple[CueName, ...] = ("top", "bottom", "most", "least")
 _NUMBER_WITHIN = 3
 
@@ -35,13 +33,13 @@ def read_numbers(reading: Reading) -> None:
 
 def _number(reading: Reading, index: int, number: str) -> None:
     cue = comparison_of(reading, index)
-    if cue is not None and reading.cue(cue) == "between":
-        _between(reading, index, cue)
-        return
     if cue is not None and read_how_many_each_has(reading, index, cue):
         return
     column = _equal_column(reading, index) if cue is None else _compared_column(reading, index, cue)
     place = reading.column(column) if column is not None else None
+    if cue is not None and column is None and (own := column_of_kind(reading, reading.said(cue))):
+        add(reading, with_number(reading, own, COMPARISONS[reading.cue(cue)], number), min(index, cue))
+        reading.take(index, cue)
     if column is None or place is None or _only_time(reading, place):
         return
     if cue is None:
@@ -109,7 +107,7 @@ def comparison_of(reading: Reading, index: int) -> int | None:
     """The comparison that a number belongs to: right before it, or behind it (`or more`, 以上)."""
     before, after = reading.before(index), reading.after(index)
     for near in (before, after, reading.before(before)):
-        if not reading.free(near) or reading.cue(near) not in (*COMPARISONS, "between") or reading.cue(near) is None:
+        if not reading.free(near) or reading.cue(near) not in COMPARISONS or reading.cue(near) is None:
             continue
         says_nothing = reading.cue(near) == "equal" and reading.said(near) not in _SAYS_EQUAL
         if not says_nothing and (near < index or reading.said(near) in _STAND_BEHIND):
@@ -143,18 +141,6 @@ def _equal_column(reading: Reading, index: int) -> int | None:
 def _limits(reading: Reading, index: int) -> bool:
     """`top 5`, `the 3 most`, `5 highest`: how many are shown."""
     return any(reading.cue(i) in _LIMITS for i in (reading.before(index), reading.after(index)))
-
-
-def _between(reading: Reading, index: int, cue: int) -> None:
-    further = range(index + 1, index + 1 + _NUMBER_WITHIN)
-    other = next((i for i in further if reading.kind(i) == "number"), index)
-    column = column_before(reading, cue)
-    place = reading.column(column) if column is not None else None
-    low, high = reading.number(index), reading.number(other)
-    if not reading.free(other) or other == index or column is None or place is None or _only_time(reading, place):
-        return
-    reading.plan.conditions.append(with_number(reading, place, "=", low or "0", high or "0"))
-    reading.take(column, cue, *range(index, other + 1))
 
 
 def _aggregate_of(reading: Reading, column: int) -> int | None:

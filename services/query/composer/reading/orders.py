@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from services.query.composer.language.cues import CueName
+from services.query.composer.language.cues import RANKED_BY, CueName
 from services.query.composer.queries.plan import Measure, Place
 from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
@@ -25,13 +25,20 @@ def read_orders(reading: Reading) -> None:
         return
     reading.plan.descending = any(reading.cue(i) == "descending" for i in cues)
     for cue in cues:
-        order = _order_behind(reading, cue)
+        order = _order_before(reading, cue) or _order_behind(reading, cue)
         reading.take(cue, *order.taken)
         reading.plan.order_by = order.by
         if order.by:
             break
     reading.take(*cues)
     reading.by_first_shown = not reading.plan.order_by
+
+
+def _order_before(reading: Reading, cue: int) -> _Order | None:
+    """按价格从高到低."""
+    near = reading.before(cue)
+    place = reading.column(near) if reading.free(near) and reading.said(near - 1) in RANKED_BY else None
+    return _Order([place], {near, near - 1}) if place is not None else None
 
 
 def _order_behind(reading: Reading, cue: int) -> _Order:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.query.composer.language.cues import EARLY, KINDS, RANKED_BY, RECENT
+from services.query.composer.language.cues import EARLY, RANKED_BY, RECENT
+from services.query.composer.language.kinds import KINDS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
@@ -11,11 +12,13 @@ from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
 from services.query.knowledge.schema import Column
 
-_BORN = ("birth", "birthday", "dob", "born")
+_BORN = ("birth", "birthday", "birthdate", "dob", "born", "出生", "生日")
+_OLDEST = (("age", True), ("年龄", True), *((kind, False) for kind in (*_BORN, "founded", "opened", "year")))
+_YOUNGEST = (("age", False), ("年龄", False), *((kind, True) for kind in (*_BORN, "year")))
 _AGES: dict[str, tuple[tuple[str, bool], ...]] = {
-    "oldest": (("age", True), *((kind, False) for kind in (*_BORN, "founded", "opened", "year"))),
-    "youngest": (("age", False), *((kind, True) for kind in (*_BORN, "year"))),
-}
+    "oldest": _OLDEST, "最年长": _OLDEST, "年龄最大": _OLDEST, "年纪最大": _OLDEST, "最老": _OLDEST,
+    "youngest": _YOUNGEST, "最年轻": _YOUNGEST, "年龄最小": _YOUNGEST, "年纪最小": _YOUNGEST,
+}  # fmt: skip
 """Superlatives of age, with the columns that tell it, and whether the most of it comes first."""
 _BY_WITHIN = 2
 
@@ -96,12 +99,18 @@ def by_kind(reading: Reading, index: int, behind: int) -> Ranked | None:
     return None
 
 
+def is_of_kind(column: Column, kind: str) -> bool:
+    """Whether a column is called like a kind, in its name or its comment."""
+    said = keys(column.comment or "")
+    return kind in keys(column.name) or (kind in said if kind.isascii() else kind in (column.comment or ""))
+
+
 def _columns_of_kind(reading: Reading, said: str, table: str) -> Iterator[tuple[list[Column], bool | None]]:
     """The columns that a superlative may look at, kind by kind; only where a kind has a single one it is plain."""
     columns = reading.schema.table(table).columns
     kinds: list[tuple[str, bool | None]] = [*_AGES.get(said, ()), *((kind, None) for kind in KINDS.get(said, ()))]
     for kind, descending in kinds:
-        yield [column for column in columns if kind in keys(column.name)], descending
+        yield [column for column in columns if is_of_kind(column, kind)], descending
     if said not in RECENT | EARLY:
         return
     dates = [column for column in columns if column.is_date or column.holds_dates]

@@ -13,8 +13,13 @@ _BEFORE_YEARS = frozenset({"in", "of", "during", "for", "or", "year"})
 def read_years(reading: Reading) -> None:
     """Take each number that is a year."""
     for index in range(len(reading.items)):
-        if index not in reading.used and _FIRST <= (reading.how_many(index) or 0) <= _LAST:
+        if index not in reading.used and is_year(reading, index):
             _year(reading, index)
+
+
+def is_year(reading: Reading, index: int) -> bool:
+    """Whether a number reads like a year."""
+    return _FIRST <= (reading.how_many(index) or 0) <= _LAST
 
 
 def _year(reading: Reading, index: int) -> None:
@@ -24,7 +29,7 @@ def _year(reading: Reading, index: int) -> None:
     beside = reading.column(index - 1)
     if reading.column(reading.after(index)) is not None or (beside is not None and reading.measurable(beside)):
         return
-    place = _year_column(reading)
+    place = year_column(reading)
     condition = _condition(reading, index, cue, place) if place is not None else None
     if condition is None:
         return
@@ -33,7 +38,8 @@ def _year(reading: Reading, index: int) -> None:
     add(reading, condition, index)
 
 
-def _year_column(reading: Reading) -> Place | None:
+def year_column(reading: Reading) -> Place | None:
+    """The first column of a table that is spoken of which holds years."""
     for table in dict.fromkeys(meant.table for meant in reading.meant.values()):
         for column in reading.schema.table(table).columns:
             if "year" in keys(column.name) and column.is_number:
@@ -43,12 +49,6 @@ def _year_column(reading: Reading) -> Place | None:
 
 def _condition(reading: Reading, index: int, cue: int | None, place: Place) -> Condition | None:
     first, other = reading.number(index) or "0", or_number(reading, index)
-    if cue is not None and reading.cue(cue) == "between":
-        end = next((i for i in (index + 1, index + 2) if reading.kind(i) == "number"), None)
-        if end is None:
-            return None
-        reading.take(*range(index, end + 1))
-        return with_number(reading, place, "=", first, reading.number(end) or "0")
     if cue is None and other is not None:
         reading.take(other, other - 1)
         return Condition(place.table, place, values=(first, reading.number(other) or "0"), number=True)

@@ -1,0 +1,36 @@
+"""What rows must not have, in both languages; whoever has none of it at all has not what is excluded either."""
+
+import pytest
+
+from tests.query.shop import answered, asked_back, shop
+
+_BOUGHT = (
+    "SELECT customer_id FROM orders o JOIN order_lines l ON l.order_id = o.id JOIN products p ON p.id = l.product_id"
+)
+_NEVER = "SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)"
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("customers who never ordered products in category 家具",
+         f"SELECT name FROM customers WHERE id NOT IN ({_BOUGHT} WHERE p.category = '家具')"),
+        ("customers who have paid orders but no open orders",
+         "SELECT name FROM customers WHERE id IN (SELECT customer_id FROM orders WHERE status = 'paid') "
+         "AND id NOT IN (SELECT customer_id FROM orders WHERE status = 'open')"),
+        ("customers who ordered Lamp but not Desk",
+         f"SELECT name FROM customers WHERE id IN ({_BOUGHT} WHERE p.name = 'Lamp') "
+         f"AND id NOT IN ({_BOUGHT} WHERE p.name = 'Desk')"),
+        ("customers that do not have any order", _NEVER),
+        ("没有订单的客户", _NEVER),
+        ("哪些客户没有订单", _NEVER),
+        ("哪个客户一个订单都没有", _NEVER),
+        ("没有下过订单的客户有哪些", _NEVER),
+    ],
+)  # fmt: skip
+def test_those_that_have_none_of_it_are_found(question: str, sql: str) -> None:
+    assert sorted(answered(question)) == sorted(shop().execute(sql).fetchall())
+
+
+def test_groups_that_are_not_shown_are_asked_back() -> None:
+    assert asked_back("paid and open orders per customer")
