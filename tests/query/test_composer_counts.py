@@ -22,7 +22,9 @@ def test_how_much_of_a_thing_is_its_value_and_how_many_things_is_a_count(questio
     assert answered(question) == shop().execute(sql).fetchall()
 
 
-@pytest.mark.parametrize("question", ["有几个城市", "how many cities", "How many cities are there?", "城市有多少个"])
+@pytest.mark.parametrize(
+    "question", ["有几个城市", "how many cities", "How many cities are there?", "城市有多少个", "客户有多少种城市"]
+)
 def test_a_city_in_many_rows_is_one_city(question: str) -> None:
     assert answered(question) == [(4,)]
 
@@ -30,6 +32,16 @@ def test_a_city_in_many_rows_is_one_city(question: str) -> None:
 @pytest.mark.parametrize("question", ["list all cities", "城市有哪些", "Which cities are there?"])
 def test_a_list_of_cities_has_each_once(question: str) -> None:
     assert sorted(answered(question)) == [("Berlin",), ("Paris",), ("上海",), ("北京",)]
+
+
+def test_their_number_is_told_of_each() -> None:
+    sql = "SELECT name, count(*) FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, name"
+    assert sorted(answered("List customers and their number of orders.")) == sorted(shop().execute(sql).fetchall())
+
+
+@pytest.mark.parametrize("question", ["谁的订单最多", "Who placed the most orders?"])
+def test_who_is_not_a_row_of_something_else(question: str) -> None:
+    assert asked_back(question)
 
 
 def test_how_many_of_a_quantity_is_asked_back() -> None:

@@ -40,7 +40,8 @@ def test_a_date_is_a_range_of_days(question: str, condition: str) -> None:
 
 def test_a_time_that_rows_must_not_have_is_told_of_those_rows() -> None:
     sql = "SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders WHERE placed >= '2024-10-01')"
-    for question in ("customers without orders since October 2024", "which customers did not order since October 2024"):
+    english = ("customers without orders since October 2024", "which customers did not order since October 2024")
+    for question in (*english, "2024年10月以来没有订单的客户"):
         assert sorted(answered(question)) == sorted(shop().execute(sql).fetchall())
 
 

@@ -7,6 +7,7 @@ from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
 
 _THING_WITHIN = 3
+_KINDS = frozenset({"种", "类"})
 
 
 def read_count(reading: Reading, index: int) -> None:
@@ -59,8 +60,8 @@ def _whose(reading: Reading, place: Place) -> list[Place]:
 
 
 def _passed(reading: Reading, index: int) -> tuple[int, bool]:
-    """What stands behind `how many`, passing by `different` and unknown words; and whether each counts once."""
-    near, distinct = reading.after(index), False
+    """What stands behind `how many`, passing by `different` and unknown words; whether each counts once."""
+    near, distinct = reading.after(index), reading.word_after(index) in _KINDS
     while reading.cue(near) in ("distinct", "count") or reading.kind(near) == "word":
         distinct |= reading.cue(near) == "distinct"
         if reading.cue(near):

@@ -5,7 +5,7 @@ from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Without
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.times import dates_in
+from services.query.composer.reading.times import BOUNDS, dates_in
 from services.query.composer.reading.values import equal_to
 
 _LEADING: tuple[CueName | None, ...] = ("having", "missing", "equal", "to", "from", "and", None)
@@ -40,12 +40,19 @@ def _exclude(reading: Reading, index: int) -> None:
 
 
 def _clause(reading: Reading, index: int) -> list[int]:
-    """What is excluded: behind the `not`, and who does it right before (`Ann did not buy`, `English is not spoken`)."""
+    """What is excluded: behind the `not`, and who does it right before (`Ann did not buy`, 去年没有下单)."""
     if reading.said(index) in _NONE_OF:
         return [index - 1]
-    subject = [index - 1] if reading.value(index - 1) and reading.roles[index - 1] == "where" else []
+    said_before = reading.value(index - 1) and reading.roles[index - 1] == "where"
+    subject = [index - 1] if said_before else [i for i in (index - 2, index - 1) if _tells_time(reading, i, index)]
     end = _end(reading, index) if _is_han(reading, index) else len(reading.items)
     return [*subject, *(i for i in reading.clause(index) if index < i <= end)]
+
+
+def _tells_time(reading: Reading, near: int, index: int) -> bool:
+    """2024年没有下单, 10月以来没有下单: a time right before, or the time of the word that stands there."""
+    bounded = near == index - 1 or reading.cue(index - 1) in BOUNDS
+    return bounded and (reading.kind(near) == "period" or (near == index - 1 and reading.cue(near) in BOUNDS))
 
 
 def _is_han(reading: Reading, index: int) -> bool:

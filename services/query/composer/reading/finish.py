@@ -8,6 +8,8 @@ from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Measure, Place, Plan
 from services.query.composer.reading.reading import Reading
 
+_WHO = frozenset({"who", "谁"})
+
 
 def finish(reading: Reading) -> None:
     """Complete the plan, and note what of it is unclear."""
@@ -90,13 +92,30 @@ def _lists_values(reading: Reading) -> bool:
 
 
 def _is_unclear(reading: Reading) -> bool:
-    """Whether `both` has no two sides, only what is known already is shown, or a limit has no order."""
+    """Whether `both` has no two sides, only what is known already is shown, rows are counted one by one, `who` is asked
+    and nobody is told, or a limit has no order."""
     plan = reading.plan
     sides = len(plan.conditions) + len(plan.having)
     one_sided = any(item.said == "both" for item in reading.items) and plan.both is None and sides < 2
     known = {one.place for one in plan.conditions if one.comparison == "=" and one.query is None}
     nothing_new = bool(plan.columns) and not plan.measures and known.issuperset(plan.columns)
-    return one_sided or nothing_new or (plan.limit is not None and not plan.order_by)
+    unordered = plan.limit is not None and not plan.order_by
+    return one_sided or nothing_new or unordered or _counts_ones(reading) or _tells_nobody(reading)
+
+
+def _counts_ones(reading: Reading) -> bool:
+    """谁的订单最多: there is one of each order."""
+    plan = reading.plan
+    tables = {*plan.keyed, *(place.table for place in plan.groups if reading.known(place).primary_key)}
+    ranked = [by for by in plan.order_by if isinstance(by, Measure)]
+    return any(measure == Measure("count", table) for table in tables for measure in ranked)
+
+
+def _tells_nobody(reading: Reading) -> bool:
+    """`who placed the most orders`, where only the date is called `placed`."""
+    asks = any(item.kind == "ask" and item.said in _WHO for item in reading.items)
+    known = [reading.known(place) for place in reading.plan.columns]
+    return asks and bool(known) and all(column.is_number or column.holds_dates for column in known)
 
 
 def _once(reading: Reading) -> None:

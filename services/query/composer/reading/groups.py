@@ -4,10 +4,12 @@ from services.query.composer.language.cues import CueName
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
+from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
 
 _RANKS: tuple[CueName, ...] = ("top", "bottom", "most", "least")
 _VALUE_WITHIN = 6
+_THEIRS = frozenset({"their", "its", "his", "her"})
 
 
 def read_groups(reading: Reading) -> None:
@@ -15,6 +17,17 @@ def read_groups(reading: Reading) -> None:
     for index, item in enumerate(reading.items):
         if item.cue == "each" and index not in reading.used and reading.roles[index] != "order":
             _read_group(reading, index)
+        elif (item.cue == "count" or item.cue in AGGREGATES) and reading.word_before(index) in _THEIRS:
+            _read_theirs(reading, index)
+
+
+def _read_theirs(reading: Reading, index: int) -> None:
+    """`customers and their number of orders`."""
+    before = (i for i in range(index - 1, -1, -1) if reading.table(i))
+    near = next(before, None)
+    if near is not None and reading.free(near) and reading.roles[near] == "select":
+        reading.take(near)
+        _group_by_thing(reading, near, reading.meant[near].table)
 
 
 def _read_group(reading: Reading, index: int) -> None:

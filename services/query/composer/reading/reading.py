@@ -101,6 +101,11 @@ class Reading:
         first = self.items[index].first
         return self.text.tokens[first - 1].key if first else ""
 
+    def word_after(self, index: int) -> str:
+        """The word right after an item, even where it means nothing."""
+        after = self.text.tokens[self.items[index].last : self.items[index].last + 1]
+        return after[0].key if after else ""
+
     def take(self, *indexes: int) -> None:
         """Note that items have found their place."""
         self.used.update(indexes)

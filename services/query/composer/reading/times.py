@@ -12,13 +12,14 @@ from services.query.composer.reading.reading import Reading
 _BEFORE_YEARS = frozenset({"in", "of", "during", "since", "before", "after", "from", "until", "for", "between", "and",
                            "to", "till", "by"})  # fmt: skip
 _JOINING: frozenset[CueName | None] = frozenset({"and", "to", "between", "at_most", "from"})
-_BOUNDS: dict[CueName | None, Callable[[Period], Period]] = {
+BOUNDS: dict[CueName | None, Callable[[Period], Period]] = {
     "more": lambda period: (period[1], ""),
     "less": lambda period: ("", period[0]),
     "at_least": lambda period: (period[0], ""),
     "at_most": lambda period: ("", period[1]),
     "from": lambda period: (period[0], ""),
 }
+"""Words that make a bound of a time, and which one."""
 
 
 def read_dates(reading: Reading) -> None:
@@ -83,9 +84,9 @@ def _bounds(reading: Reading, index: int, first: Period, last: Period | None) ->
         if cue == "from" and i < index and isinstance(first[0], Relative):
             reading.take(i)  # `orders from yesterday` were placed yesterday.
             return first
-        if cue in _BOUNDS and (cue != "from" or i < index):
+        if cue in BOUNDS and (cue != "from" or i < index):
             reading.take(i)
-            return _BOUNDS[cue](first)
+            return BOUNDS[cue](first)
     return first
 
 
