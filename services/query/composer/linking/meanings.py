@@ -64,9 +64,11 @@ def _case_fits(meant: Meant, text: Text, first: int, last: int) -> bool:
     """A stored value may be so short that only the same case means it: US is not us."""
     if meant.value is None or len(meant.value) > _CASE_MATTERS or not meant.value.isascii():
         return True
+    said = text.between(first, last)
+    if len(said) > _CASE_MATTERS:
+        return True
     if len(meant.value) == 1:
         return (first, last) in text.quoted
-    said = text.between(first, last)
     return said == meant.value or (len(meant.value) == _CASE_MATTERS and said.islower() and meant.value.islower())
 
 

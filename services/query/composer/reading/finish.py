@@ -49,7 +49,8 @@ def _group_by_shown(reading: Reading) -> None:
     plan = reading.plan
     plan.groups = list(plan.columns)
     for place in plan.columns:
-        named = place.column == reading.label(place.table).column
+        label = name_column(reading.schema.table(place.table))
+        named = label is not None and place.column == label.name
         if named and reading.key(place.table) and place.table not in plan.keyed:
             plan.keyed.append(place.table)
     if not plan.columns:
@@ -96,7 +97,18 @@ def _is_unclear(reading: Reading) -> bool:
     one_sided = any(item.said == "both" for item in reading.items) and plan.both is None and sides < 2
     known = {one.place for one in plan.conditions if one.comparison == "=" and one.query is None}
     nothing_new = bool(plan.columns) and not plan.measures and known.issuperset(plan.columns)
-    return one_sided or nothing_new or (plan.limit is not None and not plan.order_by)
+    return one_sided or nothing_new or _ranks_itself(plan) or (plan.limit is not None and not plan.order_by)
+
+
+def _ranks_itself(plan: Plan) -> bool:
+    """Groups in the order of what each has of itself, or of what no group has a single one of."""
+    grouped = {place.table for place in plan.groups}
+    for by in plan.order_by:
+        if isinstance(by, Measure) and by.aggregate == "count" and plan.keyed == [by.table] and grouped == {by.table}:
+            return True
+        if isinstance(by, Place) and plan.measures and plan.groups and plan.limit and by.table not in plan.keyed:
+            return by not in plan.groups
+    return False
 
 
 def _once(reading: Reading) -> None:
