@@ -82,6 +82,7 @@ _PEOPLE = Knowledge(
                 (
                     Column("id", "INTEGER", primary_key=True),
                     Column("name", "TEXT"),
+                    Column("FName", "TEXT"),
                     Column("sex", "TEXT", values=("F", "M")),
                     Column("country", "TEXT", values=("Canada", "Ireland")),
                     Column("official", "TEXT", values=("F", "T")),
@@ -105,6 +106,7 @@ _PEOPLE = Knowledge(
         ("How many official shows are there?", "SELECT COUNT(*) AS count FROM show WHERE official = 'T'"),
         ("Which capital has the largest height?",
          "SELECT name FROM show WHERE is_capital = 1 AND NOT height IS NULL ORDER BY height DESC LIMIT 1"),
+        ("the first names of shows", "SELECT FName FROM show"),
         ("Show each country", "SELECT DISTINCT country FROM show"),
     ],
 )  # fmt: skip
