@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from libs.datasources.allowance import Allowance
 from libs.datasources.errors import DataSourceError, TookTooLong
 from libs.datasources.open import attempted
-from libs.datasources.sample import MaySample, share_found, some_values
+from libs.datasources.sample import MaySample, share_found, some_values, tells_apart
 from libs.events.catalog import ColumnDescription, Relation, TableDescription
 
 Candidate = tuple[TableDescription, ColumnDescription, TableDescription, ColumnDescription]
@@ -18,6 +18,7 @@ Place = tuple[str, str, str, str]
 """Table and column, table and key of a candidate."""
 
 _SAMPLE_VALUES = 300
+_KEY_ENDINGS = ("id", "code", "key", "no")
 _LEAST_SHARE = 0.7
 """So many of the sampled values must stand in the key; fewer is a coincidence of names or of small numbers."""
 _MOST_TESTED = 400
@@ -37,7 +38,7 @@ async def relations_of(
     samples: dict[tuple[str, str], set[str]] = {}
     unknown = (
         pair
-        for pair in candidates(tables)
+        for pair in candidates(await _keyed(connection, tables, may_sample, allowance))
         if (pair[0].name, pair[1].name) not in known
         and may_sample(pair[0].name, pair[1].name)
         and may_sample(pair[2].name, pair[3].name)
@@ -68,6 +69,39 @@ async def relations_of(
                 )
             )
     return tuple(found), frozenset(untested)
+
+
+async def _keyed(
+    connection: AsyncConnection, tables: Sequence[TableDescription], may_sample: MaySample, allowance: Allowance
+) -> list[TableDescription]:
+    """The tables; where one declares no key, its first column is one if it is called like one and tells rows apart."""
+    found: list[TableDescription] = []
+    for table in tables:
+        first = next(iter(table.columns), None)
+        declared = any(column.primary_key for column in table.columns)
+        if first is None or declared or not first.name.lower().endswith(_KEY_ENDINGS):
+            found.append(table)
+            continue
+        key = first.model_copy(update={"primary_key": await _is_key(connection, table, first, may_sample, allowance)})
+        found.append(table.model_copy(update={"columns": (key, *table.columns[1:])}))
+    return found
+
+
+async def _is_key(
+    connection: AsyncConnection,
+    table: TableDescription,
+    column: ColumnDescription,
+    may_sample: MaySample,
+    allowance: Allowance,
+) -> bool:
+    if not (may_sample(table.name, column.name) and allowance.left):
+        return False
+    try:
+        async with attempted(connection):
+            await allowance.limit()
+            return await tells_apart(connection, table.name, column.name)
+    except DataSourceError:
+        return False
 
 
 def _declared(table: TableDescription) -> Iterator[Relation]:

@@ -87,3 +87,12 @@ async def _strings(connection: AsyncConnection, query: Select[Any]) -> list[str]
 def _plain(value: Any) -> str:
     # PostgreSQL's jsonb and text know no NUL, which SQLite and MySQL can give.
     return str(value).replace("\0", "\ufffd")
+
+
+async def tells_apart(connection: AsyncConnection, table: str, column: str) -> bool:
+    """Whether no value of a column repeats or is missing, among the first rows."""
+    value = sketch(table, [column]).c[column]
+    scanned = select(value.label("value")).limit(_SCAN_ROWS).subquery()
+    counts = select(func.count(), func.count(distinct(scanned.c.value))).select_from(scanned)
+    rows, values = (await connection.execute(counts)).one()
+    return bool(rows) and rows == values

@@ -49,3 +49,19 @@ async def test_a_value_that_would_fill_the_memory_ends_the_query(
     engine = await connections.engine("d", 1, sqlite.settings)
     with pytest.raises(QueryFailed, match="too big"):
         await run(engine, Admitted("SELECT length(hex(zeroblob(15000000))) AS size", (), False))
+
+
+async def test_without_declared_keys_a_first_column_that_tells_rows_apart_is_pointed_at(
+    sqlite: UserDatabase, connections: Connections
+) -> None:
+    await sqlite.execute(
+        "CREATE TABLE pupils (pupid int, housecode text); CREATE TABLE houses (housecode text, beds int);"
+        "CREATE TABLE keeps (pupid int, since int);"
+        "INSERT INTO houses VALUES ('OAK', 4), ('ELM', 3); INSERT INTO keeps VALUES (1, 2), (1, 3);"
+        "INSERT INTO pupils VALUES (1, 'OAK'), (2, 'OAK'), (3, 'ELM');"
+    )
+    found = await inspect(await connections.engine("d", 1, sqlite.settings))
+    assert {(one.source, one.source_col, one.target) for one in found.relations} == {
+        ("pupils", "housecode", "houses"),
+        ("keeps", "pupid", "pupils"),
+    }

@@ -72,3 +72,47 @@ def test_prefixes_of_tables_and_units_of_columns_need_not_be_said(question: str,
 )  # fmt: skip
 def test_terms_say_what_the_names_of_columns_do_not(question: str, sql: str) -> None:
     assert _sure(question, _OFFICE) == sql
+
+
+_PEOPLE = Knowledge(
+    Schema(
+        (
+            Table(
+                "show",
+                (
+                    Column("id", "INTEGER", primary_key=True),
+                    Column("name", "TEXT"),
+                    Column("FName", "TEXT"),
+                    Column("sex", "TEXT", values=("F", "M")),
+                    Column("country", "TEXT", values=("Canada", "Ireland")),
+                    Column("official", "TEXT", values=("F", "T")),
+                    Column("is_capital", "INTEGER"),
+                    Column("height", "INTEGER"),
+                ),
+            ),
+        ),
+        (),
+        "sqlite",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many female shows are there?", "SELECT COUNT(*) AS count FROM show WHERE sex = 'F'"),
+        ("the heights of male shows", "SELECT height FROM show WHERE sex = 'M'"),
+        ("the names of Canadian shows", "SELECT name FROM show WHERE country = 'Canada'"),
+        ("How many official shows are there?", "SELECT COUNT(*) AS count FROM show WHERE official = 'T'"),
+        ("Which capital has the largest height?",
+         "SELECT name FROM show WHERE is_capital = 1 AND NOT height IS NULL ORDER BY height DESC LIMIT 1"),
+        ("the first names of shows", "SELECT FName FROM show"),
+        ("Show each country", "SELECT DISTINCT country FROM show"),
+    ],
+)  # fmt: skip
+def test_codes_stand_for_words(question: str, sql: str) -> None:
+    assert _sure(question, _PEOPLE) == sql
+
+
+def test_what_was_never_less_is_not_what_is_more_in_one_row() -> None:
+    assert compose("the names of shows that never had less than 7 height", _PEOPLE).score < SURE

@@ -1,4 +1,8 @@
-"""Answers by a verified pair whose question is the same but for values: the SQL is kept, its literals are replaced."""
+"""Answers by a verified pair whose question is the same but for values: the SQL is kept, its literals are replaced.
+
+Every other character is the same, so nothing of the question has to be understood; `transfer` needs that, as it also
+changes columns and instructions.
+"""
 
 import re
 from collections.abc import Iterator

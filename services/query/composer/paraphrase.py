@@ -15,11 +15,15 @@ from libs.datasources.gate import parse
 from services.query.composer.language.cues import CueName, longest_phrase, phrases, stop_keys
 from services.query.composer.language.kinds import KINDS
 from services.query.composer.language.words import keys, number_at, read
+from services.query.composer.linking.elements import Element, elements
+from services.query.composer.linking.link import link
 from services.query.knowledge.schema import Knowledge, Pair, Schema
 
 NEAR, SHARED = 0.86, 0.4
 """The least cosine of the two questions, and the least share of their words that both have: as measured on questions
 that were asked and taught in different words, nine of ten so found are right."""
+
+_SURE = 1.0
 
 _SAME: dict[CueName, str] = {
     "max": "most", "min": "least", "without": "not", "missing": "not",
@@ -40,7 +44,19 @@ class _Said:
 def paraphrased(question: str, known: Knowledge) -> Pair | None:
     """The nearest verified pair that asks the same in other words; None when there is none."""
     said = _said(question)
-    return next((pair for pair in known.pairs if pair.similarity >= NEAR and _same(said, pair, known.schema)), None)
+    near = (pair for pair in known.pairs if pair.similarity >= NEAR and _same(said, pair, known.schema))
+    return next((pair for pair in near if _has_all_that_is_named(question, pair, known)), None)
+
+
+def _has_all_that_is_named(question: str, pair: Pair, known: Knowledge) -> bool:
+    """Whether the SQL speaks of each thing that the question surely names, and the taught one does not."""
+    linked = link(question, known.schema, known.terms, known.taught)
+    used, taught = elements(pair.sql, known.schema), pair.question.lower()
+    for mark in linked.marks:
+        sure = [Element(one.table, one.column, one.value) for one in mark.meanings if one.weight >= _SURE]
+        if sure and used.isdisjoint(sure) and linked.text.between(mark.first, mark.last).lower() not in taught:
+            return False
+    return True
 
 
 def _same(said: _Said, pair: Pair, schema: Schema) -> bool:

@@ -130,7 +130,7 @@ project, 项目
 task, 任务
 service, 服务
 complaint, 投诉
-language, 语言
+language, tongue, 语言
 currency, 货币
 tax, 税
 budget, 预算

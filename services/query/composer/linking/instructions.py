@@ -24,8 +24,8 @@ def _cues(text: Text) -> Iterator[Mark]:
     table = phrases()
     tokens = tuple(token.key for token in text.tokens)
     for first in range(len(tokens)):
-        if text.tokens[first].text.lower() == "orders":
-            continue  # `number of orders by year`: many orders are no instruction to order.
+        if text.tokens[first].text.lower() in ("orders", "numbers"):
+            continue  # `number of orders by year`: many orders are no instruction to order, nor numbers one to count.
         for last in range(first + 1, min(len(tokens), first + longest_phrase()) + 1):
             if cue := table.get(tokens[first:last]):
                 yield Mark(first, last, cue=cue)

@@ -13,6 +13,7 @@ from services.query.composer.linking.marks import Linked, Mark
 Kind = Literal["thing", "number", "period", "unit", "quoted", "cue", "open", "comma", "break", "word", "ask"]
 
 _HOW_MANY = frozenset({"数量", "数", "个数", "人数", "次数", "数目"})
+_COMMANDS = ASKS - {"what", "how", "which"}
 _SURE = 0.8
 _BREAK = re.compile(r"[?!;。？！；\n]|\.(?=\s+[A-Z]|\s*$)")
 _COMMA = re.compile(r"[,，、:：()（）]")
@@ -64,9 +65,12 @@ def _pause(text: Text, place: int) -> Literal["break", "comma"] | None:
 def _marked(mark: Mark, said: str, before: list[Item]) -> Iterator[Item]:
     if mark.meanings and said in _HOW_MANY and before and _names_table(before[-1]):
         mark = Mark(mark.first, mark.last, cue="count")  # 客户数量: how many they are
+    begins = not before
     asks = said in ASKS and (not mark.meanings or _begins(before))  # but `in any show`
     if asks or said.split(" ", maxsplit=1)[0] in ("how", "which"):
         yield Item("ask", mark.first, mark.first, said)
+        if mark.meanings and begins and said in _COMMANDS:
+            return  # `Show each country`, where shows are a table
     yield Item(_kind(mark), mark.first, mark.last, said, mark)
 
 

@@ -78,7 +78,11 @@ def _leading(text: Text, owner: Container[int]) -> Iterator[int]:
         last = first
         while last < len(text.tokens) and last not in owner and is_han(text.tokens[last].key):
             last += 1
-        yield from (first + place for place in lead("".join(token.key for token in text.tokens[first:last])))
+        run = [token.key for token in text.tokens[first:last]]
+        led = lead("".join(run))
+        # One left open makes an unknown word of all of them: 买 in 买主 leads nowhere.
+        if all(place in led or key in stop_keys() for place, key in enumerate(run)):
+            yield from (first + place for place in led)
         first = max(last, first + 1)
 
 

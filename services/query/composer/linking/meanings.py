@@ -48,7 +48,7 @@ def _looked_up(readings: Sequence[_Reading], known: Lexicon) -> Iterator[_Weighe
 
 
 def _joined(text: Text, first: int, last: int, known: Lexicon) -> Iterator[_Weighed]:
-    """`zip code` for zipcode, `last name` for lname."""
+    """`zip code` for zipcode, `last name` for lname or LName."""
     if last - first != 2:
         return
     one, two = (token.key for token in text.tokens[first:last])
@@ -56,17 +56,20 @@ def _joined(text: Text, first: int, last: int, known: Lexicon) -> Iterator[_Weig
         return
     for meant in known.meanings((one + two,)):
         yield meant, _JOINED
-    for meant in known.meanings((one[0] + two,)) if len(two) > 2 else ():
-        yield meant, _INITIAL
+    for short in ((one[0] + two,), (one[0], two)) if len(two) > 2 else ():
+        for meant in known.meanings(short):
+            yield meant, _INITIAL
 
 
 def _case_fits(meant: Meant, text: Text, first: int, last: int) -> bool:
     """A stored value may be so short that only the same case means it: US is not us."""
     if meant.value is None or len(meant.value) > _CASE_MATTERS or not meant.value.isascii():
         return True
+    said = text.between(first, last)
+    if len(said) > _CASE_MATTERS:
+        return True
     if len(meant.value) == 1:
         return (first, last) in text.quoted
-    said = text.between(first, last)
     return said == meant.value or (len(meant.value) == _CASE_MATTERS and said.islower() and meant.value.islower())
 
 

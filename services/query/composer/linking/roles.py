@@ -56,6 +56,6 @@ def _names_group(items: Sequence[Item], index: int) -> bool:
 def _ends_group(items: Sequence[Item], index: int) -> bool:
     """`for each colour, the price`, `per colour and how many`: what follows is shown."""
     after = items[index + 1] if index + 1 < len(items) else None
-    if items[index].kind == "comma":
+    if items[index].kind == "comma" or (items[index].said == "的" and after is not None and after.kind == "cue"):
         return True
     return items[index].cue == "and" and after is not None and after.kind in ("ask", "cue")

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from services.query.composer.language.codes import said_for, yes_of
 from services.query.composer.language.cues import TIME_WORDS
 from services.query.composer.language.synonyms import synonyms
 from services.query.composer.language.words import keys
@@ -27,6 +28,7 @@ def lexicon(schema: Schema, terms: tuple[Term, ...]) -> Lexicon:
         _add_table(built, table, called[table.name])
         for column in table.columns:
             _add_column(built, table, column)
+            _add_codes(built, table, column)
             for phrase in short_names(table, column):
                 built.add(phrase, Meant(table.name, column.name, weight=0.95))
         if label := name_column(table):
@@ -85,6 +87,15 @@ def _add_column(built: Lexicon, table: Table, column: Column) -> None:
         numeric = len(phrase) == 1 and phrase[0].replace(".", "").isdecimal()
         if phrase and not numeric:
             built.add(phrase, Meant(table.name, column.name, value=value))
+
+
+def _add_codes(built: Lexicon, table: Table, column: Column) -> None:
+    """Words for values that are codes, and for the rows of which a column says yes."""
+    for value in column.values:
+        for word in said_for(column, value):
+            built.add(keys(word), Meant(table.name, column.name, value=value, weight=0.95))
+    if yes := yes_of(column):
+        built.add(keys(yes[0]), Meant(table.name, column.name, value=yes[1], weight=0.95))
 
 
 def _parts(name: Phrase, *, head: float, tail: float) -> list[tuple[Phrase, float]]:

@@ -54,6 +54,8 @@ def read_value_of_extreme(reading: Reading, index: int, behind: int, descending:
 def _asks_for_value(reading: Reading, index: int, behind: int) -> bool:
     if reading.roles[index] != "select" or reading.said(index - 1) in HAVE:
         return False
+    if reading.said(0) == "which" and reading.value(1) is not None:
+        return False  # `which capital`: a row is asked for
     free = [i for i in range(len(reading.items)) if i not in reading.used and reading.roles[i] == "select"]
     measured = any(reading.cue(i) in (*AGGREGATES, "count") for i in free)
     grouped = any(item.cue == "each" for item in reading.items)

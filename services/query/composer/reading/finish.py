@@ -51,7 +51,8 @@ def _group_by_shown(reading: Reading) -> None:
     plan = reading.plan
     plan.groups = list(plan.columns)
     for place in plan.columns:
-        named = place.column == reading.label(place.table).column
+        label = name_column(reading.schema.table(place.table))
+        named = label is not None and place.column == label.name
         if named and reading.key(place.table) and place.table not in plan.keyed:
             plan.keyed.append(place.table)
     if not plan.columns:
@@ -100,15 +101,19 @@ def _is_unclear(reading: Reading) -> bool:
     known = {one.place for one in plan.conditions if one.comparison == "=" and one.query is None}
     nothing_new = bool(plan.columns) and not plan.measures and known.issuperset(plan.columns)
     unordered = plan.limit is not None and not plan.order_by
-    return one_sided or nothing_new or unordered or _counts_ones(reading) or _tells_nobody(reading)
+    return one_sided or nothing_new or unordered or _ranks_itself(reading) or _tells_nobody(reading)
 
 
-def _counts_ones(reading: Reading) -> bool:
-    """谁的订单最多: there is one of each order."""
+def _ranks_itself(reading: Reading) -> bool:
+    """Groups in the order of what each has one of (谁的订单最多), or of what no group has a single one of."""
     plan = reading.plan
-    tables = {*plan.keyed, *(place.table for place in plan.groups if reading.known(place).primary_key)}
-    ranked = [by for by in plan.order_by if isinstance(by, Measure)]
-    return any(measure == Measure("count", table) for table in tables for measure in ranked)
+    ones = {*plan.keyed, *(place.table for place in plan.groups if reading.known(place).primary_key)}
+    for by in plan.order_by:
+        if isinstance(by, Measure) and any(by == Measure("count", table) for table in ones):
+            return ones.issuperset(place.table for place in plan.groups)
+        if isinstance(by, Place) and plan.measures and plan.groups and plan.limit and by.table not in plan.keyed:
+            return by not in plan.groups
+    return False
 
 
 def _tells_nobody(reading: Reading) -> bool:

@@ -25,7 +25,10 @@ def _read_theirs(reading: Reading, index: int) -> None:
     """`customers and their number of orders`."""
     before = (i for i in range(index - 1, -1, -1) if reading.table(i))
     near = next(before, None)
-    if near is not None and reading.free(near) and reading.roles[near] == "select":
+    measured = reading.thing(reading.after(index))
+    if near is None or measured is None or measured.table == reading.meant[near].table:
+        return
+    if reading.free(near) and reading.roles[near] == "select":
         reading.take(near)
         _group_by_thing(reading, near, reading.meant[near].table)
 

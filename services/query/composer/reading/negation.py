@@ -14,25 +14,28 @@ _OPPOSITE: dict[Comparison, Comparison] = {
     ">": "<=", "<": ">=", ">=": "<", "<=": ">", "=": "<>", "<>": "=", "like": "not like", "null": "not null",
 }  # fmt: skip
 _FARTHEST = 3
+_NEVER = frozenset({"never", "从未", "从没", "从来没有"})
+"""They speak of all rows of a thing, and not of each."""
 
 
 def add(reading: Reading, condition: Condition, index: int) -> None:
     """Add the condition that is said at an item, or its opposite: `not in Berlin`."""
-    if _negated(reading, index):
+    if negation := _negated(reading, index):
+        reading.unclear |= negation in _NEVER and condition.comparison in (">", "<", ">=", "<=")
         condition = replace(condition, comparison=_OPPOSITE.get(condition.comparison, condition.comparison))
     reading.plan.conditions.append(condition)
 
 
-def _negated(reading: Reading, index: int) -> bool:
-    """Whether `not` stands before an item, in its clause; takes it."""
+def _negated(reading: Reading, index: int) -> str:
+    """The `not` that stands before an item, in its clause; takes it."""
     first = max(reading.clause(index)[0], index - _FARTHEST)
     for near in range(index - 1, first - 1, -1):
         if reading.instructs(near, "not", "not_equal"):
             reading.take(near)
-            return True
+            return reading.said(near)
         if reading.kind(near) in ("thing", "number", "quoted") and near in reading.used:
-            return False
-    return False
+            return ""
+    return ""
 
 
 def with_number(reading: Reading, place: Place, comparison: Comparison, number: str, other: str = "") -> Condition:

@@ -43,7 +43,8 @@ def read_values(reading: Reading) -> None:
 def _add_values(reading: Reading, place: Place, where: list[int]) -> None:
     values = tuple(dict.fromkeys(reading.meant[index].value or "" for index in where))
     if len(values) == 1:
-        add(reading, Condition(place.table, place, "=", values[0]), where[0])
+        number = reading.is_number(place)
+        add(reading, Condition(place.table, place, "=", values[0], number=number), where[0])
     elif alternatives := _alternatives(reading, where):
         reading.take(*alternatives)
         add(reading, Condition(place.table, place, values=values), where[0])

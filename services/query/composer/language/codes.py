@@ -1,0 +1,55 @@
+"""What codes in columns stand for: the F of a sex, the T of `official`; and what those of a country are called."""
+
+from services.query.composer.language.words import keys
+from services.query.knowledge.schema import Column
+
+_SEXES = frozenset({"sex", "gender", "性别"})
+_WOMEN, _MEN = ("female", "woman", "girl", "women", "女", "女性"), ("male", "man", "boy", "men", "男", "男性")
+_SEX_CODES = {"f": _WOMEN, "female": _WOMEN, "女": _WOMEN, "w": _WOMEN, "m": _MEN, "male": _MEN, "男": _MEN}
+_YES_AND_NO = ({"t", "f"}, {"y", "n"}, {"yes", "no"}, {"true", "false"}, {"是", "否"})
+_YES = frozenset({"t", "y", "yes", "true", "是"})
+_DEMONYMS = {
+    word: tuple(names.split("/"))
+    for word, names in (
+        line.split(": ")
+        for line in (
+            "french: France", "german: Germany", "italian: Italy", "spanish: Spain", "irish: Ireland",
+            "dutch: Netherlands",
+            "british: United Kingdom/UK/Great Britain/Britain", "english: England", "scottish: Scotland",
+            "welsh: Wales",
+            "american: United States/USA/US/United States of America/America", "canadian: Canada", "mexican: Mexico",
+            "brazilian: Brazil", "argentinian: Argentina", "argentine: Argentina", "chilean: Chile", "japanese: Japan",
+            "chinese: China", "korean: South Korea/Korea", "indian: India", "australian: Australia", "swedish: Sweden",
+            "norwegian: Norway", "danish: Denmark", "finnish: Finland", "polish: Poland",
+            "czech: Czech Republic/Czechia",
+            "austrian: Austria", "swiss: Switzerland", "belgian: Belgium", "portuguese: Portugal", "greek: Greece",
+            "turkish: Turkey", "russian: Russia", "ukrainian: Ukraine", "hungarian: Hungary", "romanian: Romania",
+            "egyptian: Egypt", "nigerian: Nigeria", "thai: Thailand", "vietnamese: Vietnam", "european: Europe",
+            "asian: Asia", "african: Africa",
+        )
+    )
+}  # fmt: skip
+_OF_COUNTRY = {name.lower(): word for word, names in _DEMONYMS.items() for name in names}
+
+
+def said_for(column: Column, value: str) -> tuple[str, ...]:
+    """Other words for a value of a column."""
+    code = value.strip().lower()
+    if _SEXES & {*keys(column.name), column.comment or ""}:
+        return _SEX_CODES.get(code, ())
+    return (_OF_COUNTRY[code],) if code in _OF_COUNTRY else ()
+
+
+def yes_of(column: Column) -> tuple[str, str] | None:
+    """What rows are of which a column says yes, and its value that does: `official`, 'T'; None for other columns."""
+    name = keys(column.name)
+    asks = len(name) > 1 and name[0] in ("be", "is", "has", "was")
+    said = " ".join(name[1:] if asks else name)
+    if comment := (column.comment or "").removeprefix("是否"):
+        said = comment if comment != column.comment else said
+    values = {value.lower() for value in column.values}
+    if values and any(values <= pair for pair in _YES_AND_NO):
+        yes = next((value for value in column.values if value.lower() in _YES), None)
+        return (said, yes) if yes else None
+    number = column.is_number and not column.values and (asks or said == comment)
+    return (said, "1") if number or "BOOL" in column.type.upper() else None
