@@ -52,7 +52,7 @@ _PHRASES: dict[CueName, str] = {
     "至少, 不少于, 不小于, 不低于, 大于等于, 以上, 及以上",
     "at_most": "at most, no more than, not more than, less than or equal to, {behind_most}, up to, until, till, 截至, 截止, "
     "至多, 最多有, 不超过, 不大于, 不高于, 不多于, 小于等于, 以下, 及以下",
-    "equal": "equal to, equal, exactly, is, are, was, equals, named, called, with name, 等于, 为, 叫, 名为, 名叫, 是",
+    "equal": "来自, equal to, equal, exactly, is, are, was, equals, named, called, with name, 等于, 为, 叫, 名为, 名叫, 是",
     "not_equal": "not equal to, other than, except, is not, are not, excluding, not in, 不等于, 不是, 除了, 除, 不为, 之外",
     "between": "between, ranging from, from between, in the range of, within the range of, in the range, in the range from, range from, 介于, 之间",
     "and": "and, as well as, along with, together with, and also, with, 和, 与, 及, 以及, 并, 且",
