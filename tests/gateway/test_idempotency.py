@@ -54,8 +54,8 @@ def test_every_post_that_writes_is_tried_here(running: Running) -> None:
         path.removeprefix(f"{API}/").replace("{dataset_id}", "{dataset}") for path in paths if "post" in paths[path]
     }
     alike = {f"datasets/{{dataset}}/training/{wish}" for wish in ("resume", "cancel", "retry")}
-    decided = {f"chat/feedback/{{feedback_id}}/{decision}" for decision in ("accept", "drop", "revert")}
-    decided |= {f"datasets/{{dataset}}/learning/{{training_id}}/{decision}" for decision in ("accept", "drop")}
+    alike.add("chat/questions/{question_id}/replay")  # It asks as chat/ does.
+    decided = {"chat/feedback/{feedback_id}/{decision}", "datasets/{dataset}/learning/{training_id}/{decision}"}
     alike |= decided  # Said again, a decision is under way and is not made anew: test_learning.py.
     nothing_written = {
         "auth/login",

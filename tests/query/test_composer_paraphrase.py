@@ -3,7 +3,7 @@
 import pytest
 
 from services.query.composer.paraphrase import NEAR, paraphrased
-from services.query.knowledge.schema import Column, Knowledge, Pair, Schema, Table
+from services.query.knowledge.schema import Column, Knowledge, Pair, Schema, Table, Term
 
 SHOP = Schema(
     (
@@ -19,6 +19,7 @@ SHOP = Schema(
     (),
     "sqlite",
 )  # fmt: skip
+REGULAR = Term("regular customer", "has been one for long", (), "customers.joined < '2020-01-01'")
 OLDEST = ("Who is the customer with the earliest birthday?", "SELECT name FROM customers ORDER BY birthday LIMIT 1")
 PARIS = ("How many customers live in Paris?", "SELECT count(*) FROM customers WHERE city = 'Paris'")
 BIG = ("Show the status of orders with an amount above 50", "SELECT status FROM orders WHERE amount > 50")
@@ -26,7 +27,7 @@ SHANGHAI = ("上海有多少客户？", "SELECT count(*) FROM customers WHERE ci
 
 
 def found(question: str, taught: tuple[str, str], similarity: float = 0.93) -> str | None:
-    pair = paraphrased(question, Knowledge(SHOP, (), (Pair(*taught, similarity),)))
+    pair = paraphrased(question, Knowledge(SHOP, (REGULAR,), (Pair(*taught, similarity),)))
     return pair.sql if pair else None
 
 
@@ -54,6 +55,9 @@ def test_the_same_question_in_other_words_is_answered_by_its_pair(question: str,
         ("Show the status of orders with an amount below 50", BIG),
         ("Show the status of orders with an amount above 500", BIG),
         ("北京有多少客户？", SHANGHAI),
+        ("How many customers live in Paris today?", PARIS),
+        ("How many rich customers live in Paris?", PARIS),
+        ("How many regular customers live in Paris?", PARIS),
     ],
 )
 def test_another_question_is_not_however_near_it_is(question: str, taught: tuple[str, str]) -> None:

@@ -2,8 +2,8 @@
 
 Vectors alone do not tell "the highest" from "the lowest", nor "more than 5" from "more than 50"; so beside being near,
 both have to say the same numbers, the same of what is to be done, and mostly the same of what it is about. What the
-question says and the taught one does not must not name anything that the taught SQL leaves out; and what that SQL looks
-for must be said.
+question says and the taught one does not must not name anything that the taught SQL leaves out, nor a time or a term,
+nor be one word more (`rich owners`); and what that SQL looks for must be said.
 """
 
 from dataclasses import dataclass
@@ -14,9 +14,11 @@ from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
 from services.query.composer.language.cues import CueName, longest_phrase, phrases, stop_keys
 from services.query.composer.language.kinds import KINDS
+from services.query.composer.language.periods import Period
 from services.query.composer.language.words import keys, number_at, read
 from services.query.composer.linking.elements import Element, elements
-from services.query.composer.linking.link import link
+from services.query.composer.linking.link import Linked, link
+from services.query.composer.queries.plan import TimePart
 from services.query.knowledge.schema import Knowledge, Pair, Schema
 
 NEAR, SHARED = 0.86, 0.4
@@ -51,12 +53,30 @@ def paraphrased(question: str, known: Knowledge) -> Pair | None:
 def _has_all_that_is_named(question: str, pair: Pair, known: Knowledge) -> bool:
     """Whether the SQL speaks of each thing that the question surely names, and the taught one does not."""
     linked = link(question, known.schema, known.terms, known.taught)
+    theirs = link(pair.question, known.schema, known.terms, known.taught)
+    if _times(linked) != _times(theirs) or not _terms(linked) <= _terms(theirs) or _says_more(linked, theirs):
+        return False
     used, taught = elements(pair.sql, known.schema), pair.question.lower()
     for mark in linked.marks:
         sure = [Element(one.table, one.column, one.value) for one in mark.meanings if one.weight >= _SURE]
         if sure and used.isdisjoint(sure) and linked.text.between(mark.first, mark.last).lower() not in taught:
             return False
     return True
+
+
+def _times(linked: Linked) -> set[Period | TimePart]:
+    return {told for mark in linked.marks for told in (mark.period, mark.unit) if told is not None}
+
+
+def _terms(linked: Linked) -> set[str]:
+    return {mark.meanings[0].expression for mark in linked.marks if mark.meanings and mark.meanings[0].expression}
+
+
+def _says_more(linked: Linked, theirs: Linked) -> bool:
+    """Whether it is the taught question with unknown words added, and none of its own left out."""
+    mine, taught = ({token.key for token in one.text.tokens} - stop_keys() for one in (linked, theirs))
+    unknown = {key for word in linked.unexplained for key in keys(word)}
+    return taught <= mine and bool((mine - taught) & unknown)
 
 
 def _same(said: _Said, pair: Pair, schema: Schema) -> bool:
