@@ -124,6 +124,11 @@ async def test_verified_questions_that_may_hold_a_hidden_value_are_not_told(
         assert answer["outcome"] == "clarification" and HOW_MANY in answer["choices"] and COUNT in prompt
         told = (repr(answer["choices"]), repr(answer["steps"]), prompt)
         assert [("JFK" in each) for each in told] == [role == "admin"] * 3
+    await asking.learn("How many flights have a number over 60?", f"{OF_JFK} AND rowid > 60", training="t3")
+    failed = await asking.ask("How many flights have a number over 4?", 2, role="member", conversation_id="failed")
+    [prompt] = (await scripted.told())[1:]
+    assert [step["name"] for step in failed["steps"]][:4] == ["retrieve", "adapted", "run", "model"]
+    assert "JFK" not in prompt, "nor is SQL that failed"
 
 
 async def test_verified_questions_that_are_not_told_answer_their_own(asking: Asking) -> None:
