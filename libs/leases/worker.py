@@ -31,10 +31,14 @@ _ASK_AGAIN_SECONDS = 5.0
 
 @dataclass
 class Held:
-    """What running work sees of its lease: `lost` is set when it must stop, `lease` is as last renewed."""
+    """What running work sees of its lease: `lost` is set when it must stop, `lease` is as last renewed.
+
+    Work that is of no use after some moment says so with `ends` (`time.monotonic()`), and is tried again before it.
+    """
 
     lease: Lease
     lost: asyncio.Event = field(default_factory=asyncio.Event)
+    ends: float | None = None
 
 
 Run = Callable[[Lease, Held], Awaitable[None]]
@@ -132,7 +136,7 @@ class Worker:
                 await self._forget(held)
                 return
             failures = self._failures[lease.subject] = self._failures.get(lease.subject, 0) + 1
-            delay = min(_FIRST_DELAY * 2 ** (failures - 1), _LONGEST_DELAY)
+            delay = pause(failures, None if held.ends is None else held.ends - time.monotonic())
             log.exception("work_failed", kind=lease.kind, subject=lease.subject, failures=failures, retry_after=delay)
             await self._give_back(held, delay)
         finally:
@@ -167,6 +171,15 @@ class Worker:
         with contextlib.suppress(LeaseLost, *AWAY):
             async with asyncio.timeout(_RELEASE_SECONDS), self._pool.acquire() as connection, connection.transaction():
                 await release(connection, held.lease, delay)
+
+
+def pause(failures: int, left: float | None = None) -> float:
+    """Seconds until work is tried again that failed so often; `left` are those in which it is of use.
+
+    At most half of them, so that there is time for the try, but not less than the first pause; and never past them.
+    """
+    delay: float = min(_FIRST_DELAY * 2 ** (failures - 1), _LONGEST_DELAY)
+    return delay if left is None else max(0.0, min(delay, left, max(_FIRST_DELAY, left / 2)))
 
 
 async def _end(tasks: Iterable["asyncio.Future[None]"]) -> None:

@@ -49,6 +49,8 @@ async def _one(
         async with few:
             answer = await user.ask(dataset_id, question)
         print(json.dumps(answer, ensure_ascii=False), file=written, flush=True)  # type: ignore[call-overload]
+        if reason := answer.get("reason"):
+            progress.console.print(f"{question['id']} failed: {reason}", markup=False)
         progress.update(task, advance=1, step="")
 
     async with asyncio.TaskGroup() as group:

@@ -1,6 +1,7 @@
 """A worker: woken at once, begun again after a failure or a takeover, and never at work that may be another's."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,7 +10,7 @@ import asyncpg
 import pytest
 
 from libs.leases.claim import Lease, claim, finish, release
-from libs.leases.worker import ATTEMPTS, Held
+from libs.leases.worker import ATTEMPTS, Held, pause
 from tests.leases.support import claim_job, finish_job, offer_jobs, working
 
 
@@ -31,6 +32,35 @@ async def test_a_worker_is_woken_at_once_and_a_failing_work_is_tried_again(
         async with asyncio.timeout(10):
             await done.wait()
     assert attempts == sorted(set(attempts)) and len(attempts) == 2
+
+
+@pytest.mark.parametrize(
+    ("failures", "left", "seconds"),
+    [(1, None, 0.5), (3, None, 2), (20, None, 30), (6, 29, 14.5), (3, 29, 2), (6, 0.8, 0.5), (6, 0.2, 0.2), (1, -3, 0)],
+)
+def test_the_pause_before_another_try_grows_and_ends_before_the_work_is_of_no_use(
+    failures: int, left: float | None, seconds: float
+) -> None:
+    assert pause(failures, left) == seconds
+
+
+async def test_work_that_is_of_use_for_a_while_only_is_tried_again_in_that_while(
+    pool: "asyncpg.Pool[Any]", postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("libs.leases.worker._FIRST_DELAY", 20.0)
+    done = asyncio.Event()
+
+    async def run(lease: Lease, held: Held) -> None:
+        held.ends = time.monotonic()
+        if lease.epoch == 1:
+            raise ValueError("the first try fails")
+        await finish_job(pool, lease)
+        done.set()
+
+    async with working(pool, postgres_url, run):
+        await offer_jobs(pool, "s")
+        async with asyncio.timeout(10):
+            await done.wait()
 
 
 async def test_a_stopping_worker_gives_its_lease_back_at_once(pool: "asyncpg.Pool[Any]", postgres_url: str) -> None:

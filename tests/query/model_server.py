@@ -32,7 +32,8 @@ class ModelServer:
             elif path == "/asked":
                 await _send(writer, _plain(json.dumps(self.asked)))
             else:
-                self.asked.append({"method": method, "path": path, "headers": headers, "body": json.loads(body)})
+                said = json.loads(body) if body else None
+                self.asked.append({"method": method, "path": path, "headers": headers, "body": said})
                 await self._answer(writer, self.moves.pop(0) if len(self.moves) > 1 else self.moves[0])
         except (ConnectionError, asyncio.IncompleteReadError):
             pass

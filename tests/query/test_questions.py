@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -278,7 +279,8 @@ async def test_any_living_process_ends_what_is_overdue_whoever_holds_it(asking: 
     assert await Overdue(asking.query.pool, asking.query.handlers).end() == 1
     with pytest.raises(LeaseLost):
         await asking.answerer.answer(frozen, Held(frozen))
-    await asking.answerer.answer(working, Held(working))
+    await asking.answerer.answer(working, held := Held(working))
+    assert held.ends is not None and 0 < held.ends - time.monotonic() <= 20, "it is tried again by its deadline"
     ends = [(end["question_id"], end["outcome"]) for end in await asking.sent("QuestionAnswered")]
     assert ends == [("q1", "timed_out"), ("q2", "answered")]
     assert await Overdue(asking.query.pool, asking.query.handlers).end() == 0

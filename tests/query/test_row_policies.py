@@ -1,15 +1,26 @@
 """Whoever asks sees what the row policies of the dataset show to their role, however the answer is come by."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from libs.events.catalog import ColumnDescription, RowPolicy, TableDescription
+from libs.events.catalog import ColumnDescription, DataSourceSettings, RowPolicy, TableDescription
+from libs.knowledge.databases import KnownDatabase
 from libs.knowledge.items import pair_id
+from services.query.knowledge.recall import Knowledge
+from services.query.model.client import Model
+from services.query.questions.withheld import without_values
 from tests.query.knowledge_events import checkpoint, dataset, ddl, structure
-from tests.query.test_questions import COUNT, HOW_MANY, Asking, asking
+from tests.query.scripted_model import ScriptedModel, scripted_model
+from tests.query.test_questions import COUNT, FLIGHTS, HOW_MANY, Asking, asking
 
 __all__ = ["asking"]
+
+FROM_JFK, OF_JFK = "How many flights leave from JFK?", "SELECT count(*) AS n FROM flights WHERE origin = 'JFK'"
+LATE, OF_LATE = "How many flights are more than 60 minutes late?", "SELECT count(*) AS n FROM flights WHERE delay > 60"
 
 POLICIES = (
     RowPolicy(table="flights", role="member", filter="origin = 'EWR'"),
@@ -88,3 +99,60 @@ async def test_values_of_a_table_are_not_known_to_whom_a_policy_hides_some_of_it
     answer = await asking.ask("How many flights from JFK?", 1, role=role)
     assert answer["outcome"] == outcome
     assert role == "admin" or "EWR" not in repr(answer)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scripted(asking: Asking) -> AsyncIterator[ScriptedModel]:
+    """The model of questions."""
+    async with scripted_model() as running:
+        model = Model(f"{running.url}/v1", "scripted")
+        asking.answerer = replace(asking.answerer, finder=replace(asking.answerer.finder, model=model))
+        yield running
+        await model.close()
+
+
+async def test_verified_questions_that_may_hold_a_hidden_value_are_not_told(
+    asking: Asking, scripted: ScriptedModel
+) -> None:
+    await asking.learn(FROM_JFK, OF_JFK)
+    await asking.learn(HOW_MANY, COUNT, training="t2")
+    await _restrict(asking, RowPolicy(table="flights", role="member", filter="origin = 'EWR'"))
+    for number, role in enumerate(("admin", "member")):
+        await scripted.will("Which airport do you mean?")
+        answer = await asking.ask("How many flights leave from that?", number, role=role, conversation_id=role)
+        [prompt] = await scripted.told()
+        assert answer["outcome"] == "clarification" and HOW_MANY in answer["choices"] and COUNT in prompt
+        told = (repr(answer["choices"]), repr(answer["steps"]), prompt)
+        assert [("JFK" in each) for each in told] == [role == "admin"] * 3
+    await asking.learn("How many flights have a number over 60?", f"{OF_JFK} AND rowid > 60", training="t3")
+    failed = await asking.ask("How many flights have a number over 4?", 2, role="member", conversation_id="failed")
+    [prompt] = (await scripted.told())[1:]
+    assert [step["name"] for step in failed["steps"]][:4] == ["retrieve", "adapted", "run", "model"]
+    assert "JFK" not in prompt, "nor is SQL that failed"
+
+
+async def test_verified_questions_that_are_not_told_answer_their_own(asking: Asking) -> None:
+    await asking.learn(FROM_JFK, OF_JFK)
+    await asking.learn(LATE, OF_LATE, training="t2")
+    await _restrict(asking, *POLICIES)
+    for number, (question, strategy, rows) in enumerate(
+        (
+            (FROM_JFK, "exact", 0),
+            ("How many flights leave from the JFK?", "paraphrased", 0),
+            ("How many flights are more than 4 minutes late?", "adapted", 1),
+        )
+    ):
+        answer = await asking.ask(question, number, role="member", conversation_id=strategy)
+        assert (answer["outcome"], answer["sources"]["strategy"]) == ("answered", strategy)
+        assert await _rows(asking, number) == [[rows]]
+
+
+def test_words_are_taught_by_what_holds_no_hidden_value() -> None:
+    plain = (COUNT, f"{COUNT} LIMIT 5 OFFSET 2", "SELECT name FROM airports WHERE name = 'JFK'")
+    secret = (OF_JFK, OF_LATE, "SELECT 1 FROM airports JOIN Flights ON x'4A' = origin", "SELECT ((")
+    taught = tuple((f"Which of {sql}?", sql) for sql in (*plain, *secret))
+    settings = DataSourceSettings(kind="sqlite", database="flights.db")
+    database = KnownDatabase("d1", "s1", 1, 1, 1, settings, (FLIGHTS,), (), frozenset())
+    known = Knowledge("copy", 1, database, (FLIGHTS,), (), (), {}, taught)
+    assert {sql for _, sql in without_values(known, {"flights": ("true",)}).taught} == set(plain)
+    assert without_values(known, {"other": ("true",)}) is known

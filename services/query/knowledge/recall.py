@@ -69,6 +69,8 @@ class Knowledge:
     """Name of a learned table -> id of the item that says so."""
     taught: tuple[tuple[str, str], ...] = ()
     """(question, SQL) of the newest pairs, which teach what words mean in this database."""
+    restricted: frozenset[str] = frozenset()
+    """The names of those tables of which whoever asks may see some rows only."""
 
     @cached_property
     def described(self) -> schema.Knowledge:

@@ -119,13 +119,17 @@ class Term:
 
 @dataclass(frozen=True)
 class Pair:
-    """A verified question with its SQL; `similarity` to the question at hand is a cosine, 1 for the same."""
+    """A verified question with its SQL; `similarity` to the question at hand is a cosine, 1 for the same.
+
+    One that is `secret` may hold a value that a row policy hides from whoever asks: it answers, but is not told.
+    """
 
     question: str
     sql: str
     similarity: float
     item_id: str = ""
     origin: str = ""
+    secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,3 +143,8 @@ class Knowledge:
     terms: tuple[Term, ...] = ()
     pairs: tuple[Pair, ...] = ()
     taught: tuple[Pair, ...] = ()
+
+    @property
+    def told(self) -> tuple[Pair, ...]:
+        """Those of the near pairs that people and models may be told of."""
+        return tuple(pair for pair in self.pairs if not pair.secret)

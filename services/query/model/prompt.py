@@ -90,7 +90,7 @@ def _sections(question: str, known: Knowledge) -> dict[str, list[_Line]]:
             _Line(f"{term.term} ({', '.join(term.synonyms)}): {term.definition} {term.sql_expression or ''}")
             for term in sorted(known.terms, key=lambda term: term.term not in said_terms)
         ],
-        "Verified examples:": [_Line(f"Q: {pair.question}\nSQL: {pair.sql}") for pair in known.pairs],
+        "Verified examples:": [_Line(f"Q: {pair.question}\nSQL: {pair.sql}") for pair in known.told],
     }
 
 

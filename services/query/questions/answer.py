@@ -43,6 +43,7 @@ class Answerer:
         """Answer the question that `lease` is for; raises `LeaseLost` when another process took it over."""
         began = time.monotonic()
         asked, seconds = await read_question(self.pool, lease.subject)
+        held.ends = began + seconds
         with telemetry.span(telemetry.SPAN_QUESTION, parent=asked.traceparent) as span:
             span.set_attribute(telemetry.ATTRIBUTE_QUESTION, lease.subject)
             steps = SentSteps(self.pool, asked, held)

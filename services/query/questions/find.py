@@ -1,7 +1,7 @@
 """From a question to its conclusion: caches, what was learned for exactly this question, then reasoning."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from services.query.caches.clear import clearings
 from services.query.caches.key import CacheKey
 from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, pairs
 from services.query.knowledge.remembered import Remembered
+from services.query.knowledge.schema import Pair
 from services.query.knowledge.vectors import Near, Vectors
 from services.query.model.client import Model
 from services.query.questions.asked import needs_met
@@ -144,7 +145,7 @@ class Finder:
             by_id = await pairs(connection, asked.dataset_id, [one.item_id for one in near], asked.without)
         found = [Found(by_id[one.item_id], one.similarity) for one in near if one.item_id in by_id]
         found = sorted([*found, *instead_of(asked, vector)], key=lambda one: -one.similarity)[:_NEAREST]
-        steps.add(_retrieved(asked, found, (time.monotonic() - began) * 1000))
+        steps.add(_retrieved(asked, scope_of(known, found).told, (time.monotonic() - began) * 1000))
         return found
 
     async def _nearest(self, dataset_id: str, copy: str, vector: Vector, count: int) -> list[Near]:
@@ -187,14 +188,14 @@ def _cache_key(meant: Understood, known: Knowledge, filters: Filters, cleared: i
     )
 
 
-def _retrieved(asked: QuestionAsked, found: list[Found], milliseconds: float) -> Step:
-    if found:
-        best = found[0]
+def _retrieved(asked: QuestionAsked, told: Sequence[Pair], milliseconds: float) -> Step:
+    if told:
+        best = told[0]
         detail = text(
             "question.step.retrieved",
             asked.language,
-            count=len(found),
-            question=best.pair.question,
+            count=len(told),
+            question=best.question,
             similarity=f"{best.similarity:.2f}",
         )
     else:

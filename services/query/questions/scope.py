@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from services.query.knowledge import schema
 from services.query.knowledge.recall import Knowledge, KnownPair
+from services.query.questions.withheld import is_secret
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,14 @@ class Found:
 def scope_of(known: Knowledge, found: Sequence[Found]) -> schema.Knowledge:
     """`known` and `found` in the words of the reasoning, without pairs that ask tables which are known no longer."""
     near = tuple(
-        schema.Pair(one.pair.question, one.pair.sql, one.similarity, one.pair.item_id, one.pair.origin)
+        schema.Pair(
+            one.pair.question,
+            one.pair.sql,
+            one.similarity,
+            one.pair.item_id,
+            one.pair.origin,
+            secret=is_secret(one.pair.sql, known),
+        )
         for one in found
         if known.table_names.issuperset(one.pair.tables)
     )

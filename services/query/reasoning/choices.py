@@ -22,7 +22,7 @@ def choices(
 ) -> tuple[str, ...]:
     """`values` are what the model wanted to see, `said` is what it asks back."""
     names = _fetched(values) or _named(said, known) or _resembling(question, known)
-    near = (pair.question for pair in known.pairs)
+    near = (pair.question for pair in known.told)
     questions = islice((question for question in near if language_of(question) == language), _QUESTIONS)
     offered = tuple(dict.fromkeys((*names[:_NAMES], *questions)))
     return offered or _known(known)

@@ -38,7 +38,7 @@ def _sources(ending: Answered, known: Knowledge, scope: Scope) -> Sources:
     draft = ending.draft
     tables = draft.tables or ending.ran.admitted.tables
     learned = tuple(known.items[table] for table in tables if table in known.items)
-    told = tuple(pair.item_id for pair in scope.pairs) if draft.strategy == "model" else draft.items
+    told = tuple(pair.item_id for pair in scope.told) if draft.strategy == "model" else draft.items
     return Sources(
         strategy=draft.strategy, score=draft.score, items=(*told, *learned), tables=tables, terms=draft.terms
     )

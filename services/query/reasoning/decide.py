@@ -73,7 +73,7 @@ def decide(state: State) -> Command:
         return RunSQL(state.draft, state.draft.sql)
     if state.look is not None:
         return RunIntermediate(state.look.sql) if state.values is None else AskAgain(state.values)
-    if state.model and state.failures and state.corrections < CORRECTIONS:
+    if state.model and state.failures and not state.failures[-1].secret and state.corrections < CORRECTIONS:
         return Correct(state.failures[-1])
     if state.model and not state.asked:
         return AskModel()

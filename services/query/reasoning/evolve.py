@@ -110,7 +110,8 @@ def evolve(state: State, happened: Happened) -> State:
         case Succeeded(draft, ran):
             return replace(state, draft=None, ending=Answered(draft, ran))
         case Refused(sql, error):
-            return _failed(replace(state, draft=None), Failure(sql, error))
+            secret = state.draft is not None and state.draft.secret
+            return _failed(replace(state, draft=None), Failure(sql, error, secret=secret))
         case Overran(sql):
             return replace(state, draft=None, ending=TimedOut(sql))
 

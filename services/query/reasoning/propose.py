@@ -12,12 +12,15 @@ from services.query.composer.adapt import adapt
 from services.query.composer.compose import SURE, Composition, compose
 from services.query.composer.paraphrase import paraphrased
 from services.query.composer.transfer import transferred
-from services.query.knowledge.schema import Knowledge
+from services.query.knowledge.schema import Knowledge, Pair
 
 
 @dataclass(frozen=True)
 class Draft:
-    """SQL to be run, or the reason why there is none. `strategy` is adapted, model, paraphrased or composed."""
+    """SQL to be run, or the reason why there is none. `strategy` is adapted, model, paraphrased or composed.
+
+    It is `secret` where the verified pair is that it was made of.
+    """
 
     kind: Literal["sql", "clarification", "unanswerable"]
     sql: str | None = None
@@ -27,26 +30,31 @@ class Draft:
     tables: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     text: str = ""
+    secret: bool = False
 
 
 def adapted(question: str, known: Knowledge) -> Draft | None:
     """The SQL of a verified pair with the values of `question`; None when no pair fits."""
     found = adapt(question, known)
-    return Draft("sql", found.sql, "adapted", found.pair.similarity, (found.pair.item_id,)) if found else None
+    return _of_pair(found.pair, found.sql, "adapted") if found else None
 
 
 def proposed(question: str, language: Language, known: Knowledge) -> Draft:
     """What can be said without a model when no pair could be adapted."""
     if pair := paraphrased(question, known):
-        return Draft("sql", pair.sql, "paraphrased", pair.similarity, (pair.item_id,))
+        return _of_pair(pair, pair.sql, "paraphrased")
     if moved := transferred(question, known):
-        return Draft("sql", moved.sql, "paraphrased", moved.pair.similarity, (moved.pair.item_id,))
+        return _of_pair(moved.pair, moved.sql, "paraphrased")
     composition = compose(question, known)
     if composition.sql and composition.score >= SURE:
         return Draft(
             "sql", composition.sql, "composed", composition.score, tables=composition.tables, terms=composition.terms
         )
     return _asking_back(composition, language)
+
+
+def _of_pair(pair: Pair, sql: str, strategy: str) -> Draft:
+    return Draft("sql", sql, strategy, pair.similarity, (pair.item_id,), secret=pair.secret)
 
 
 def _asking_back(composition: Composition, language: Language) -> Draft:

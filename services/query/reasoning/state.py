@@ -16,12 +16,13 @@ Purpose = Literal["first", "second", "correct"]
 class Failure:
     """SQL that gate or database did not take, and why; `of_values` when it was not the answer's SQL.
 
-    It was to fetch the values that the model wanted to see.
+    It was to fetch the values that the model wanted to see. The model is not told SQL that is `secret`.
     """
 
     sql: str
     error: DataSourceError
     of_values: bool = False
+    secret: bool = False
 
 
 @dataclass(frozen=True)
