@@ -138,9 +138,10 @@ def test_all_else_is_nonsense(said: str) -> None:
 
 
 PARTS = (
-    "什么", "哪个", "还是", "请问", "which a ", "what is ", "/* a ", "-- a ", "*/", "WITH a AS ( ", "SELECT a ", "SELECT DISTINCT ",
-    "SELECT a FROM t ", "intermediate_sql\n", "```", "```sql\n", "`", "table ", "does not ", "contain ",
-    "数据库中", "没有", "I ", "我", "作为", "<think>", "</think>", "<|im_end|>", '{"sql": "', "(", "'", ";", "?", " ", "\n",
+    "什么", "哪个", "还是", "请问", "which a ", "what is ", "/* a ", "-- a ", "*/", "WITH a AS ( ", "SELECT a ",
+    "SELECT DISTINCT ", "SELECT a FROM t ", "intermediate_sql\n", "```", "```sql\n", "`", "table ", "does not ",
+    "contain ", "数据库中", "没有", "I ", "我", "作为", "<think>", "</think>", "<|im_end|>", '{"sql": "', "(", "'",
+    ";", "?", " ", "\n",
 )  # fmt: skip
 
 
