@@ -200,6 +200,13 @@ async def test_what_the_window_of_a_model_does_not_hold_is_left_out_and_told(
     assert {late, early} < set(wide["sources"]["items"])
 
 
+async def test_a_model_writes_times_by_the_clock_of_the_database(ask: Ask, scripted: ScriptedModel) -> None:
+    dated = "SELECT count(*) AS flights FROM flights WHERE CURRENT_DATE > '2000-01-31'"
+    answer = await ask("How many flights were there since last month?", dated)
+    assert "CURRENT_DATE" in (await scripted.told())[0]
+    assert (answer["outcome"], "CURRENT_DATE" in answer["sql"]) == ("answered", True)
+
+
 async def test_a_model_is_told_the_conversation_that_a_question_goes_on_from(ask: Ask, scripted: ScriptedModel) -> None:
     first = await ask(KNOWN["en"], GOOD, conversation_id="c")
     assert "Conversation so far" not in (await scripted.told())[0]

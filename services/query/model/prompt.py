@@ -25,7 +25,8 @@ _WORD = re.compile(r"\w+")
 SYSTEM = (
     "You write one SQL query that answers a question about a database. Answer with the SQL alone. Use only the tables "
     "and columns given. If the question cannot be answered from them, answer UNANSWERABLE. If it is unclear, answer "
-    "with one short question back, in the language of the question, and no SQL."
+    "with one short question back, in the language of the question, and no SQL. Write times that are told from today "
+    "(last month, yesterday) with the database's own clock, as CURRENT_DATE, never as dates of your own."
 )
 
 
