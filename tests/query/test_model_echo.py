@@ -9,9 +9,9 @@ from services.query.knowledge.schema import Column, Knowledge, Pair, Schema, Tab
 from services.query.model.echo import without_echo
 from services.query.questions.database import Ran
 from services.query.reasoning.decide import AskAgain, AskModel, Correct
+from services.query.reasoning.messages import messages
 from services.query.reasoning.response import Nonsense, Query, read
 from services.query.reasoning.state import Failure
-from services.query.reasoning.wording import messages
 
 FAILED = "SELECT city, bad\nFROM people\nWHERE age > 3"
 EXAMPLE = "SELECT COUNT(*)\nFROM people"

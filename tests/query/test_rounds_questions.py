@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from libs.events.catalog import ColumnDescription, DataSourceChanged, DataSourceSettings, RowPolicy, TableDescription
+from libs.knowledge.items import pair_id
 from libs.language.catalogue import text
 from services.query.model.client import Model
 from services.query.model.tokens import tokens_of
@@ -29,6 +30,7 @@ FLIGHTS = TableDescription(
 )
 ORIGINS, BUSY = "SELECT DISTINCT origin FROM flights", "SELECT count(*) AS busy FROM flights WHERE origin = 'EWR'"
 LOOK, GOOD = f"intermediate_sql\n```sql\n{ORIGINS}\n```", f"```sql\n{BUSY}\n```"
+LATE = "SELECT origin FROM flights WHERE delay > 15"
 WRONG = "SELECT bad FROM flights"
 MEANT = {"zh": "大机场有几个航班？", "en": "How many flights has the big one?"}
 KNOWN = {"zh": "有多少个航班？", "en": "How many flights are there?"}
@@ -178,14 +180,31 @@ async def test_what_the_window_of_a_model_does_not_hold_is_left_out_and_told(
 ) -> None:
     many = [TableDescription(name=f"aircraft_{number}", columns=FLIGHTS.columns) for number in range(40)]
     learned = [ddl(table) for table in (FLIGHTS, *many)]
+    pairs = {
+        "Which are late?": LATE,
+        "Which are early?": f"{LATE} AND delay NOT IN ({', '.join(map(str, range(999)))})",
+    }
+    for question, sql in pairs.items():
+        await asking.learn(question, sql, training=question)
     await asking.consume(structure(4, [FLIGHTS, *many]), checkpoint(2, learned, training_id="t0"))
     answer = await ask(MEANT["zh"], LOOK, WRONG, GOOD, language="zh", window=1_536)
     for step in answer["steps"]:
         assert ("语言模型的上下文窗口放不下全部内容" in step["detail"]) == (step["name"] in STEPS_OF_MODEL)
     for told in (await scripted.told())[:3]:
         assert 256 < tokens_of(told) <= 512 and "flights(" in told and MEANT["zh"] in told
+        assert "Which are late?" in told and "Which are early?" not in told
     wide = await ask(MEANT["en"], GOOD, number=2, language="en", window=65_536)
     assert "context window" not in str(wide["steps"]) and "aircraft_39(" in (await scripted.told())[0]
+    late, early = (pair_id(question, sql) for question, sql in pairs.items())
+    assert late in answer["sources"]["items"] and early not in answer["sources"]["items"], "only what it was told"
+    assert {late, early} < set(wide["sources"]["items"])
+
+
+async def test_a_model_writes_times_by_the_clock_of_the_database(ask: Ask, scripted: ScriptedModel) -> None:
+    dated = "SELECT count(*) AS flights FROM flights WHERE CURRENT_DATE > '2000-01-31'"
+    answer = await ask("How many flights were there since last month?", dated)
+    assert "CURRENT_DATE" in (await scripted.told())[0]
+    assert (answer["outcome"], "CURRENT_DATE" in answer["sql"]) == ("answered", True)
 
 
 async def test_a_model_is_told_the_conversation_that_a_question_goes_on_from(ask: Ask, scripted: ScriptedModel) -> None:

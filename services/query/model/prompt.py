@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from libs.language.catalogue import Language, text
 from services.query.composer.linking.link import Mark, link
-from services.query.knowledge.schema import Knowledge, Table
+from services.query.knowledge.schema import Knowledge, Pair, Table
 from services.query.model.tokens import tokens_of
 
 _TOKENS = 7_168
@@ -25,18 +25,23 @@ _WORD = re.compile(r"\w+")
 SYSTEM = (
     "You write one SQL query that answers a question about a database. Answer with the SQL alone. Use only the tables "
     "and columns given. If the question cannot be answered from them, answer UNANSWERABLE. If it is unclear, answer "
-    "with one short question back, in the language of the question, and no SQL."
+    "with one short question back, in the language of the question, and no SQL. Write times that are told from today "
+    "(last month, yesterday) with the database's own clock, as CURRENT_DATE, never as dates of your own."
 )
 
 
 class Prompt(str):
-    """The user's message. `dropped` says how many lines of each section there was no room for, by its title."""
+    """The user's message. `dropped` says how many lines of each section there was no room for, by its title.
+
+    `pairs` are the item ids of the verified pairs in it.
+    """
 
     dropped: Mapping[str, int]
+    pairs: tuple[str, ...]
 
-    def __new__(cls, message: str, dropped: Mapping[str, int]) -> "Prompt":  # noqa: D102
+    def __new__(cls, message: str, dropped: Mapping[str, int], pairs: tuple[str, ...]) -> "Prompt":  # noqa: D102
         made = super().__new__(cls, message)
-        made.dropped = dropped
+        made.dropped, made.pairs = dropped, pairs
         return made
 
     def shortened(self, language: Language) -> str | None:
@@ -67,9 +72,12 @@ def prompt(
     if failed:
         parts.append(f"This query failed:\n{failed[0]}\nReason: {failed[1]}\nWrite a corrected one.")
     left = tokens - _ENVELOPE - tokens_of(SYSTEM) - sum(_size(part) for part in parts)
-    kept, dropped = _fitting(_sections(question, known), max(0, left))
-    parts[1:1] = kept
-    return Prompt("\n\n".join(parts), dropped)
+    sections = _sections(question, known)
+    kept = _fitting(sections, max(0, left))
+    parts[1:1] = ["\n".join([title, *kept[title]]) for title in sections if kept[title]]
+    dropped = {title: len(lines) - len(kept[title]) for title, lines in sections.items()}
+    told = tuple(pair.item_id for pair in known.pairs if _example(pair) in kept["Verified examples:"])
+    return Prompt("\n\n".join(parts), dropped, told)
 
 
 def _sections(question: str, known: Knowledge) -> dict[str, list[_Line]]:
@@ -90,7 +98,7 @@ def _sections(question: str, known: Knowledge) -> dict[str, list[_Line]]:
             _Line(f"{term.term} ({', '.join(term.synonyms)}): {term.definition} {term.sql_expression or ''}")
             for term in sorted(known.terms, key=lambda term: term.term not in said_terms)
         ],
-        "Verified examples:": [_Line(f"Q: {pair.question}\nSQL: {pair.sql}") for pair in known.told],
+        "Verified examples:": [_Line(_example(pair)) for pair in known.told],
     }
 
 
@@ -108,8 +116,8 @@ def _relevance(marks: Iterable[Mark], known: Knowledge) -> dict[str, float]:
     return found
 
 
-def _fitting(sections: dict[str, list[_Line]], tokens: int) -> tuple[list[str], dict[str, int]]:
-    """The sections within `tokens`, and how many lines each lost.
+def _fitting(sections: dict[str, list[_Line]], tokens: int) -> dict[str, list[str]]:
+    """What of each section is told within `tokens`.
 
     Tables get what the others leave, which keep their shares and what is free.
     """
@@ -121,8 +129,7 @@ def _fitting(sections: dict[str, list[_Line]], tokens: int) -> tuple[list[str], 
         whole[title] = used
     left = tokens - sum(whole[title] for title in _SHARES)
     kept["Tables:"], _ = _first("Tables:", sections["Tables:"], left)
-    dropped = {title: len(lines) - len(kept[title]) for title, lines in sections.items()}
-    return ["\n".join([title, *kept[title]]) for title in sections if kept[title]], dropped
+    return kept
 
 
 def _first(title: str, lines: list[_Line], tokens: int) -> tuple[list[str], int]:
@@ -140,6 +147,10 @@ def _first(title: str, lines: list[_Line], tokens: int) -> tuple[list[str], int]
 def _size(line: str) -> int:
     """With the line break after it, and an empty line."""
     return tokens_of(line) + 2
+
+
+def _example(pair: Pair) -> str:
+    return f"Q: {pair.question}\nSQL: {pair.sql}"
 
 
 def _described(table: Table) -> str:

@@ -16,7 +16,7 @@ def concluded(ending: Ending, state: State, asked: QuestionAsked, known: Knowled
     """The conclusion of a question whose thinking ended in `ending`."""
     match ending:
         case Answered(_, ran):
-            return answered(asked, ran, _sources(ending, known, scope))
+            return answered(asked, ran, _sources(ending, known))
         case Unanswerable():
             return Conclusion("unanswerable", answer_text=text("question.nothing_known", asked.language))
         case TimedOut(sql):
@@ -34,11 +34,9 @@ def _what_to_ask(state: State, asked: QuestionAsked) -> str:
     return text("question.which_value" if state.values else "question.unclear", asked.language)
 
 
-def _sources(ending: Answered, known: Knowledge, scope: Scope) -> Sources:
+def _sources(ending: Answered, known: Knowledge) -> Sources:
     draft = ending.draft
     tables = draft.tables or ending.ran.admitted.tables
     learned = tuple(known.items[table] for table in tables if table in known.items)
-    told = tuple(pair.item_id for pair in scope.told) if draft.strategy == "model" else draft.items
-    return Sources(
-        strategy=draft.strategy, score=draft.score, items=(*told, *learned), tables=tables, terms=draft.terms
-    )
+    items = (*draft.items, *learned)
+    return Sources(strategy=draft.strategy, score=draft.score, items=items, tables=tables, terms=draft.terms)

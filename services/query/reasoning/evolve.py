@@ -97,8 +97,9 @@ def evolve(state: State, happened: Happened) -> State:
     match happened:
         case Looked(draft):
             return replace(state, looked=True, draft=draft)
-        case Said(purpose, response):
-            return _said(replace(state, asked=(*state.asked, purpose)), response)
+        case Said(purpose, response, prompt):
+            told = tuple(dict.fromkeys((*state.told, *(prompt.pairs if prompt else ()))))
+            return _said(replace(state, asked=(*state.asked, purpose), told=told), response)
         case Silent(purpose, _):
             return _first_response(replace(state, asked=(*state.asked, purpose), model=False))
         case Fetched(ran):
@@ -141,7 +142,7 @@ def _first_response(state: State) -> State:
 def _taken(state: State, response: Plain) -> State:
     match response:
         case Query(sql):
-            return _with_draft(state, Draft("sql", sql, "model", _MODEL_SCORE))
+            return _with_draft(state, Draft("sql", sql, "model", _MODEL_SCORE, state.told))
         case AsksBack(said):
             return replace(state, ending=Clarification(said, by_model=True))
         case Impossible():

@@ -40,11 +40,11 @@ from services.query.reasoning.evolve import (
     Succeeded,
     evolve,
 )
+from services.query.reasoning.messages import messages
 from services.query.reasoning.propose import adapted, proposed
 from services.query.reasoning.response import read
 from services.query.reasoning.state import Answered, Failure, Purpose, State
 from services.query.reasoning.told import shown, step_of
-from services.query.reasoning.wording import messages
 
 _LEAST_TO_ASK = 0.5
 _SHARE = 0.5

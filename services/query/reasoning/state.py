@@ -60,12 +60,13 @@ Ending = Answered | Clarification | Unanswerable | TimedOut
 class State:
     """`model` says whether there is one that answers. What waits to be done: `draft` to be run, `look` to be looked up.
 
-    `values` is what that gave; `asked` are the questions to the model so far.
+    `values` is what that gave; `asked` are the questions to the model so far, `told` the ids of the pairs in them.
     """
 
     model: bool
     looked: bool = False
     asked: tuple[Purpose, ...] = ()
+    told: tuple[str, ...] = ()
     look: LookFirst | None = None
     values: Ran | None = None
     draft: Draft | None = None

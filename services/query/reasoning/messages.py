@@ -52,7 +52,7 @@ def _followed(by: str, question: str, known: Knowledge, tokens: int, turns: str)
     """The prompt of a question, with what there is to say about the values that the model wanted to see."""
     after = f"\n\n{by}"
     told = prompt(question, known, tokens=tokens - tokens_of(after), turns=turns)
-    return Prompt(told + after, told.dropped)
+    return Prompt(told + after, told.dropped, told.pairs)
 
 
 def _unseen(failure: Failure) -> str:
