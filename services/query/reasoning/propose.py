@@ -40,12 +40,12 @@ def proposed(question: str, language: Language, known: Knowledge) -> Draft:
     if pair := paraphrased(question, known):
         return Draft("sql", pair.sql, "paraphrased", pair.similarity, (pair.item_id,))
     if moved := transferred(question, known):
-        return Draft("sql", moved.sql, "paraphrased", moved.pair.similarity, (moved.pair.item_id,))
+        items = tuple(dict.fromkeys((moved.pair.item_id, *moved.items)))
+        return Draft("sql", moved.sql, "paraphrased", moved.pair.similarity, items)
     composition = compose(question, known)
     if composition.sql and composition.score >= SURE:
-        return Draft(
-            "sql", composition.sql, "composed", composition.score, tables=composition.tables, terms=composition.terms
-        )
+        found = composition
+        return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms)
     return _asking_back(composition, language)
 
 

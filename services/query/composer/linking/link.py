@@ -1,6 +1,6 @@
 """Finds in a question the tables, columns, terms and values it speaks of, the numbers, and words that instruct."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from services.query.composer.language.cues import CueName, stop_keys, unit_phrases
@@ -27,7 +27,8 @@ def link(question: str, schema: Schema, terms: tuple[Term, ...] = (), pairs: tup
     text = read(question)
     known, learned = with_taught(schema, terms, pairs)
     marks = _best([*instructions(text, known), *meanings(text, known)])
-    return Linked(text, marks, tuple(_unexplained(text, marks, learned.silent)))
+    unexplained = tuple(_unexplained(text, marks, frozenset(learned.silent)))
+    return Linked(text, marks, unexplained, tuple(_passed_over(text, marks, learned.silent)))
 
 
 def _best(found: Iterable[Mark]) -> tuple[Mark, ...]:
@@ -67,6 +68,13 @@ def _unexplained(text: Text, marks: tuple[Mark, ...], silent: frozenset[str]) ->
             continue
         if not any(token.key in _named_by(owner.get(near)) for near in (index - 1, index + 1)):
             yield token.text
+
+
+def _passed_over(text: Text, marks: tuple[Mark, ...], silent: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    """The pairs that teach of words outside of all marks that they say nothing."""
+    owned = {i for mark in marks for i in range(mark.first, mark.last)}
+    left = (token.key for index, token in enumerate(text.tokens) if index not in owned)
+    return dict.fromkeys(item for key in left for item in silent.get(key, ()))
 
 
 def _named_by(mark: Mark | None) -> set[str]:
