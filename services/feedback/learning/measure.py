@@ -76,7 +76,7 @@ class Measurer:
             done = await last_measured(connection, lease.subject)
             known = await verified(connection, learned.asked.event.dataset_id, lease.subject)
         event = learned.asked.event
-        if done is not None or (event.forgets and event.who == _SYSTEM):  # What we take back was measured before.
+        if done is not None or event.who == _SYSTEM:  # What we take back was measured before.
             async with transaction(self.pool, "feedback") as opened:
                 await finish(opened.connection, lease)
             return
