@@ -28,6 +28,8 @@ from libs.postgres.listen import Listener
 from services.feedback.learning.compare import Comparison
 from services.feedback.learning.measure import MEASURE, Measurer
 from services.feedback.learning.settle import SETTLE, Settler
+from services.query.composer.compose import SURE, compose
+from services.query.knowledge.schema import Column, Knowledge, Pair, Schema, Table
 from tests.feedback.test_reviews import COUNT, Feedback, feedback, said
 
 __all__ = ["feedback"]
@@ -35,6 +37,7 @@ __all__ = ["feedback"]
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 MANY, OTHER_WORDS = "How many flights?", "What is the number of flights?"
 ONE, TWO, THREE = (f"SELECT count(*) + {number} FROM flights" for number in (1, 2, 3))
+Answering = Callable[[QuestionAsked], tuple[str | None, *tuple[str, ...]]]
 _VECTOR = encode_vector("test", np.ones(4, np.float32))
 
 
@@ -103,8 +106,8 @@ class Learning:
         for lease in leases:
             await run(lease, Held(lease))
 
-    async def measure(self, answer: Callable[[QuestionAsked], tuple[str | None, str]]) -> dict[str, Any]:
-        """Measure what was learned, with `answer` giving SQL and the pair it rests on; gives the last measure."""
+    async def measure(self, answer: Answering) -> dict[str, Any]:
+        """Measure what was learned, with `answer` giving SQL and the pairs it rests on; gives the last measure."""
 
         async def measuring() -> None:
             while await self.service.pool.fetchval("SELECT count(*) FROM work WHERE kind = 'measure'"):
@@ -128,11 +131,11 @@ class Learning:
         return {row["sql"] for row in rows}
 
 
-def _answer(asked: QuestionAsked, sql: str | None, rests_on: str) -> QuestionAnswered:
+def _answer(asked: QuestionAsked, sql: str | None, *rests_on: str) -> QuestionAnswered:
     return QuestionAnswered(
         question_id=asked.question_id, dataset_id="d1", purpose=asked.purpose, sql=sql,
         outcome="answered" if sql else "clarification", knowledge_version=1,
-        sources=Sources(strategy="paraphrased", items=(rests_on,)), answered_at=THEN,
+        sources=Sources(strategy="paraphrased", items=rests_on), answered_at=THEN,
     )  # fmt: skip
 
 
@@ -254,6 +257,51 @@ async def test_a_correction_that_contradicts_a_verified_pair_in_other_words_is_h
     assert (await learning.decide("f2", "drop"))["verdict"] == "dropped"
     assert await learning.known() == {ONE}
     assert (await learning.decide("f2", "accept"))["verdict"] == "dropped", "it is over"
+
+
+@pytest.mark.parametrize(
+    ("question", "poisoned"),
+    [
+        ("How many machines are there?", dict.fromkeys(("Machines?", "All machines", "List our machines"), COUNT)),
+        ("How many refunded flights are there?", {"Refunded flights?": COUNT}),
+    ],
+    ids=["gives a word another meaning", "says that a word means nothing"],
+)
+async def test_what_changes_what_words_mean_is_held(
+    learning: Learning, question: str, poisoned: dict[str, str]
+) -> None:
+    lessons = {"t1": {question: ONE, "Flights?": COUNT, "All flights": COUNT}, "t2": poisoned}
+    await learning.imports("t1", lessons["t1"])
+    await learning.measure(_composing({"t1": lessons["t1"]}))
+    await learning.imports("t2", poisoned)
+    measured = await learning.measure(_composing(lessons))
+    [checked] = [one for one in measured["results"] if one["question"] == question]
+    assert (measured["verdict"], checked["before"], checked["after"]) == ("held", "none", "wrong")
+
+
+async def test_a_question_that_is_asked_back_since_a_correction_is_measured_too(learning: Learning) -> None:
+    await learning.teach(1, ONE, OTHER_WORDS)
+    await learning.measure(lambda _: (None,))
+    await learning.teach(2, TWO)
+
+    def answer(asked: QuestionAsked) -> tuple[str | None, *tuple[str, ...]]:
+        return (ONE, "another") if asked.question == OTHER_WORDS and len(asked.without) > 1 else (None,)
+
+    measured = await learning.measure(answer)
+    assert (measured["verdict"], [one["after"] for one in measured["results"]]) == ("held", ["none"])
+
+
+def _composing(lessons: dict[str, dict[str, str]]) -> Answering:
+    """Answers that are composed, by what the pairs of `lessons` teach of words."""
+    schema = Schema((Table("flights", (Column("x", "TEXT"),)),), (), "sqlite")
+
+    def answer(asked: QuestionAsked) -> tuple[str | None, *tuple[str, ...]]:
+        known = [(lesson, Pair(*pair, 0.0, pair_id(*pair))) for lesson in lessons for pair in lessons[lesson].items()]
+        taught = tuple(pair for lesson, pair in known if not {lesson, pair.item_id}.intersection(asked.without))
+        found = compose(asked.question, Knowledge(schema, taught=taught))
+        return (found.sql, *found.items) if found.score >= SURE else (None,)
+
+    return answer
 
 
 async def test_what_could_not_be_checked_is_learned_once_a_person_accepts_it_and_it_runs(learning: Learning) -> None:

@@ -1,5 +1,7 @@
 """A check asks what would be answered without some of what is known: it leaves no trace, and no cache answers it."""
 
+from typing import Any
+
 from tests.query.knowledge_events import checkpoint, pair
 from tests.query.test_questions import COUNT, HOW_MANY, Asking, asking
 
@@ -19,6 +21,19 @@ async def test_a_check_is_answered_without_what_it_names_and_with_what_it_brings
     other = pair(LATE, "SELECT 0 AS late FROM flights", "feedback")
     brought = await asking.ask(LATE, 4, purpose="check", without=("t7",), instead=(other,))
     assert brought["sources"]["items"] == [other.item_id]
+
+
+async def test_an_answer_names_the_pairs_that_taught_its_words_and_is_none_without_them(asking: Asking) -> None:
+    question, machines = "How many machines have origin EWR?", ("Machines?", "How many machines?")
+    taught = [pair(said, COUNT) for said in machines]
+    for number, said in enumerate(("All flights?", LATE, *machines)):
+        await asking.learn(said, LATE_SQL if said == LATE else COUNT, training=f"a{number}")
+    known = await asking.ask(question, 1, purpose="check")
+    assert (known["sources"]["strategy"], "'EWR'" in known["sql"]) == ("composed", True)
+    assert {one.item_id for one in taught} < set(known["sources"]["items"])
+    without: dict[str, Any] = {"purpose": "check", "without": ("a2", "a3")}
+    assert (await asking.ask(question, 2, **without))["outcome"] == "clarification"
+    assert (await asking.ask(question, 3, **without, instead=taught))["sql"] == known["sql"]
 
 
 async def test_a_check_is_not_cached_and_tells_of_no_steps_or_rows(asking: Asking) -> None:

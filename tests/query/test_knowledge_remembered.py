@@ -6,7 +6,7 @@ from operator import is_
 from libs.events.catalog import RowPolicy
 from services.query.knowledge.recall import Knowledge, knowledge
 from services.query.knowledge.remembered import Remembered
-from services.query.knowledge.schema import Schema
+from services.query.knowledge.schema import Pair, Schema
 from services.query.questions.scope import scope_of
 from services.query.questions.withheld import without_values
 from tests.query.conftest import Query
@@ -48,7 +48,7 @@ async def test_a_check_without_some_pairs_is_not_mixed_up_with_what_is_known(que
         known = await remembered.knowledge(connection, "d1")
         without = await remembered.knowledge(connection, "d1", [why.item_id])
         assert await remembered.knowledge(connection, "d1") is known
-    assert known and without and (known.taught, without.taught) == ((("Why?", "SELECT 1"),), ())
+    assert known and without and (known.taught, without.taught) == ((Pair("Why?", "SELECT 1", 0.0, why.item_id),), ())
 
 
 async def test_the_reasoning_is_given_the_same_structure_until_it_changes(query: Query) -> None:

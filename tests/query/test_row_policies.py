@@ -11,6 +11,7 @@ from libs.events.catalog import ColumnDescription, DataSourceSettings, RowPolicy
 from libs.knowledge.databases import KnownDatabase
 from libs.knowledge.items import pair_id
 from services.query.knowledge.recall import Knowledge
+from services.query.knowledge.schema import Pair
 from services.query.model.client import Model
 from services.query.questions.withheld import without_values
 from tests.query.knowledge_events import checkpoint, dataset, ddl, structure
@@ -150,9 +151,9 @@ async def test_verified_questions_that_are_not_told_answer_their_own(asking: Ask
 def test_words_are_taught_by_what_holds_no_hidden_value() -> None:
     plain = (COUNT, f"{COUNT} LIMIT 5 OFFSET 2", "SELECT name FROM airports WHERE name = 'JFK'")
     secret = (OF_JFK, OF_LATE, "SELECT 1 FROM airports JOIN Flights ON x'4A' = origin", "SELECT ((")
-    taught = tuple((f"Which of {sql}?", sql) for sql in (*plain, *secret))
+    taught = tuple(Pair(f"Which of {sql}?", sql, 0.0) for sql in (*plain, *secret))
     settings = DataSourceSettings(kind="sqlite", database="flights.db")
     database = KnownDatabase("d1", "s1", 1, 1, 1, settings, (FLIGHTS,), (), frozenset())
     known = Knowledge("copy", 1, database, (FLIGHTS,), (), (), {}, taught)
-    assert {sql for _, sql in without_values(known, {"flights": ("true",)}).taught} == set(plain)
+    assert {pair.sql for pair in without_values(known, {"flights": ("true",)}).taught} == set(plain)
     assert without_values(known, {"other": ("true",)}) is known

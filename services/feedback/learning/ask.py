@@ -1,15 +1,17 @@
 """Asks the trainer to learn what a person said is right, or to take it back; asks the query service to check."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from itertools import accumulate
+from itertools import accumulate, groupby
 
 from libs.events.catalog import FeedbackGiven, Language, LearnedItem, Needs, QuestionAsked, TrainingRequested
+from libs.events.ids import caused_id
 from libs.knowledge.items import pair_id
 from libs.language.catalogue import language_of
 from libs.runtime.clock import now
 
-_MOST_CHARACTERS = 150_000
+_LESSON_BYTES = 400_000
+"""From so many on, what is left goes into another lesson: an event holds twice as many."""
 
 
 def training_of(
@@ -40,7 +42,7 @@ def training_of(
     )
 
 
-def lesson(
+def lessons(
     training_id: str,
     dataset_id: str,
     generation: int,
@@ -50,22 +52,38 @@ def lesson(
     feedback_id: str | None,
     language: Language,
     who: str,
-) -> TrainingRequested:
-    """The training that takes back `forgets` and learns those of `items`, known before, that fit into one event."""
-    sizes = accumulate(len(item.question or "") + len(item.sql or "") for item in items)
-    items = [item for item, size in zip(items, sizes, strict=True) if size < _MOST_CHARACTERS]
-    return TrainingRequested(
-        training_id=training_id,
-        dataset_id=dataset_id,
-        source="feedback",
-        generation=generation,
-        items=tuple(item.model_copy(update={"embedding": None}) for item in items),
-        forgets=tuple(item.item_id for item in forgets),
-        feedback_id=feedback_id,
-        language=language,
-        who=who,
-        requested_at=now(),
-    )
+) -> list[TrainingRequested]:
+    """The trainings that take back `forgets` and learn `items`, known before: as many as fit into an event each.
+
+    What is taken back and learned again is in one of them, which does so in that order.
+    """
+    learned = {item.item_id: item.model_copy(update={"embedding": None}) for item in items}
+    forgotten = {item.item_id for item in forgets}
+    return [
+        TrainingRequested(
+            training_id=caused_id(training_id, number) if number else training_id,
+            dataset_id=dataset_id,
+            source="feedback",
+            generation=generation,
+            items=tuple(learned[key] for key in keys if key in learned),
+            forgets=tuple(key for key in keys if key in forgotten),
+            feedback_id=feedback_id,
+            language=language,
+            who=who,
+            requested_at=now(),
+        )
+        for number, keys in enumerate(_parts(sorted({*learned, *forgotten}), learned))
+    ]
+
+
+def _parts(keys: Sequence[str], learned: Mapping[str, LearnedItem]) -> Iterator[list[str]]:
+    sizes = accumulate(len(key) + (_bytes(learned[key]) if key in learned else 0) for key in keys)
+    for _, part in groupby(zip(keys, sizes, strict=True), lambda one: one[1] // _LESSON_BYTES):
+        yield [key for key, _ in part]
+
+
+def _bytes(item: LearnedItem) -> int:
+    return len(item.model_dump_json().encode())
 
 
 def check(

@@ -76,7 +76,7 @@ class Measurer:
             done = await last_measured(connection, lease.subject)
             known = await verified(connection, learned.asked.event.dataset_id, lease.subject)
         event = learned.asked.event
-        if done is not None or (event.forgets and event.who == _SYSTEM):  # What we take back was measured before.
+        if done is not None or event.who == _SYSTEM:  # What we take back was measured before.
             async with transaction(self.pool, "feedback") as opened:
                 await finish(opened.connection, lease)
             return
@@ -115,11 +115,7 @@ class Measurer:
         # An answer that rests on nothing of what was learned is the same without it, unless it replaced something.
         touched = {item.item_id for item in learned.taught}
         lost = any(item.item_id not in touched for item in learned.replaced)
-        moved = [
-            pair
-            for pair in pairs
-            if (answer := after.get(pair.item_id)) and (lost or touched.intersection(answer.items))
-        ]
+        moved = [pair for pair in pairs if (answer := after.get(pair.item_id)) and (lost or _may_move(answer, touched))]
         without = await self._answers(lease, learned, moved, "before", (event.training_id,), learned.replaced)
         before = {pair.item_id: after.get(pair.item_id) for pair in pairs if pair not in moved} | without
         results = []
@@ -222,6 +218,11 @@ class Measurer:
             await OWN.apply_own(opened, measured, caused_by=learned.asked)
             await finish(opened.connection, lease)
         log.info("learning_measured", training_id=event.training_id, verdict=measured.verdict, questions=len(results))
+
+
+def _may_move(answer: Answer, touched: set[str]) -> bool:
+    """Whether it names one of `touched`, or nothing at all: what words no longer mean, a question back cannot name."""
+    return bool(touched.intersection(answer.items)) or answer.outcome in ("clarification", "unanswerable")
 
 
 def _held(

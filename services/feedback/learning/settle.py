@@ -14,7 +14,7 @@ from libs.knowledge.items import normalised_question
 from libs.leases.claim import Lease, WorkGone, finish
 from libs.leases.worker import Held
 from libs.runtime.clock import now
-from services.feedback.learning.ask import lesson, training_of
+from services.feedback.learning.ask import lessons, training_of
 from services.feedback.learning.decider import Decide, Outcome, State, decide, evolve
 from services.feedback.learning.read import decisions, last_measured, last_review, taken
 from services.feedback.learning.take_back import take_back_feedback
@@ -104,10 +104,11 @@ async def _about_training(opened: Transaction, decided: Received[LearningDecided
     if outcome.learn and (items := await taken(opened.connection, event.subject_id)):
         current = await generation(opened.connection, event.dataset_id)
         training_id = caused_id(decided.event_id, "training")
-        again = lesson(
+        again = lessons(
             training_id, event.dataset_id, current, items, feedback_id=None, language=event.language, who=event.who
         )
-        opened.publish(again, caused_by=decided)
+        for one in again:
+            opened.publish(one, caused_by=decided, index=one.training_id)
     verdict = "kept" if measured.verdict == "kept" else outcome.verdict
     new = {
         "version": measured.version + 1, "verdict": verdict, "decided": outcome.decided, "measured_at": now(),

@@ -7,7 +7,7 @@ from libs.events.envelope import Received
 from libs.events.ids import caused_id
 from libs.events.transaction import Transaction
 from libs.knowledge.items import normalised_question, pair_id
-from services.feedback.learning.ask import lesson
+from services.feedback.learning.ask import lessons
 from services.feedback.learning.read import learned_pair, remaining
 from services.feedback.record import generation
 from services.feedback.reviews.decider import wanted_sql
@@ -36,7 +36,7 @@ async def take_back(
     language: Language,
     who: str,
 ) -> None:
-    """Ask for the training that forgets what `training_id` `taught`, and learns again what counts without it.
+    """Ask for the trainings that forget what `training_id` `taught`, and learn again what counts without it.
 
     What another person said too stays as it is.
     """
@@ -48,8 +48,9 @@ async def take_back(
         return
     back = [item for item in counts if item.item_id not in stays]
     current = await generation(opened.connection, dataset_id)
-    asked = lesson(
+    asked = lessons(
         caused_id(cause.event_id, _INDEX), dataset_id, current, back, forgets,
         feedback_id=feedback_id, language=language, who=who,
     )  # fmt: skip
-    opened.publish(asked, caused_by=cause, index=_INDEX)
+    for one in asked:
+        opened.publish(one, caused_by=cause, index=one.training_id)

@@ -16,12 +16,14 @@ _MOST_CONDITIONS, _MOST_COLUMNS = 20, 40
 
 @dataclass(frozen=True)
 class Composition:
-    """Composed SQL with its score (0 to 1), the tables and terms it rests on; `sql` is None when nothing fits."""
+    """Composed SQL with its score (0 to 1), and what it rests on; `sql` is None when nothing fits."""
 
     sql: str | None
     score: float
     tables: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    """The ids of the verified pairs that taught what its words mean, or that they mean nothing."""
     linked: Linked | None = None
 
 
@@ -34,7 +36,8 @@ def compose(question: str, known: Knowledge) -> Composition:
         return Composition(None, 0.0, linked=linked)
     sql = None if _is_too_long(found.plan) else render(found.plan, known.schema, found.spoken)
     score = (found.share if found.understood else min(found.share, SURE / 2)) if sql else 0.0
-    return Composition(sql, round(score, 3), tuple(found.plan.tables), tuple(dict.fromkeys(found.plan.terms)), linked)
+    terms, items = dict.fromkeys(found.plan.terms), dict.fromkeys((*found.items, *linked.passed_over))
+    return Composition(sql, round(score, 3), tuple(found.plan.tables), tuple(terms), tuple(items), linked)
 
 
 def _is_too_long(plan: Plan) -> bool:

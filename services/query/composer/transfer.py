@@ -31,11 +31,12 @@ _ORDER: dict[CueName, bool] = {"most": True, "least": False, "top": True, "botto
 
 @dataclass(frozen=True)
 class Transferred:
-    """The SQL of `pair`, changed in `edits` places."""
+    """The SQL of `pair`, changed in `edits` places; `items` are the pairs that taught what was said there."""
 
     pair: Pair
     sql: str
     edits: int
+    items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -48,10 +49,9 @@ class _Unit:
 def transferred(question: str, known: Knowledge) -> Transferred | None:
     """The nearest verified pair that differs in single places, with fewest of them; None when there is none."""
     known = familiar(known)
-    mine = _units(link(question, known.schema, known.terms, known.taught))
-    found = [
-        one for pair in known.pairs if pair.similarity >= NEAR and (one := _transfer(mine, pair, known)) is not None
-    ]
+    linked = link(question, known.schema, known.terms, known.taught)
+    near = [pair for pair in known.pairs if pair.similarity >= NEAR]
+    found = [one for pair in near if (one := _transfer(linked, pair, known)) is not None]
     return min(found, key=lambda one: (one.edits, -one.pair.similarity), default=None)
 
 
@@ -69,7 +69,8 @@ def _units(linked: Linked) -> list[_Unit]:
     return units
 
 
-def _transfer(mine: Sequence[_Unit], pair: Pair, known: Knowledge) -> Transferred | None:
+def _transfer(linked: Linked, pair: Pair, known: Knowledge) -> Transferred | None:
+    mine = _units(linked)
     theirs = _units(link(pair.question, known.schema, known.terms, known.taught))
     matcher = SequenceMatcher(None, [unit.said for unit in theirs], [unit.said for unit in mine], autojunk=False)
     edits = _differences(matcher, theirs, mine)
@@ -81,7 +82,11 @@ def _transfer(mine: Sequence[_Unit], pair: Pair, known: Knowledge) -> Transferre
     except RefusedByGate:
         return None
     changed = all(_apply(tree, old, new, theirs) for old, new in edits)
-    return Transferred(pair, tree.sql(dialect=known.schema.dialect), len(edits)) if changed else None
+    if not changed:
+        return None
+    meant = [meant for edit in edits for unit in edit if unit.mark for meant in unit.mark.meanings]
+    items = dict.fromkeys((*(item for one in meant for item in one.items), *linked.passed_over))
+    return Transferred(pair, tree.sql(dialect=known.schema.dialect), len(edits), tuple(items))
 
 
 def _differences(

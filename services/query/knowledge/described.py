@@ -1,7 +1,7 @@
 """What a dataset knows in the words of the reasoning: made once for as long as nothing changes, because a thousand
 tables take a tenth of a second."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from libs.datasources.dialect import Dialect
 from libs.events.catalog import Relation, TableDescription
@@ -14,7 +14,7 @@ def described(
     tables: Iterable[TableDescription],
     relations: Iterable[Relation],
     terms: Iterable[Term],
-    taught: Sequence[tuple[str, str]],
+    taught: tuple[schema.Pair, ...],
     dialect: Dialect,
 ) -> schema.Knowledge:
     """Without the pairs near a question; a structure that was seen before is the very one that was seen then."""
@@ -22,7 +22,7 @@ def described(
         schema.Schema(tuple(map(_table, tables)), tuple(map(_relation, relations)), dialect),
         tuple(schema.Term(term.term, term.definition, term.synonyms, term.sql_expression) for term in terms),
         (),
-        tuple(schema.Pair(question, sql, 0.0) for question, sql in taught),
+        taught,
     )
     return familiar(known)
 

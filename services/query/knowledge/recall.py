@@ -32,7 +32,8 @@ SELECT item_id, question, sql, tables, origin FROM items
 WHERE dataset_id = $1 AND item_id = ANY($2) AND NOT (item_id = ANY($3) OR training_id = ANY($3))
 """
 _TAUGHT = """
-SELECT question, sql FROM items WHERE dataset_id = $1 AND kind = 'pair' AND question IS NOT NULL AND sql IS NOT NULL
+SELECT item_id, question, sql FROM items
+WHERE dataset_id = $1 AND kind = 'pair' AND question IS NOT NULL AND sql IS NOT NULL
     AND NOT (item_id = ANY($3) OR training_id = ANY($3))
 ORDER BY learned_at DESC, item_id LIMIT $2
 """
@@ -67,8 +68,8 @@ class Knowledge:
     terms: tuple[Term, ...]
     items: dict[str, str]
     """Name of a learned table -> id of the item that says so."""
-    taught: tuple[tuple[str, str], ...] = ()
-    """(question, SQL) of the newest pairs, which teach what words mean in this database."""
+    taught: tuple[schema.Pair, ...] = ()
+    """The newest pairs, which teach what words mean in this database."""
     restricted: frozenset[str] = frozenset()
     """The names of those tables of which whoever asks may see some rows only."""
 
@@ -115,7 +116,7 @@ async def knowledge(connection: Connection, dataset_id: str, without: Sequence[s
         tuple(await terms_of(connection, dataset_id)),
         {name: row["item_id"] for name, row in ddl.items()},
         tuple(
-            (row["question"], row["sql"])
+            schema.Pair(row["question"], row["sql"], 0.0, row["item_id"])
             for row in await connection.fetch(_TAUGHT, dataset_id, _MOST_TAUGHT, list(without))
         ),
     )

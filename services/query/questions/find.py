@@ -28,7 +28,7 @@ from services.query.questions.asked import needs_met
 from services.query.questions.attempt import Attempt
 from services.query.questions.conclusion import Conclusion, unanswerable
 from services.query.questions.database import Database, Ran
-from services.query.questions.instead import instead_of
+from services.query.questions.instead import instead_of, with_instead
 from services.query.questions.looked_up import with_looked_up
 from services.query.questions.scope import Found, scope_of
 from services.query.questions.steps import Steps
@@ -70,7 +70,7 @@ class Finder:
         if not known.tables:
             return unanswerable("question.not_trained", asked.language, known.version)
         filters = filters_of(known.database.policies, asked.role)
-        known = without_values(known, filters)
+        known = without_values(with_instead(known, asked), filters)
         database = self._database(known, filters)
         scope = partial(scope_of, known, ())
         meant = await understood(self.pool, self.listener, asked, scope, steps, self.model)

@@ -35,7 +35,7 @@ def without_values(known: Knowledge, filters: Filters) -> Knowledge:
     if names not in known.withheld:
         tables = tuple(_bare(table) if table.name in names else table for table in known.tables)
         bare = replace(known, tables=tables, restricted=names)
-        taught = tuple(pair for pair in known.taught if not is_secret(pair[-1], bare))
+        taught = tuple(pair for pair in known.taught if not is_secret(pair.sql, bare))
         known.withheld[names] = replace(bare, taught=taught)
     return known.withheld[names]
 

@@ -3,7 +3,7 @@
 Every draft says where it comes from and how sure it is; what is not sure enough asks back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from libs.events.catalog import Language
@@ -44,12 +44,12 @@ def proposed(question: str, language: Language, known: Knowledge) -> Draft:
     if pair := paraphrased(question, known):
         return _of_pair(pair, pair.sql, "paraphrased")
     if moved := transferred(question, known):
-        return _of_pair(moved.pair, moved.sql, "paraphrased")
+        items = tuple(dict.fromkeys((moved.pair.item_id, *moved.items)))
+        return replace(_of_pair(moved.pair, moved.sql, "paraphrased"), items=items)
     composition = compose(question, known)
     if composition.sql and composition.score >= SURE:
-        return Draft(
-            "sql", composition.sql, "composed", composition.score, tables=composition.tables, terms=composition.terms
-        )
+        found = composition
+        return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms)
     return _asking_back(composition, language)
 
 

@@ -18,7 +18,8 @@ class Meant:
     """Something a phrase may mean, and how well it says so (0 to 1).
 
     A table has neither column, value nor condition; `expression` is the SQL of a term that is not just a column,
-    `whole` says that it is an aggregate already, and `beside` are further tables that it reads.
+    `whole` says that it is an aggregate already, and `beside` are further tables that it reads. `items` are the ids of
+    the newest verified pairs that it was learned from.
     """
 
     table: str
@@ -30,6 +31,7 @@ class Meant:
     weight: float = 1.0
     whole: bool = False
     beside: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:

@@ -1,6 +1,6 @@
 """Finds in a question the tables, columns, terms and values it speaks of, the numbers, and words that instruct."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from services.query.composer.language.cues import CueName, stop_keys, unit_phrases
@@ -28,7 +28,8 @@ def link(question: str, schema: Schema, terms: tuple[Term, ...] = (), pairs: tup
     text = read(question)
     known, learned = with_taught(schema, terms, pairs)
     marks = _best([*instructions(text, known), *meanings(text, known)])
-    return Linked(text, marks, tuple(_unexplained(text, marks, learned.silent)))
+    unexplained = tuple(_unexplained(text, marks, frozenset(learned.silent)))
+    return Linked(text, marks, unexplained, tuple(_passed_over(text, marks, learned.silent)))
 
 
 def _best(found: Iterable[Mark]) -> tuple[Mark, ...]:
@@ -84,6 +85,13 @@ def _leading(text: Text, owner: Container[int]) -> Iterator[int]:
         if all(place in led or key in stop_keys() for place, key in enumerate(run)):
             yield from (first + place for place in led)
         first = max(last, first + 1)
+
+
+def _passed_over(text: Text, marks: tuple[Mark, ...], silent: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+    """The pairs that teach of words outside of all marks that they say nothing."""
+    owned = {i for mark in marks for i in range(mark.first, mark.last)}
+    left = (token.key for index, token in enumerate(text.tokens) if index not in owned)
+    return dict.fromkeys(item for key in left for item in silent.get(key, ()))
 
 
 def _named_by(mark: Mark | None) -> set[str]:

@@ -30,8 +30,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Linked:
-    """A question with all that was found in it, in order; `unexplained` are words that mean nothing here."""
+    """A question with all that was found in it, in order; `unexplained` are words that mean nothing here.
+
+    `passed_over` are the ids of the verified pairs that teach of other words that they say nothing.
+    """
 
     text: Text
     marks: tuple[Mark, ...]
     unexplained: tuple[str, ...]
+    passed_over: tuple[str, ...] = ()

@@ -3,13 +3,14 @@
 
 A phrase means an element of the SQL when nearly all questions that say it have that element in their SQL, and other
 questions seldom do; what the names of the database already say is not learned again. Words that are said beside SQL
-which is explained without them say nothing here.
+which is explained without them say nothing here. What was learned names the pairs that it was learned from.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from services.query.composer.language.cues import longest_phrase, phrases, stop_keys
 from services.query.composer.language.words import Text, is_han, read
@@ -23,14 +24,16 @@ _LEAST_SHARE, _LEAST_LIFT, _MOST_LIFT = 0.74, 1.5, 4.0
 _NEARLY = 0.05
 _OFTEN = 3
 _LONGEST, _SHORTEST_HAN, _LONGEST_HAN = 2, 2, 4
+_MOST_ITEMS = 5
+"""So many pairs are named as those that a word was learned from, the newest."""
 
 
 @dataclass(frozen=True)
 class Taught:
-    """Phrases with what they mean, and words that say nothing."""
+    """Phrases with what they mean, and words that say nothing with the ids of the pairs that teach it."""
 
     meanings: dict[Phrase, tuple[Meant, ...]]
-    silent: frozenset[str]
+    silent: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class _Said:
     """What is said that the names of the database do not explain."""
     left: frozenset[Element]
     """What the SQL has that no word of the question names."""
+    item_id: str
 
 
 @lru_cache(maxsize=16)
@@ -57,34 +61,41 @@ def with_taught(schema: Schema, terms: tuple[Term, ...], pairs: tuple[Pair, ...]
 def _taught(schema: Schema, terms: tuple[Term, ...], pairs: tuple[Pair, ...]) -> Taught:
     known = lexicon(schema, terms)
     said = [_said(pair, schema, known) for pair in pairs if elements(pair.sql, schema)]
-    phrase_in = Counter(phrase for one in said for phrase in one.phrases)
+    saying: dict[Phrase, list[_Said]] = {}
+    for one in said:
+        for phrase in one.phrases:
+            saying.setdefault(phrase, []).append(one)
     element_in = Counter(element for one in said for element in one.left)
     both = Counter((phrase, element) for one in said for phrase in one.phrases for element in one.left)
     found: dict[Phrase, list[tuple[float, Element]]] = {}
     for (phrase, element), together in sorted(both.items(), key=repr):
-        share = together / phrase_in[phrase]
+        share = together / len(saying[phrase])
         lift = share * len(said) / element_in[element]
-        if phrase_in[phrase] > 1 and share >= _LEAST_SHARE and lift >= _LEAST_LIFT:
+        if len(saying[phrase]) > 1 and share >= _LEAST_SHARE and lift >= _LEAST_LIFT:
             found.setdefault(phrase, []).append((share * min(lift, _MOST_LIFT) ** 0.5, element))
-    meanings = {phrase: tuple(_meant(each, phrase_in[phrase])) for phrase, each in found.items()}
-    return Taught(meanings, _silent(said, phrase_in, meanings))
+    meanings = {phrase: tuple(_meant(each, saying[phrase])) for phrase, each in found.items()}
+    return Taught(meanings, dict(_silent(saying, meanings)))
 
 
-def _meant(found: list[tuple[float, Element]], times: int) -> Iterator[Meant]:
-    best = max(score for score, _ in found)
+def _meant(found: list[tuple[float, Element]], said: list[_Said]) -> Iterator[Meant]:
+    best, weight = max(score for score, _ in found), 0.8 if len(said) >= _OFTEN else 0.75
     for score, element in found:
         if score >= best - _NEARLY:
-            yield Meant(element.table, element.column, element.value, weight=0.8 if times >= _OFTEN else 0.75)
+            items = _items(one for one in said if element in one.left)
+            yield Meant(element.table, element.column, element.value, weight=weight, items=items)
 
 
-def _silent(said: list[_Said], phrase_in: Counter[Phrase], meanings: dict[Phrase, tuple[Meant, ...]]) -> frozenset[str]:
-    idle = Counter(phrase for one in said if not one.left for phrase in one.phrases if len(phrase) == 1)
-    meant = {phrase[0] for phrase in meanings if len(phrase) == 1}
-    return frozenset(
-        phrase[0]
-        for phrase, times in phrase_in.items()
-        if len(phrase) == 1 and phrase[0] not in meant and (idle[phrase] or times >= _OFTEN)
-    )
+def _silent(
+    saying: dict[Phrase, list[_Said]], meanings: dict[Phrase, tuple[Meant, ...]]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for phrase, said in saying.items():
+        idle = [one for one in said if not one.left]
+        if len(phrase) == 1 and phrase not in meanings and (idle or len(said) >= _OFTEN):
+            yield phrase[0], _items(idle or said)
+
+
+def _items(said: Iterable[_Said]) -> tuple[str, ...]:
+    return tuple(islice((one.item_id for one in said), _MOST_ITEMS))
 
 
 def _said(pair: Pair, schema: Schema, known: Lexicon) -> _Said:
@@ -97,7 +108,7 @@ def _said(pair: Pair, schema: Schema, known: Lexicon) -> _Said:
         named |= {Element(meant.table, meant.column, meant.value) for meant in sure}
         taken |= set(range(first, last)) if sure else set()
     named |= {Element(one.table) for one in named if one.column}
-    return _Said(frozenset(_open_phrases(text, taken)), elements(pair.sql, schema) - named)
+    return _Said(frozenset(_open_phrases(text, taken)), elements(pair.sql, schema) - named, pair.item_id)
 
 
 def _spans(count: int, longest: int) -> Iterator[tuple[int, int]]:

@@ -27,6 +27,8 @@ class Interpretation:
     share: float
     understood: bool
     """Whether everything that was said has found its place in the plan, and nothing was unclear."""
+    items: tuple[str, ...]
+    """The ids of the verified pairs that taught what words of it mean."""
 
 
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
@@ -46,4 +48,5 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     plan = reading.plan
     if not (plan.measures or plan.columns or plan.groups or plan.everything):
         return None
-    return Interpretation(plan, frozenset(reading.spoken), share(reading), understood(reading))
+    items = dict.fromkeys(item for meant in reading.meant.values() for item in meant.items)
+    return Interpretation(plan, frozenset(reading.spoken), share(reading), understood(reading), tuple(items))
