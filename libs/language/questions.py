@@ -57,6 +57,10 @@ TEXTS = {
         "找到 {count} 个相近的已学问题，最接近：{question}（{similarity}）。",
         "Learned questions that are near: {count}; the nearest: {question} ({similarity}).",
     ),
+    "question.step.retrieved_not": (
+        "暂时无法查找相近的已学问题，先在没有它们的情况下回答。",
+        "Learned questions that are near cannot be looked for at the moment; this is answered without them.",
+    ),
     "question.step.retrieved_none": ("没有相近的已学问题。", "No learned question is near."),
     "question.step.looked_up": ("在数据库中找到：{values}。", "Found in the database: {values}."),
     "question.step.ran": ("查询返回 {rows} 行。", "Rows that the query gave: {rows}."),

@@ -7,7 +7,7 @@ import pytest
 
 from services.query.composer.adapt import adapt
 from services.query.knowledge.schema import Column, Knowledge, Pair, Relation, Schema, Table, Term
-from services.query.model.clean import says_unanswerable, sql_of
+from services.query.model.clean import sql_of
 from services.query.model.client import Model
 from services.query.model.prompt import prompt
 from services.query.reasoning.propose import proposed
@@ -68,9 +68,9 @@ def test_sql_is_found_in_whatever_a_model_writes(said: str) -> None:
     assert sql_of(said) == "SELECT city FROM people"
 
 
-def test_a_model_that_asks_back_or_gives_up_wrote_no_sql() -> None:
+def test_a_model_that_asks_back_wrote_no_sql() -> None:
     assert sql_of("Which year do you mean? Then I can SELECT it.") is None
-    assert says_unanswerable("UNANSWERABLE") and sql_of("SELECT 1") is None
+    assert sql_of("SELECT 1") is None
 
 
 def _model(*answers: httpx.Response) -> Model:

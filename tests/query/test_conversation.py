@@ -233,3 +233,9 @@ def test_however_long_nothing_was_answered_only_so_many_turns_are_gone_through(
     few = len(read)
     after("only paid ones", *[lost] * 200)
     assert 0 < len(read) <= 2 * few
+
+
+@pytest.mark.parametrize(("said", "sure"), [("and by month?", True), ("by customr", False)])
+def test_what_is_changed_is_as_sure_as_its_composition(said: str, sure: bool) -> None:
+    whole = after(said, turn(ORDERS))
+    assert whole.sql and (whole.score == 1.0) is sure and whole.score >= SURE

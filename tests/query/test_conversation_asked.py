@@ -61,6 +61,10 @@ async def test_a_follow_up_is_answered_told_and_gone_on_from(talk: Asking) -> No
     chinese = await talk.ask("只看EWR的", 3, language="zh")
     assert await last_rows(talk) == [["EWR", 2]]
     assert chinese["steps"][0]["detail"].startswith("理解为：")
+    await talk.consume(before(4, conversation_id="c2"), ended(4, "SELECT count(*) FROM flights"))
+    misspelt = await talk.ask("and by oriigin?", 5, conversation_id="c2")
+    assert sorted(await last_rows(talk)) == [["EWR", 2], ["JFK", 1]]
+    assert misspelt["sources"]["score"] < by_origin["sources"]["score"] == 1.0
 
 
 async def test_what_cannot_be_made_whole_is_asked_back_with_what_it_was_taken_for(talk: Asking) -> None:

@@ -1,7 +1,8 @@
-"""A Chroma that is away for a while costs time, and no knowledge."""
+"""A Chroma that is away for a while costs time, and neither knowledge nor answers."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -12,19 +13,22 @@ from libs.events.catalog import LearnedItem
 from libs.knowledge.items import pair_id
 from libs.postgres.transient import is_transient
 from services.query.knowledge import learn
+from services.query.knowledge import vectors as vectors_of
 from services.query.knowledge.vectors import Vectors, VectorsUnavailable
 from services.query.questions.handlers import handlers
 from tests.query.conftest import Query
 from tests.query.knowledge_events import checkpoint, pair, vector
+from tests.query.test_questions import HOW_MANY, Asking, asking  # noqa: F401
 
 
 class Cable:
-    """A connection to Chroma that can be pulled and plugged in again."""
+    """A connection to Chroma that can be pulled and plugged in again, and frozen: then all is taken, and none given."""
 
     def __init__(self, url: str) -> None:
         self._host, self._port = urlsplit(url).hostname, urlsplit(url).port
         self._open: set[asyncio.StreamWriter] = set()
         self.port = 0
+        self.frozen = False
 
     async def plug(self) -> None:
         self._server = await asyncio.start_server(self._forward, "127.0.0.1", self.port)
@@ -40,11 +44,11 @@ class Cable:
         self._open |= {writer, back}
         await asyncio.gather(self._copy(reader, back), self._copy(there, writer), return_exceptions=True)
 
-    @staticmethod
-    async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
+            if not self.frozen:
+                writer.write(data)
+                await writer.drain()
 
 
 async def test_knowledge_that_comes_while_chroma_is_away_is_refused_for_now_and_taken_in_later(
@@ -64,6 +68,32 @@ async def test_knowledge_that_comes_while_chroma_is_away_is_refused_for_now_and_
     [near] = await service.vectors.nearest(await query.copy(), "d1", "test", vector("How many?"), "pair", 1)
     assert near.item_id == pair_id("How many?", "SELECT 1")
     await cable.pull()
+
+
+@pytest.mark.parametrize("frozen", [True, False], ids=["frozen", "away"])
+async def test_a_question_is_answered_without_near_pairs_when_chroma_does_not_answer(
+    frozen: bool,
+    asking: Asking,  # noqa: F811
+    chroma_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(vectors_of, "_NEAREST_SECONDS", 0.2)
+    cable = Cable(chroma_url)
+    await cable.plug()
+    finder = replace(asking.answerer.finder, vectors=await Vectors.connect(f"http://127.0.0.1:{cable.port}"))
+    asking.answerer = replace(asking.answerer, finder=finder)
+    cable.frozen = frozen
+    if not frozen:
+        await cable.pull()
+    answer = await asking.ask(HOW_MANY)
+    steps = [(step["name"], step["status"]) for step in answer["steps"]]
+    assert steps[0] == ("retrieve", "failed") and "without them" in answer["steps"][0]["detail"]
+    assert (answer["outcome"], answer["sources"]["strategy"]) == ("answered", "composed")
+    assert await asking.query.pool.fetchval("SELECT count(*) FROM cached") == 0, "it may be better in a moment"
+    with pytest.raises(VectorsUnavailable):
+        await asking.ask(HOW_MANY, 2, purpose="check")
+    if frozen:
+        await cable.pull()
 
 
 class SlowVectors:

@@ -17,9 +17,9 @@ import pytest
 import pytest_asyncio
 
 from services.query.knowledge.schema import Column, Knowledge, Pair, Schema, Table
-from services.query.model.clean import question_back, sql_of
 from services.query.model.client import Model, ModelUnavailable
 from services.query.model.prompt import SYSTEM, prompt
+from services.query.reasoning.response import read
 from tests.query.test_questions import Asking, asking
 
 __all__ = ["asking"]
@@ -73,7 +73,7 @@ async def test_a_real_model_is_asked_and_its_answer_or_silence_read(
     began = loop.time()
     try:
         said = await model.ask(SYSTEM, prompt(question, KNOWN, tokens=model.prompt_tokens), seconds=seconds)
-        print(f"\n{question} -> {said!r}: SQL {sql_of(said)!r}, question {question_back(said)!r}")
+        print(f"\n{question} -> {said!r}: {read(said)!r}")
     except ModelUnavailable as error:
         print(f"\n{question} -> {error.reason}")
     taken = loop.time() - began

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from sqlglot import exp
@@ -34,10 +34,14 @@ _ROWS = 1_000
 
 @dataclass(frozen=True)
 class Changed:
-    """The SQL after a change; `replaced` when something of the answer before gave way to it."""
+    """The SQL after a change; `replaced` when something of the answer before gave way to it.
+
+    `score` is that of the composition that the change was taken from, 1 where none was needed.
+    """
 
     sql: str
     replaced: bool
+    score: float = 1.0
 
 
 def changed(sql: str, fragment: Fragment, linked: Linked, known: Knowledge) -> Changed | None:
@@ -138,9 +142,10 @@ def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Knowl
         if any(query is not said for query in said.find_all(exp.Query)):
             continue  # Rows of another table are asked for beside, which has no place in the answer before.
         try:
-            return _taken(Change(base, said, known.schema), table, fragment, linked)
+            taken = _taken(Change(base, said, known.schema), table, fragment, linked)
         except DoesNotFit:
             continue
+        return replace(taken, score=composition.score)
     return None
 
 

@@ -23,11 +23,13 @@ from libs.embeddings.embedder import Vector
 from libs.embeddings.encoding import decode_vector
 from libs.events.catalog import LearnedItem
 from libs.postgres.transient import retrying
-from libs.runtime.deadlines import deadline
+from libs.runtime.deadlines import DeadlinePassed, deadline
 
 _BATCH = 500
 _PAGE = 1000
 _CONNECT_SECONDS, _CALL_SECONDS = 30.0, 20.0
+_NEAREST_SECONDS = 3.0
+"""Somebody waits for the answer, and has one without the nearest items too."""
 
 
 class VectorsUnavailable(ConnectionError):
@@ -87,14 +89,15 @@ class Vectors:
     async def nearest(
         self, copy: str, dataset_id: str, model: str, vector: Vector, kind: str, count: int
     ) -> list[Near]:
-        """The items of `kind` nearest to `vector` of `model`, best first.
+        """The items of `kind` nearest to `vector` of `model`, best first, within three seconds.
 
-        Raises NotFoundError when there is no such collection: nothing was learned, or the copy was swapped out.
+        Raises NotFoundError when there is no such collection: nothing was learned, or the copy was swapped out; and
+        `VectorsUnavailable`.
         """
         name = _name(copy, dataset_id, model)
         try:
-            collection = await self._collection(name, create=False)
-            async with _asking():
+            async with _asking(_NEAREST_SECONDS):
+                collection = await self._collection(name, create=False)
                 found = await collection.query(
                     query_embeddings=[_unit(vector)], n_results=count, where={"kind": kind}, include=["distances"]
                 )
@@ -158,12 +161,12 @@ async def _connect(url: str) -> Vectors:
 
 
 @asynccontextmanager
-async def _asking() -> AsyncIterator[None]:
+async def _asking(seconds: float = _CALL_SECONDS) -> AsyncIterator[None]:
     """A call that ends in time, and whose failures that pass by themselves can be told from the others."""
     try:
-        async with deadline(_CALL_SECONDS, "asking Chroma"):
+        async with deadline(seconds, "asking Chroma"):
             yield
-    except (httpx.TransportError, InternalError) as error:
+    except (DeadlinePassed, httpx.TransportError, InternalError) as error:
         raise VectorsUnavailable(type(error).__name__) from error
 
 

@@ -1,4 +1,4 @@
-"""Takes the SQL out of what a model wrote: without thinking, fences, JSON, markers and prose round it.
+"""Takes the SQL out of what a model wrote: without thinking, fences, JSON and prose round it.
 
 Nothing here takes longer than in proportion to the text, whatever the text is.
 """
@@ -10,19 +10,17 @@ from services.query.model.segments import segments
 
 _THINKING = re.compile(r"<(/?)(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _END_OF_TURN = re.compile(r"<\|(?:im_end|eot_id|end|endoftext|end_of_text)\|>|<end_of_turn>|</s>", re.IGNORECASE)
-_MARKS = re.compile(r"<\|[\w ]{1,30}\|>|<s>|<start_of_turn>|\[/?INST\]|\bintermediate_sql\b", re.IGNORECASE)
-"""Of chat templates, which small models leave in their text, and of a query that is not the answer."""
-_CLARIFYING = re.compile(
+_MARKS = re.compile(r"<\|[\w ]{1,30}\|>|<s>|<start_of_turn>|\[/?INST\]", re.IGNORECASE)
+"""Of chat templates, which small models leave in their text."""
+ASKING = re.compile(
     r"please (?:specify|clarify|confirm)|could you|do you mean|which [^?\n]{0,200}\?|"
     r"请(?:问|明确|说明|确认|提供)|您是指|是指哪",
     re.IGNORECASE,
 )
-_STATEMENT = re.compile(r"\W{0,9}(?:\w{1,10}:\s{0,9})?(?:SELECT|WITH|INSERT|UPDATE|DELETE|CREATE)\b")
-_LETTER = re.compile(r"[^\W\d_]")
+"""Words that ask back whatever stands beside them: what follows them in prose is no answer."""
 
-_MOST_CHARACTERS = 100_000
-_LONGEST_QUESTION = 500
-_LEAST_LETTERS = 4
+_MOST_CHARACTERS = 20_000
+"""As much as the longest query that is looked for; reading holds up every other question of the process."""
 
 
 def sql_of(text: str) -> str | None:
@@ -30,9 +28,15 @@ def sql_of(text: str) -> str | None:
 
     It can be parsed, which allows nothing: the gate decides. Chinese punctuation outside of quotes becomes SQL's.
     """
-    plain = _plain(text)
-    asking = _CLARIFYING.search(plain)
-    return best_query(segments(plain), asking.start() if asking else None)
+    said = plain(text)
+    asking = ASKING.search(said)
+    return best_query(segments(said), asking.start() if asking else None)
+
+
+def plain(text: str) -> str:
+    """The beginning of `text` without thinking and marks; what a small model says after its turn is somebody else's."""
+    turns = _END_OF_TURN.split(without_thinking(text[:_MOST_CHARACTERS]))
+    return _MARKS.sub(" ", next(filter(str.strip, turns), ""))
 
 
 def without_thinking(text: str) -> str:
@@ -55,22 +59,3 @@ def whole_part(text: str) -> str:
     fences = [fence.end() for fence in re.finditer("```", text)]
     closed = fences[len(fences) - len(fences) % 2 - 1] if len(fences) > 1 else 0
     return text[: max(closed, text.rfind(";") + 1)]
-
-
-def says_unanswerable(text: str) -> bool:
-    """Whether a model says that the database does not hold this."""
-    return "UNANSWERABLE" in _plain(text).upper() and sql_of(text) is None
-
-
-def question_back(text: str) -> str:
-    """What a model asks back; empty when what it wrote is no question."""
-    plain = _plain(text).strip()
-    asks = "?" in plain or "？" in plain or _CLARIFYING.search(plain) is not None
-    says = len(_LETTER.findall(plain[:_LONGEST_QUESTION])) >= _LEAST_LETTERS
-    return plain[:_LONGEST_QUESTION] if asks and says and "```" not in plain and not _STATEMENT.match(plain) else ""
-
-
-def _plain(text: str) -> str:
-    """Without thinking and marks; a small model that goes on after its turn speaks for somebody else."""
-    turns = _END_OF_TURN.split(without_thinking(text[:_MOST_CHARACTERS]))
-    return _MARKS.sub(" ", next(filter(str.strip, turns), ""))

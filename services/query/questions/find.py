@@ -21,7 +21,7 @@ from services.query.caches.clear import clearings
 from services.query.caches.key import CacheKey
 from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, pairs
 from services.query.knowledge.remembered import Remembered
-from services.query.knowledge.vectors import Near, Vectors
+from services.query.knowledge.vectors import Near, Vectors, VectorsUnavailable
 from services.query.model.client import Model
 from services.query.questions.asked import needs_met
 from services.query.questions.attempt import Attempt
@@ -91,7 +91,7 @@ class Finder:
             or await self._think(meant, known, attempt)
         )
         conclusion = replace(conclusion, knowledge_version=known.version)
-        if conclusion.outcome == "answered" and asked.purpose == "ask":
+        if conclusion.outcome == "answered" and asked.purpose == "ask" and _knew_all(attempt.steps):
             await self._remember(key, conclusion)
         return conclusion
 
@@ -139,12 +139,19 @@ class Finder:
     async def _retrieve(self, asked: QuestionAsked, known: Knowledge, steps: Steps) -> list[Found]:
         began = time.monotonic()
         vector = await self.embedder.query(asked.question[:_EMBEDDED_CHARACTERS])
-        near = await self._nearest(asked.dataset_id, known.copy, vector, _NEAREST + _SPARE * bool(asked.without))
+        count = _NEAREST + _SPARE * bool(asked.without)
+        missed = False
+        try:
+            near = await self._nearest(asked.dataset_id, known.copy, vector, count)
+        except VectorsUnavailable:
+            if asked.purpose == "check":
+                raise  # What was learned would be measured without what is known; it is asked again.
+            near, missed = [], True
         async with self.pool.acquire() as connection:
             by_id = await pairs(connection, asked.dataset_id, [one.item_id for one in near], asked.without)
         found = [Found(by_id[one.item_id], one.similarity) for one in near if one.item_id in by_id]
         found = sorted([*found, *instead_of(asked, vector)], key=lambda one: -one.similarity)[:_NEAREST]
-        steps.add(_retrieved(asked, found, (time.monotonic() - began) * 1000))
+        steps.add(_retrieved(asked, found, (time.monotonic() - began) * 1000, missed=missed))
         return found
 
     async def _nearest(self, dataset_id: str, copy: str, vector: Vector, count: int) -> list[Near]:
@@ -187,8 +194,15 @@ def _cache_key(meant: Understood, known: Knowledge, filters: Filters, cleared: i
     )
 
 
-def _retrieved(asked: QuestionAsked, found: list[Found], milliseconds: float) -> Step:
-    if found:
+def _knew_all(steps: Steps) -> bool:
+    """An answer without the pairs that are near is not kept: it may be another one as soon as they can be found."""
+    return not any(step.name == "retrieve" and step.status == "failed" for step in steps.made)
+
+
+def _retrieved(asked: QuestionAsked, found: list[Found], milliseconds: float, *, missed: bool) -> Step:
+    if missed:
+        detail = text("question.step.retrieved_not", asked.language)
+    elif found:
         best = found[0]
         detail = text(
             "question.step.retrieved",
@@ -199,4 +213,4 @@ def _retrieved(asked: QuestionAsked, found: list[Found], milliseconds: float) ->
         )
     else:
         detail = text("question.step.retrieved_none", asked.language)
-    return Step(name="retrieve", status="done", detail=detail, milliseconds=milliseconds)
+    return Step(name="retrieve", status="failed" if missed else "done", detail=detail, milliseconds=milliseconds)

@@ -31,13 +31,14 @@ _SHARE = 5
 class Understood:
     """A question made whole; `conclusion` is there instead when it is not clear how it goes on.
 
-    `said` is what it was understood as, empty for a question that stands alone; `sql` is what answers it, when the
-    answer before could be changed; `turns` are for a model's prompt.
+    `said` is what it was understood as, empty for a question that stands alone; `sql` is what answers it, as surely as
+    `score` says, when the answer before could be changed; `turns` are for a model's prompt.
     """
 
     asked: QuestionAsked
     said: str = ""
     sql: str | None = None
+    score: float = 0.0
     turns: str = ""
     conclusion: Conclusion | None = None
 
@@ -77,7 +78,7 @@ async def understood(
         return Understood(asked, conclusion=_unclear(asked, whole))
     _tell(asked, whole, window, steps)
     meant = asked.model_copy(update={"question": whole.question, "language": _language(asked, whole)})
-    return Understood(meant, whole.question, whole.sql, prompt)
+    return Understood(meant, whole.question, whole.sql, whole.score, prompt)
 
 
 async def went_on(meant: Understood, known: Knowledge, attempt: Attempt, model: Model | None) -> Conclusion | None:
@@ -86,7 +87,7 @@ async def went_on(meant: Understood, known: Knowledge, attempt: Attempt, model: 
     def sources(ran: Ran) -> Sources:
         tables = ran.admitted.tables
         learned = tuple(known.items[table] for table in tables if table in known.items)
-        return Sources(strategy="conversation", score=1.0, items=learned, tables=tables)
+        return Sources(strategy="conversation", score=meant.score, items=learned, tables=tables)
 
     return await attempt.answer(meant.sql, sources, model) if meant.sql else None
 
