@@ -100,12 +100,13 @@ CREATE TABLE check_answers (
     items jsonb NOT NULL
 );
 
--- How each verified question was last answered without its own pair. From LearningMeasured.
+-- How each verified question was last answered without its own pair, after which training. From LearningMeasured.
 CREATE TABLE marks (
     dataset_id text NOT NULL,
     item_id text NOT NULL,
     mark text NOT NULL,
     measured_at timestamptz NOT NULL,
+    training_id text NOT NULL,
     PRIMARY KEY (dataset_id, item_id)
 );
 

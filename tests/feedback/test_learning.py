@@ -58,18 +58,20 @@ class Learning:
         await self.play()
         return f"f{sequence}"
 
-    async def imports(self, training_id: str, pairs: dict[str, str]) -> None:
+    async def imports(self, training_id: str, pairs: dict[str, str], generation: int = 0) -> None:
         """Import questions with their SQL."""
         items = tuple(
             LearnedItem(item_id=pair_id(question, sql), kind="pair", text=question, question=question, sql=sql,
                         origin="feedback", embedding=_VECTOR)
             for question, sql in pairs.items()
         )  # fmt: skip
-        asked = TrainingRequested(training_id=training_id, dataset_id="d1", items=items, requested_at=THEN)
+        asked = TrainingRequested(
+            training_id=training_id, dataset_id="d1", items=items, generation=generation, requested_at=THEN
+        )
         self.played.add(training_id)
         learned = CheckpointReached(
             training_id=training_id, dataset_id="d1", sequence=1, requested_offset=len(self.played),
-            status="completed", items=items, reached_at=THEN,
+            generation=generation, status="completed", items=items, reached_at=THEN,
         )  # fmt: skip
         await self.service.consume(asked, learned)
 
@@ -205,6 +207,16 @@ async def test_what_was_removed_does_not_come_back(learning: Learning) -> None:
     await learning.teach(2, TWO)
     await learning.decide("f2", "revert")
     assert await learning.known() == set()
+
+
+async def test_how_what_was_removed_was_measured_says_nothing_of_what_is_learned_again(learning: Learning) -> None:
+    lesson = {MANY: ONE, OTHER_WORDS: ONE}
+    for number, (pairs, generation, right) in enumerate([(lesson, 0, 0), ({"Flights?": ONE}, 0, 2), (lesson, 1, 0)]):
+        removed = KnowledgeRemoved(dataset_id="d1", generation=generation, who="ann", removed_at=THEN)
+        await learning.service.consume(*[removed] if generation else [])
+        await learning.imports(f"t{number}", pairs, generation)
+        measured = await learning.measure(lambda _: (ONE, "another"))
+        assert (measured["right"], measured["told"]) == (right, right)
 
 
 @pytest.mark.parametrize("rests_on_it", [True, False])

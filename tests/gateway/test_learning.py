@@ -99,6 +99,10 @@ async def test_a_held_correction_shows_its_evidence_on_the_curve_and_can_be_acce
     await _reviewed(running, feedback_id, dataset_id, 3, "reverted", again, decided=2)
     assert await _curve(running, dataset_id) == ["reverted", "reverted"]
 
+    assert (await running.anna.delete(f"{API}/datasets/{dataset_id}/training")).status_code == 200
+    curve = (await running.anna.get(f"{API}/datasets/{dataset_id}/learning")).json()
+    assert (curve["score"], curve["measured"], curve["verified"], len(curve["items"])) == (None, 0, 0, 2)
+
 
 async def _curve(running: Running, dataset_id: str) -> list[str]:
     points = (await running.anna.get(f"{API}/datasets/{dataset_id}/learning")).json()["items"]

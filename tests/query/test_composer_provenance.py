@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from services.query.composer.compose import compose
 from services.query.composer.transfer import transferred
+from services.query.conversation.turns import Turn
+from services.query.conversation.whole import made_whole
 from services.query.knowledge.schema import Knowledge, Pair
 from tests.query.shop import SHOP, answered
 
@@ -49,3 +51,10 @@ def test_a_verified_pair_that_is_changed_by_a_word_that_was_taught_names_its_tea
     found = transferred("names of premium customers", replace(known, pairs=(silver,)))
     assert found and "'gold'" in found.sql
     assert (found.pair.item_id, found.items) == ("own", ("1", "2"))
+
+
+def test_so_does_what_goes_on_from_a_question_that_was_not_answered() -> None:
+    known = _taught(*_PREMIUM, *_OTHERS)
+    said = "how many customers are there"
+    whole = made_whole("only the premium ones", [Turn(said, said, "failed")], known)
+    assert (whole.items, "'gold'" in (whole.sql or "")) == (("1", "2"), True)

@@ -53,8 +53,9 @@ WHERE m.version < excluded.version
 
 
 _PUT_MARK = """
-INSERT INTO marks AS m VALUES ($1, $2, $3, $4)
-ON CONFLICT (dataset_id, item_id) DO UPDATE SET mark = excluded.mark, measured_at = excluded.measured_at
+INSERT INTO marks AS m VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (dataset_id, item_id) DO UPDATE
+SET mark = excluded.mark, measured_at = excluded.measured_at, training_id = excluded.training_id
 WHERE m.measured_at < excluded.measured_at
 """
 
@@ -149,5 +150,5 @@ async def keep_marks(connection: Connection, events: Sequence[LearningMeasured])
         for one in event.results if event.version == 0 else ():
             mark = one.before if event.verdict == "held" else one.after
             if mark != "unknown":
-                rows.append((event.dataset_id, one.item_id, mark, event.measured_at))
+                rows.append((event.dataset_id, one.item_id, mark, event.measured_at, event.training_id))
     await connection.executemany(_PUT_MARK, rows)

@@ -38,9 +38,14 @@ _PAIRS = "SELECT item FROM pairs WHERE dataset_id = $1 AND item_id = ANY($2) ORD
 _ANSWERS = "SELECT question_id, outcome, known, strategy, sql, items FROM check_answers WHERE question_id = ANY($1)"
 _REVIEW = "SELECT state FROM reviews WHERE feedback_id = $1"
 _MEASURED = "SELECT state FROM measured WHERE training_id = $1"
+# What was measured of knowledge that was removed since says nothing of the same pairs, learned again.
 _SCORE = """
 SELECT count(*) FILTER (WHERE mark = 'right') AS right, count(*) AS told
-FROM marks JOIN known_pairs USING (dataset_id, item_id) WHERE dataset_id = $1
+FROM marks JOIN known_pairs USING (dataset_id, item_id)
+WHERE dataset_id = $1 AND NOT EXISTS (
+    SELECT FROM requests AS r, generations AS g
+    WHERE r.training_id = marks.training_id AND g.dataset_id = $1
+        AND (r.requested ->> 'generation')::bigint < g.generation)
 """
 _NEWEST = """
 SELECT (SELECT coalesce(max(sequence), 0) FROM verdicts WHERE dataset_id = $1),

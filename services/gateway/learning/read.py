@@ -31,9 +31,13 @@ LEFT JOIN trainings AS t USING (training_id) LEFT JOIN feedback AS f ON f.feedba
 LEFT JOIN reviews AS r ON r.feedback_id = m.state ->> 'feedback_id'
 WHERE m.dataset_id = $1 ORDER BY m.measured_at DESC, m.training_id DESC LIMIT $2 OFFSET $3
 """
+# Of what was measured of knowledge that was removed since, there is no score.
 _NEWEST = """
-SELECT (state ->> 'right')::int AS right, (state ->> 'told')::int AS told FROM measures
-WHERE dataset_id = $1 ORDER BY measured_at DESC, training_id DESC LIMIT 1
+SELECT (state ->> 'right')::int AS right, (state ->> 'told')::int AS told FROM measures AS m
+WHERE dataset_id = $1 AND NOT EXISTS (
+    SELECT FROM checkpoints AS c JOIN removals AS r USING (dataset_id)
+    WHERE c.training_id = m.training_id AND (c.state ->> 'generation')::bigint < r.generation)
+ORDER BY measured_at DESC, training_id DESC LIMIT 1
 """
 _VERIFIED = """
 SELECT count(*) FROM known_items WHERE dataset_id = $1 AND kind = 'pair' AND origin = 'feedback'

@@ -36,12 +36,14 @@ _ROWS = 1_000
 class Changed:
     """The SQL after a change; `replaced` when something of the answer before gave way to it.
 
-    `score` is that of the composition that the change was taken from, 1 where none was needed.
+    `score` is that of the composition that the change was taken from, 1 where none was needed; `items` are the verified
+    pairs that taught its words.
     """
 
     sql: str
     replaced: bool
     score: float = 1.0
+    items: tuple[str, ...] = ()
 
 
 def changed(sql: str, fragment: Fragment, linked: Linked, known: Knowledge) -> Changed | None:
@@ -145,7 +147,7 @@ def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Knowl
             taken = _taken(Change(base, said, known.schema), table, fragment, linked)
         except DoesNotFit:
             continue
-        return replace(taken, score=composition.score)
+        return replace(taken, score=composition.score, items=composition.items)
     return None
 
 

@@ -36,13 +36,15 @@ class Whole:
     """A question as it is meant.
 
     `goes_on_from` is the question before it, None for one that stands alone; `sql` is the SQL of that answer with what
-    was said now, `score` how sure that is. `unclear` when it does go on, but it could not be said how.
+    was said now, `score` how sure that is, `items` the verified pairs that taught its words. `unclear` when it does go
+    on, but it could not be said how.
     """
 
     question: str
     goes_on_from: str | None = None
     sql: str | None = None
     score: float = 0.0
+    items: tuple[str, ...] = ()
     unclear: bool = False
 
 
@@ -82,7 +84,8 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Knowledge) -
         return Whole(said, base.understood)  # Its words are whole; the SQL before does not show where they go.
     if change is not None:
         key = "conversation.instead" if change.replaced else "conversation.beside"
-        return Whole(said or _joined(key, base.understood, fragment.text), base.understood, change.sql, change.score)
+        said = said or _joined(key, base.understood, fragment.text)
+        return Whole(said, base.understood, change.sql, change.score, change.items)
     if (said := _other_table(linked, base, known)) is not None:
         return Whole(said, base.understood)
     both = _joined("conversation.beside", base.understood, fragment.text)
@@ -90,7 +93,7 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Knowledge) -
         return Whole(both, base.understood, unclear=True)
     composition = compose(both, known)
     if composition.sql and composition.score >= SURE:
-        return Whole(both, base.understood, composition.sql, composition.score)
+        return Whole(both, base.understood, composition.sql, composition.score, composition.items)
     return Whole(both, base.understood, unclear=True)
 
 

@@ -32,13 +32,15 @@ class Understood:
     """A question made whole; `conclusion` is there instead when it is not clear how it goes on.
 
     `said` is what it was understood as, empty for a question that stands alone; `sql` is what answers it, as surely as
-    `score` says, when the answer before could be changed; `turns` are for a model's prompt.
+    `score` says, when the answer before could be changed, and `items` are the pairs that taught its words; `turns` are
+    for a model's prompt.
     """
 
     asked: QuestionAsked
     said: str = ""
     sql: str | None = None
     score: float = 0.0
+    items: tuple[str, ...] = ()
     turns: str = ""
     conclusion: Conclusion | None = None
 
@@ -78,7 +80,7 @@ async def understood(
         return Understood(asked, conclusion=_unclear(asked, whole))
     _tell(asked, whole, window, steps)
     meant = asked.model_copy(update={"question": whole.question, "language": _language(asked, whole)})
-    return Understood(meant, whole.question, whole.sql, whole.score, prompt)
+    return Understood(meant, whole.question, whole.sql, whole.score, whole.items, prompt)
 
 
 async def went_on(meant: Understood, known: Knowledge, attempt: Attempt, model: Model | None) -> Conclusion | None:
@@ -87,7 +89,7 @@ async def went_on(meant: Understood, known: Knowledge, attempt: Attempt, model: 
     def sources(ran: Ran) -> Sources:
         tables = ran.admitted.tables
         learned = tuple(known.items[table] for table in tables if table in known.items)
-        return Sources(strategy="conversation", score=meant.score, items=learned, tables=tables)
+        return Sources(strategy="conversation", score=meant.score, items=(*meant.items, *learned), tables=tables)
 
     return await attempt.answer(meant.sql, sources, model) if meant.sql else None
 

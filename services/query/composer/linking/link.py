@@ -1,6 +1,6 @@
 """Finds in a question the tables, columns, terms and values it speaks of, the numbers, and words that instruct."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 
 from services.query.composer.language.cues import CueName, stop_keys, unit_phrases
@@ -87,13 +87,6 @@ def _leading(text: Text, owner: Container[int]) -> Iterator[int]:
         first = max(last, first + 1)
 
 
-def _passed_over(text: Text, marks: tuple[Mark, ...], silent: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
-    """The pairs that teach of words outside of all marks that they say nothing."""
-    owned = {i for mark in marks for i in range(mark.first, mark.last)}
-    left = (token.key for index, token in enumerate(text.tokens) if index not in owned)
-    return dict.fromkeys(item for key in left for item in silent.get(key, ()))
-
-
 def _named_by(mark: Mark | None) -> set[str]:
     """The words in the names of the columns whose values a mark may mean: `status` in `cancelled status`."""
     found = mark.meanings if mark is not None else ()
@@ -106,3 +99,10 @@ def _unit_after(text: Text, position: int) -> range:
         if tuple(token.key for token in text.tokens[position : position + length]) in unit_phrases():
             return range(position, position + length)
     return range(0)
+
+
+def _passed_over(text: Text, marks: tuple[Mark, ...], silent: dict[str, tuple[str, ...]]) -> Iterable[str]:
+    """The pairs that teach of words outside of all marks that they say nothing."""
+    owned = {i for mark in marks for i in range(mark.first, mark.last)}
+    left = (token.key for index, token in enumerate(text.tokens) if index not in owned)
+    return dict.fromkeys(item for key in left for item in silent.get(key, ()))
