@@ -40,8 +40,9 @@ CREATE TABLE requests (
     requested jsonb NOT NULL
 );
 
--- The last checkpoint of each training that taught something. From CheckpointReached.
-CREATE TABLE taught (training_id text PRIMARY KEY, sequence bigint NOT NULL);
+-- The last checkpoint of each training that taught something, and where its request stands in the log. From
+-- CheckpointReached.
+CREATE TABLE taught (training_id text PRIMARY KEY, sequence bigint NOT NULL, requested_offset bigint NOT NULL);
 
 -- Pairs that were learned, as they were learned last; `gone` are those that are to be known no longer. From
 -- CheckpointReached.

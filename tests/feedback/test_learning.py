@@ -48,9 +48,14 @@ class Learning:
     service: Feedback
     settler: Settler
     measurer: Measurer
-    played: set[str] = field(default_factory=set)
+    played: dict[str, None] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     decisions: int = 0
+
+    @property
+    def trainings(self) -> list[str]:
+        """What was learned or taken back, in order."""
+        return list(self.played)
 
     async def teach(self, sequence: int, sql: str, question: str = MANY) -> str:
         """Say that `sql` is right, and let it be learned; gives the id of the verdict."""
@@ -68,7 +73,7 @@ class Learning:
         asked = TrainingRequested(
             training_id=training_id, dataset_id="d1", items=items, generation=generation, requested_at=THEN
         )
-        self.played.add(training_id)
+        self.played[training_id] = None
         learned = CheckpointReached(
             training_id=training_id, dataset_id="d1", sequence=1, requested_offset=len(self.played),
             generation=generation, status="completed", items=items, reached_at=THEN,
@@ -81,7 +86,7 @@ class Learning:
             request = TrainingRequested.model_validate(sent)
             if request.training_id in self.played:
                 continue
-            self.played.add(request.training_id)
+            self.played[request.training_id] = None
             items = tuple(item.model_copy(update={"embedding": _VECTOR}) for item in request.items)
             learned = CheckpointReached(
                 training_id=request.training_id, dataset_id=request.dataset_id, sequence=1, source="feedback",
@@ -314,6 +319,33 @@ def _composing(lessons: dict[str, dict[str, str]]) -> Answering:
         return (found.sql, *found.items) if found.score >= SURE else (None,)
 
     return answer
+
+
+@pytest.mark.parametrize("newer", [MANY, OTHER_WORDS])
+async def test_what_is_said_later_holds_nothing_that_was_said_before_it(learning: Learning, newer: str) -> None:
+    await learning.teach(1, ONE)
+    await learning.teach(2, TWO, newer)
+
+    def answer(asked: QuestionAsked) -> tuple[str, str]:
+        left_out = {pair_id(newer, TWO), learning.trainings[1]}.intersection(asked.without)
+        return (ONE, pair_id(MANY, ONE)) if left_out else (TWO, pair_id(newer, TWO))
+
+    await learning.measure(answer)
+    kept = [one["verdict"] for one in await learning.service.sent("LearningMeasured")]
+    assert kept == (["kept", "kept"] if newer == MANY else ["kept", "held"])
+    if newer == MANY:
+        await learning.decide("f2", "revert")
+    assert await learning.known() == {ONE}
+
+
+async def test_what_was_brought_back_is_still_said_before(learning: Learning) -> None:
+    await learning.teach(1, ONE)
+    await learning.teach(2, TWO)
+    await learning.teach(3, THREE, OTHER_WORDS)
+    await learning.decide("f2", "revert")
+    measured = await learning.measure(lambda _: (ONE, pair_id(MANY, ONE)))
+    held = [one["training_id"] for one in await learning.service.sent("LearningMeasured") if one["verdict"] == "held"]
+    assert (held, await learning.known()) == ([learning.trainings[2]], {ONE}), measured
 
 
 async def test_what_could_not_be_checked_is_learned_once_a_person_accepts_it_and_it_runs(learning: Learning) -> None:

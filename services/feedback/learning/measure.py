@@ -1,7 +1,8 @@
 """The worker's part of measuring: answer verified questions again, with and without what was learned, and decide.
 
 It is learned first and measured afterwards, so that a correction counts at once. Both answers are asked for when it is
-known already: `before` leaves out what was learned and puts in its place what it replaced.
+known already: `before` leaves out what was learned and puts in its place what it replaced. What people said later is
+left out of both: each change is measured against what was known when it came.
 """
 
 import asyncio
@@ -74,7 +75,7 @@ class Measurer:
         async with self.pool.acquire() as connection:
             learned = await change(connection, lease.subject)
             done = await last_measured(connection, lease.subject)
-            known = await verified(connection, learned.asked.event.dataset_id, lease.subject)
+            known = await verified(connection, learned)
         event = learned.asked.event
         if done is not None or event.who == _SYSTEM:  # What we take back was measured before.
             async with transaction(self.pool, "feedback") as opened:
@@ -109,11 +110,11 @@ class Measurer:
     ) -> tuple[Checked, ...]:
         """How the verified questions concerned are answered before and after."""
         event = learned.asked.event
-        near = (*learned.taught, *learned.replaced)
+        near = (*learned.counts, *learned.replaced)
         pairs = nearest(known, near) if learned.lesson else sample(known, event.training_id)
         after = await self._answers(lease, learned, pairs, "after")
         # An answer that rests on nothing of what was learned is the same without it, unless it replaced something.
-        touched = {item.item_id for item in learned.taught}
+        touched = {item.item_id for item in learned.counts}
         lost = any(item.item_id not in touched for item in learned.replaced)
         moved = [pair for pair in pairs if (answer := after.get(pair.item_id)) and (lost or _may_move(answer, touched))]
         without = await self._answers(lease, learned, moved, "before", (event.training_id,), learned.replaced)
@@ -136,10 +137,10 @@ class Measurer:
         event = learned.asked.event
         alike = {
             pair.item_id: witnesses
-            for pair in (learned.taught[:NEAREST] if learned.lesson else ())
+            for pair in (learned.counts[:NEAREST] if learned.lesson else ())
             if (witnesses := nearest(known, [pair], ALIKE)[:_WITNESSES])
         }
-        taught = [pair for pair in learned.taught if pair.item_id in alike]
+        taught = [pair for pair in learned.counts if pair.item_id in alike]
         answered = await self._answers(lease, learned, taught, "own", (event.training_id,))
         found = []
         for pair in taught:
@@ -174,7 +175,7 @@ class Measurer:
             await fence(opened.connection, lease)
             for key, pair in ids.items():
                 near = nearest(instead, [pair], -1.0)  # Of an import's many only the nearest count.
-                asked = check(key, event.dataset_id, pair, needs, self.seconds, without, near)
+                asked = check(key, event.dataset_id, pair, needs, self.seconds, (*without, *learned.newer), near)
                 opened.publish(asked, caused_by=learned.asked, index=key)
         found: dict[str, Answer] = {}
         ends = time.monotonic() + self.seconds

@@ -19,7 +19,7 @@ CHECKS = "checks"
 
 _PUT_REQUEST = "INSERT INTO requests VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
 _PUT_TAUGHT = """
-INSERT INTO taught AS t VALUES ($1, $2)
+INSERT INTO taught AS t VALUES ($1, $2, $3)
 ON CONFLICT (training_id) DO UPDATE SET sequence = greatest(t.sequence, excluded.sequence)
 """
 # As the query service forgets: a training only what trainings taught, a person what was said before.
@@ -76,7 +76,7 @@ async def keep_pairs(connection: Connection, batch: Batch) -> None:
     for received in batch:
         event: CheckpointReached = received.event
         if event.items or event.forgotten:
-            await connection.execute(_PUT_TAUGHT, event.training_id, event.sequence)
+            await connection.execute(_PUT_TAUGHT, event.training_id, event.sequence, event.requested_offset)
         if event.forgotten:
             taken_back = (event.source == "feedback", event.requested_offset)
             forgotten = (event.dataset_id, list(event.forgotten), event.generation, received.offset)

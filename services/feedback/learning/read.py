@@ -10,17 +10,31 @@ from libs.leases.claim import WorkGone
 from libs.postgres.pool import Connection
 
 _REQUEST = """
-SELECT event_id, correlation_id, traceparent, lesson, requested, coalesce(sequence, 0) AS sequence
+SELECT event_id, correlation_id, traceparent, lesson, requested, coalesce(sequence, 0) AS sequence, requested_offset
 FROM requests LEFT JOIN taught USING (training_id) WHERE training_id = $1
 """
-_TAUGHT = "SELECT item, normalised_question FROM present_pairs WHERE training_id = $1 ORDER BY item_id"
+_TAUGHT = """
+SELECT item, normalised_question, EXISTS (
+    SELECT FROM known_pairs AS k WHERE k.dataset_id = taught.dataset_id AND k.item_id = taught.item_id) AS counts
+FROM present_pairs AS taught WHERE training_id = $1 ORDER BY item_id
+"""
 _TAKEN = """
 SELECT item FROM pairs LEFT JOIN generations AS g USING (dataset_id)
 WHERE training_id = $1 AND gone AND pairs.generation >= coalesce(g.generation, 0) ORDER BY item_id
 """
-_VERIFIED = """
-SELECT item FROM known_pairs WHERE dataset_id = $1 AND origin = 'feedback' AND training_id <> $2
-ORDER BY requested_offset DESC, "offset" DESC, item_id LIMIT $3
+# What was brought back since was said before all the same.
+_EARLIER = """
+($3::bigint IS NULL OR EXISTS (
+    SELECT FROM teachings AS t WHERE t.dataset_id = k.dataset_id AND t.item_id = k.item_id AND t.origin = 'feedback'
+        AND t.requested_offset < $3))
+"""
+_VERIFIED = f"""
+SELECT item FROM known_pairs AS k WHERE dataset_id = $1 AND origin = 'feedback' AND training_id <> $2 AND {_EARLIER}
+ORDER BY requested_offset DESC, "offset" DESC, item_id LIMIT $4
+"""
+_NEWER = f"""
+SELECT DISTINCT training_id FROM known_pairs AS k
+WHERE dataset_id = $1 AND origin = 'feedback' AND training_id <> $2 AND NOT {_EARLIER} ORDER BY training_id
 """
 # For each question what counts but for that training; what is known anyhow need not come back.
 _REMAINING = """
@@ -67,8 +81,15 @@ class Change:
     lesson: bool
     sequence: int
     """Of its last checkpoint that taught something."""
+    said_at: int | None
+    """Where a lesson stands in the log: it is measured against what people said before it. None of a training, which
+    generates nothing that counts before a person's word."""
     taught: tuple[LearnedItem, ...]
+    counts: tuple[LearnedItem, ...]
+    """Those of `taught` that nobody replaced since."""
     replaced: tuple[LearnedItem, ...]
+    newer: tuple[str, ...]
+    """The trainings that taught what people said after it."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +118,18 @@ async def change(connection: Connection, training_id: str) -> Change:
         before = _items(await connection.fetch(_PAIRS, event.dataset_id, list(event.forgets)))
     else:
         before = await remaining(connection, event.dataset_id, questions, training_id)
-    return Change(asked, row["lesson"], row["sequence"], taught, before)
+    said_at = row["requested_offset"] if row["lesson"] else None
+    newer = await connection.fetch(_NEWER, event.dataset_id, training_id, said_at)
+    return Change(
+        asked=asked,
+        lesson=row["lesson"],
+        sequence=row["sequence"],
+        said_at=said_at,
+        taught=taught,
+        counts=_items([row for row in rows if row["counts"]]),
+        replaced=before,
+        newer=tuple(row["training_id"] for row in newer),
+    )
 
 
 async def remaining(
@@ -123,9 +155,11 @@ async def taken(connection: Connection, training_id: str) -> tuple[LearnedItem, 
     return _items(await connection.fetch(_TAKEN, training_id))
 
 
-async def verified(connection: Connection, dataset_id: str, but_of: str) -> tuple[LearnedItem, ...]:
-    """The check set of a dataset: the pairs that people gave, but for those that the training `but_of` taught."""
-    return _items(await connection.fetch(_VERIFIED, dataset_id, but_of, MOST))
+async def verified(connection: Connection, learned: Change) -> tuple[LearnedItem, ...]:
+    """The check set of a change: the pairs that people gave before it."""
+    event = learned.asked.event
+    rows = await connection.fetch(_VERIFIED, event.dataset_id, event.training_id, learned.said_at, MOST)
+    return _items(rows)
 
 
 async def answers(connection: Connection, question_ids: Sequence[str]) -> dict[str, Answer]:
