@@ -43,8 +43,8 @@ TEXTS = {
     "trainer.given": ("训练开始：正在学习导入的问答对。", "The training begins: learning the imported pairs."),
     "trainer.learning_given": ("已学习 {done}/{total} 个导入的问答对。", "Imported pairs learned: {done} of {total}."),
     "trainer.given_learned": (
-        "训练完成：已学习 {count} 个导入的问答对。",
-        "The training is complete; imported pairs learned: {count}.",
+        "训练完成：已学习 {count} 个导入的问答对，{known} 个早已掌握。",
+        "The training is complete; imported pairs learned: {count}, known already: {known}.",
     ),
     "trainer.table_skipped": (
         "表 {table} 无法读取，已跳过：{reason}",

@@ -33,8 +33,11 @@ CREATE TABLE learned (
     tables jsonb NOT NULL,
     training_id text NOT NULL,
     taken_back boolean NOT NULL,
+    normalised_question text,
+    requested_offset bigint NOT NULL,
     PRIMARY KEY (dataset_id, item_id)
 );
+CREATE INDEX learned_question ON learned (dataset_id, normalised_question);
 
 -- The last inspection of each data source, whatever it found.
 CREATE TABLE inspected (datasource_id text PRIMARY KEY, sequence bigint NOT NULL);

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from libs.events.catalog import CheckpointReached, LearnedItem, PauseRequested, ResumeRequested
+from libs.language.catalogue import text
 from libs.runtime.clock import now
 from services.trainer.datasets.plan import pair_item
 from services.trainer.runs.learned import known_items
@@ -44,19 +45,36 @@ def _given(count: int) -> tuple[LearnedItem, ...]:
     )
 
 
-async def test_imported_pairs_are_learned_in_batches_also_those_that_are_known(trainer: Trainer) -> None:
-    items = _given(40)
-    for _ in range(2):
-        request = requested(items=items, language="zh")
+async def test_imported_pairs_are_learned_in_batches_and_stay_as_they_are_when_they_come_again(
+    trainer: Trainer,
+) -> None:
+    generated, *items = _given(40)
+    made = generated.model_copy(update={"origin": "training"})
+    await trainer.deliver(
+        CheckpointReached(
+            training_id="t", dataset_id=DATASET, sequence=1, status="training", items=(made,), reached_at=now()
+        )
+    )
+
+    async def imports(*given: LearnedItem) -> tuple[list[str], str]:
+        request = requested(items=given, language="zh")
         await trainer.deliver(request)
         await trainer.work("lesson")
         said = [c for c in await trainer.said() if c.training_id == request.training_id]
         check_history(said)
-        assert [item.item_id for c in said for item in c.items] == [item.item_id for item in items]
         assert max(len(c.items) for c in said) <= 16 and all(item.embedding for c in said for item in c.items)
         assert all(c.progress < 100 for c in said[:-1])
-        assert (said[-1].status, said[-1].progress, "40" in said[-1].message) == ("completed", 100, True)
-    assert len(trainer.embedder.texts) == 40
+        assert (said[-1].status, said[-1].progress) == ("completed", 100)
+        return [item.item_id for c in said for item in c.items], said[-1].message
+
+    assert await imports(generated, *items) == (
+        [item.item_id for item in items], text("trainer.given_learned", "zh", count=39, known=1),
+    )  # fmt: skip
+    assert await imports(generated, *items) == ([], text("trainer.given_learned", "zh", count=0, known=40))
+    assert len(trainer.embedder.texts) == 39
+    other = generated.model_copy(update={"item_id": "other", "sql": "SELECT 2"})
+    for pair in (other, generated, other):  # Each replaces the one before, so that none of them counts any more.
+        assert (await imports(pair))[0] == [pair.item_id]
 
 
 async def test_what_is_taken_back_is_forgotten_before_what_it_replaced_is_learned_again(trainer: Trainer) -> None:

@@ -1,6 +1,8 @@
 """Learns what people gave: the corrected pair of a feedback, or the pairs of an imported file; or takes it back.
 
-Pairs are learned whether the dataset knows them or not, because learning a pair again is what makes it count again.
+A correction is learned whether the dataset knows it or not, because that is what makes it count again, and a person's
+word. Of a file what counts already stays as it is, examples of a training too: what was exported and comes back changes
+nothing.
 """
 
 from libs.events.catalog import TrainingRequested
@@ -29,11 +31,18 @@ async def learn_given(learner: Learner, request: TrainingRequested) -> None:
     learned = attempt.state.items_learned
     if request.forgets and not learned:  # First, because what comes back stands behind what a person said since.
         await attempt.checkpoint(forgotten=request.forgets)
-    await learner.take(GIVEN, request.items[learned:], learned, total)
-    key = "trainer.given_learned"
-    if request.forgets:
-        key, total = "trainer.taken_back", len(request.forgets)
-    elif request.source == "feedback":
-        key = "trainer.feedback_learned"
-    attempt.move(GIVEN.number, GIVEN.ends, text(key, request.language, count=total))
+    if request.source == "feedback":
+        items = request.items[learned:]
+    else:
+        items = tuple(learner.fresh(request.items, await learner.counting(request.items)))
+    await learner.take(GIVEN, items, total - len(items), total)
+    attempt.move(GIVEN.number, GIVEN.ends, _message(request, learner.skipped))
     await attempt.checkpoint(ends=True)
+
+
+def _message(request: TrainingRequested, skipped: int) -> str:
+    if request.forgets:
+        return text("trainer.taken_back", request.language, count=len(request.forgets))
+    if request.source == "feedback":
+        return text("trainer.feedback_learned", request.language, count=len(request.items))
+    return text("trainer.given_learned", request.language, count=len(request.items) - skipped, known=skipped)

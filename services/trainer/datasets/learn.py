@@ -9,7 +9,7 @@ from libs.language.catalogue import sentences, text
 from services.trainer.datasets.stages import LAST, Stage
 from services.trainer.embeddings import Embeddings
 from services.trainer.runs.attempt import Attempt
-from services.trainer.runs.learned import Known, known_items
+from services.trainer.runs.learned import Known, counting_pairs, known_items
 
 _BATCH_ITEMS = 16
 _BATCH_BYTES = 500_000
@@ -34,6 +34,13 @@ class Learner:
         generation = state.requested.generation if state.requested else 0
         async with self.attempt.pool.acquire() as connection:
             return await known_items(connection, state.dataset_id, generation)
+
+    async def counting(self, pairs: Sequence[LearnedItem]) -> dict[str, Known]:
+        """Those of `pairs` by which the dataset answers their questions now, or that this training taught, by id."""
+        state, ids = self.attempt.state, [pair.item_id for pair in pairs]
+        generation = state.requested.generation if state.requested else 0
+        async with self.attempt.pool.acquire() as connection:
+            return await counting_pairs(connection, state.dataset_id, generation, ids, state.training_id)
 
     async def learn(self, stage: Stage, planned: Sequence[LearnedItem], stale: Sequence[str] = ()) -> None:
         """Learn `planned` and forget the items `stale`; ends with a checkpoint at the end of the stage."""

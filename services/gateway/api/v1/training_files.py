@@ -46,7 +46,10 @@ async def import_pairs(
     language: AskedLanguage,
     response: Response,
 ) -> dict[str, Any]:
-    """Start a training that learns the question/SQL pairs of a file: all of them, or none when a line is wrong."""
+    """Start a training that learns the question/SQL pairs of a file: all of them, or none when a line is wrong.
+
+    A pair that is known already stays as it is: an example that a training made is not verified by coming back.
+    """
     dataset = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     kind, text = await sent_text(request, _FILES, language)
     items = await _items(gateway, dataset, text, language, csv=kind == CSV)
