@@ -69,7 +69,11 @@ async def test_a_held_correction_shows_its_evidence_on_the_curve_and_can_be_acce
         training_id=training_id, dataset_id=dataset_id, feedback_id=feedback_id, source="feedback", verdict="held",
         results=(_LOST, _KEPT), right=2, told=3, measured_at=now(),
     )  # fmt: skip
+    path = f"{API}/chat/feedback/{feedback_id}"
+    learned = (await running.anna.get(path)).json()
+    assert (learned["status"], learned["measuring"], learned["change"]) == ("learned", True, None)
     await running.hear(measured)
+    assert not (await running.anna.get(path)).json()["measuring"]
     reason = Problem(code="made_worse", detail="worse", hint="look")
     await _reviewed(running, feedback_id, dataset_id, 1, "held", training_id, reasons=(reason,))
     await _reviewed(running, feedback_id, dataset_id, 0, "accepted", training_id)
@@ -80,6 +84,7 @@ async def test_a_held_correction_shows_its_evidence_on_the_curve_and_can_be_acce
     assert [one["question"] for one in shown["change"]["lost"]] == ["How many?"] and shown["change"]["gained"] == []
     curve = (await running.anna.get(f"{API}/datasets/{dataset_id}/learning")).json()
     [point] = curve["items"]
+    assert "without its own pair" in curve["explanation"] and "measured so far: 3, right: 2" in curve["explanation"]
     assert (curve["score"], curve["right"], curve["measured"], curve["verified"]) == (0.6667, 2, 3, 1)
     assert (point["feedback_id"], point["question"], point["verdict"]) == (feedback_id, "Count?", "held")
     assert point["change"] == shown["change"] and point["score"] == 0.6667

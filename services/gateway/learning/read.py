@@ -63,6 +63,12 @@ def standing_of_feedback(row: Any) -> Standing:
     return Standing(status, row["decision_sequence"], _pending(row, reviewed["decided"] if reviewed else 0))
 
 
+def is_being_measured(row: Any) -> bool:
+    """Whether what a verdict teaches is known, or about to be, and may yet turn out to do harm."""
+    reviewed = row["reviewed"]
+    return bool(reviewed and reviewed["verdict"] == "accepted" and reviewed["training_id"]) and row["measured"] is None
+
+
 def standing_of_training(row: Any) -> Standing:
     """How a training that was measured stands; one that did no harm is not to be decided about."""
     measured = row["measured"]

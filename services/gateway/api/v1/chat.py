@@ -26,7 +26,7 @@ from services.gateway.api.problems import Problem, not_found
 from services.gateway.chat.decider import Judged, decide_judged
 from services.gateway.chat.read import answer, not_answered, steps, waiting
 from services.gateway.gateway import Gateway
-from services.gateway.learning.read import evidence, feedback_of, standing_of_feedback
+from services.gateway.learning.read import evidence, feedback_of, is_being_measured, standing_of_feedback
 from services.gateway.trainings.read import needs_of
 
 router = APIRouter(prefix="/chat", tags=["chat"])
@@ -252,7 +252,11 @@ async def _judged(gateway: Gateway, account: Account, body: Feedback) -> Judged:
 
 @router.get("/feedback/{feedback_id}", dependencies=[After])
 async def feedback(feedback_id: str, gateway: GatewayPart, account: SignedIn) -> dict[str, Any]:
-    """What became of a verdict: received, accepted, learned, rejected, held, dropped or reverted, and why."""
+    """What became of a verdict: received, accepted, learned, rejected, held, dropped or reverted, and why.
+
+    What is `learned` counts at once. As long as it is `measuring`, what it does to verified questions is being looked
+    at, and it is held if it does harm.
+    """
     row = await feedback_of(gateway.pool, feedback_id, account.account_id)
     if row is None:
         raise not_found()
@@ -265,5 +269,6 @@ async def feedback(feedback_id: str, gateway: GatewayPart, account: SignedIn) ->
         "supersedes": reviewed["supersedes"],
         "question": row["given"]["question"],
         "rating": row["given"]["rating"],
+        "measuring": is_being_measured(row),
         "change": evidence(row["measured"]),
     }

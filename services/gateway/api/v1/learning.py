@@ -27,11 +27,19 @@ _ACCEPTED = status.HTTP_202_ACCEPTED
 
 
 @router.get("/datasets/{dataset_id}/learning", dependencies=[After])
-async def learning(dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
-    """The score on verified questions over time, newest first: what each training and correction gained and lost."""
+async def learning(
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging, language: AskedLanguage
+) -> dict[str, Any]:
+    """The score on verified questions over time, newest first: what each training and correction gained and lost.
+
+    Each verified question is asked without its own pair: in its own words it is answered right anyhow, and what counts
+    is what the rest of the knowledge makes of it.
+    """
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     points, total = await curve(gateway.pool, dataset_id, paging.size, paging.offset)
-    return await score_now(gateway.pool, dataset_id) | paging.of(points, total)
+    score = await score_now(gateway.pool, dataset_id)
+    explanation = text("learning.explanation", language, **score)
+    return score | {"explanation": explanation} | paging.of(points, total)
 
 
 @router.post("/chat/feedback/{feedback_id}/{decision}", status_code=_ACCEPTED)
