@@ -1,4 +1,5 @@
-"""An imported file goes the whole way: its pairs answer questions, and a later correction counts before them."""
+"""An imported file goes the whole way: its pairs answer questions, and a later correction counts before them; sent in
+again, what is known changes nothing."""
 
 import json
 from typing import Any
@@ -35,3 +36,14 @@ async def test_imported_pairs_answer_questions_until_they_are_corrected(running:
     await eventually(learned)
     assert await rows("How is business?") == [["better"]]
     assert await rows("生意怎么样？") == [["很好"]]
+
+    async def known() -> dict[str, str]:
+        items = (await client.get(f"/datasets/{dataset_id}/training-data", type="qa", page_size=200))["items"]
+        return {json.dumps({"question": item["question"], "sql": item["sql"]}): item["origin"] for item in items}
+
+    before = await known()
+    again = await client.import_pairs(dataset_id, "\n".join(before))
+    progress = await running.until(dataset_id, "completed", "failed")
+    assert (progress["training_id"], progress["status"]) == (again["training_id"], "completed")
+    assert (progress["items_learned"], await known()) == (0, before)
+    assert set(before.values()) == {"training", "feedback"}, "what a training made is not verified by coming back"
