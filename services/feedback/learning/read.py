@@ -22,11 +22,11 @@ _TAKEN = """
 SELECT item FROM pairs LEFT JOIN generations AS g USING (dataset_id)
 WHERE training_id = $1 AND gone AND pairs.generation >= coalesce(g.generation, 0) ORDER BY item_id
 """
-# What was brought back since was said before all the same.
+# What was brought back since was said before all the same; what was taken back, or of removed knowledge, was not.
 _EARLIER = """
 ($3::bigint IS NULL OR EXISTS (
-    SELECT FROM teachings AS t WHERE t.dataset_id = k.dataset_id AND t.item_id = k.item_id AND t.origin = 'feedback'
-        AND t.requested_offset < $3))
+    SELECT FROM standing_teachings AS t WHERE t.dataset_id = k.dataset_id AND t.item_id = k.item_id
+        AND t.origin = 'feedback' AND t.requested_offset < $3))
 """
 _VERIFIED = f"""
 SELECT item FROM known_pairs AS k WHERE dataset_id = $1 AND origin = 'feedback' AND training_id <> $2 AND {_EARLIER}
