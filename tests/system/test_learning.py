@@ -8,8 +8,8 @@ from tests.system.conftest import Running, eventually
 
 _CLIENTELE = "SELECT count(DISTINCT customer_id) AS customers FROM orders WHERE amount > 740"
 _VERIFIED = {
-    "How many customers have we got?": _CLIENTELE,
-    "What is the number of customers we have got?": _CLIENTELE,
+    "Customers: how many do exist?": _CLIENTELE,
+    "Customers, how many of them do exist?": _CLIENTELE,
     "How many orders are there?": "SELECT count(*) FROM orders",
     "Total amount of all orders?": "SELECT sum(amount) FROM orders",
     "How many customers live in Berlin?": "SELECT count(*) FROM customers WHERE city = 'Berlin'",
