@@ -4,9 +4,9 @@ import re
 from collections.abc import Collection
 
 _WORDS = frozenset({
-    "hello", "hi", "hey", "good", "morning", "afternoon", "evening", "bye", "goodbye", "thanks", "thank", "you", "please",
-    "help", "ask", "answer", "explain", "know", "use", "work", "everything", "anything", "something", "question",
-    "questions", "data", "dataset", "database", "table", "tables", "overview", "possible",
+    "hello", "hi", "hey", "good", "morning", "afternoon", "evening", "bye", "goodbye", "thanks", "thank", "you",
+    "please", "help", "ask", "answer", "explain", "know", "use", "work", "everything", "anything", "something",
+    "question", "questions", "data", "dataset", "database", "table", "tables", "overview", "possible",
 })  # fmt: skip
 _CHINESE = re.compile(
     r"(?:你|您|我|们|大家|好|嗨|哈喽|早上|下午|晚上|谢|再见|请问|帮助|帮忙|这个|这里|系统|数据[集库]?|能|可以|会|做|干|问题?|查询?|回答"
