@@ -28,5 +28,7 @@ def _conditions(condition: exp.Expr) -> Iterator[str]:
     """Each part that must hold, in words; an empty one for what takes more."""
     for part in condition.flatten() if isinstance(condition, exp.And) else [condition]:
         column, value = part.args.get("this"), part.args.get("expression")
-        simple = isinstance(column, exp.Column) and isinstance(value, exp.Literal) and type(part) in _SIGNS
-        yield f"{spoken(column.name)} {_SIGNS[type(part)]} {value.name}" if simple else ""
+        if isinstance(column, exp.Column) and isinstance(value, exp.Literal) and type(part) in _SIGNS:
+            yield f"{spoken(column.name)} {_SIGNS[type(part)]} {value.name}"
+        else:
+            yield ""
