@@ -101,6 +101,7 @@ TEXTS = {
     "insight.true": ("{name} 为是", "{name} = yes"),
     "insight.false": ("{name} 为否", "{name} = no"),
     "insight.measure.count": ("数量", "count"),
+    "insight.measure.count_of": ("{of} 数量", "number of {of}"),
     "insight.measure.distinct": ("{of} 的不同取值数", "number of different {of}"),
     "insight.measure.sum": ("{of} 合计", "total {of}"),
     "insight.measure.average": ("平均 {of}", "average {of}"),
