@@ -2,12 +2,15 @@
 
 import os
 import re
+import shlex
 from pathlib import Path
 
 from deploy.local import ports
 from deploy.local.credentials import Credentials
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.postgres import create_database
+
+_OF_ONE_PROCESS = {"ESPALIER_INSTANCE", "ESPALIER_HEALTH_PORT"}
 
 
 def shared(home: Path, servers: Infrastructure, kept: Credentials) -> dict[str, str]:
@@ -42,6 +45,13 @@ def gateway(port: int, kept: Credentials) -> dict[str, str]:
         "ESPALIER_FIRST_USERNAME": kept.first_username,
         "ESPALIER_FIRST_PASSWORD": kept.first_password,
     }
+
+
+def beside(service: dict[str, str]) -> str:
+    """Return, for a shell, what a command beside a running service needs: its settings, but not its identity."""
+    given = {name: value for name, value in os.environ.items() if name.startswith("ESPALIER_")} | service
+    kept = sorted(given.keys() - _OF_ONE_PROCESS)
+    return "".join(f"{name}={shlex.quote(given[name])}\n" for name in kept)
 
 
 def identity(instance: str) -> dict[str, str]:

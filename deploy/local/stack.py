@@ -15,6 +15,7 @@ from typing import Any, Self
 from deploy.local import credentials, memory, ports, settings, state
 from deploy.local.infrastructure import Infrastructure, infrastructure
 from deploy.local.places import home as default_home
+from deploy.local.places import write_private
 from deploy.local.process import Process, StackError
 from deploy.local.servers import Server
 from deploy.local.services import NAMES, Service
@@ -61,7 +62,8 @@ class LocalStack:
         try:
             self._exit.enter_context(state.only_one(self.home))
             (self.home / "logs").mkdir(exist_ok=True)
-            self._exit.callback((self.home / "stack.json").unlink, missing_ok=True)
+            for name in state.WHILE_RUNNING:
+                self._exit.callback((self.home / name).unlink, missing_ok=True)
             servers = self._given
             if servers is None:
                 servers = await self._exit.enter_async_context(infrastructure(self.home))
@@ -92,6 +94,8 @@ class LocalStack:
             self._environments[name] = shared | await settings.own(name, servers.postgres_url, shared)
             if name == "gateway":
                 self._environments[name] |= settings.gateway(gateway_port, kept)
+        if "query" in self._environments:
+            write_private(self.home / "query.env", settings.beside(self._environments["query"]))
         self._exit.push_async_callback(self._stop_services)
         for name in self._names:
             self._services[name] = self._service(name, self._environments[name])

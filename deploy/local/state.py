@@ -1,4 +1,4 @@
-"""What a running stack writes down for others (`stack.json`), and the lock that keeps a second one off its data."""
+"""What a running stack writes down for others, and the lock that keeps a second one off its data."""
 
 import fcntl
 import json
@@ -14,7 +14,9 @@ from deploy.local.places import write_private
 from deploy.local.process import Process, StackError
 
 STOP_SECONDS = 60
-OURS = ("stack.json", "secrets.json", "ports.json", "kafka.properties", "kafka", "postgres", "chroma", "logs", "lock")
+WHILE_RUNNING = ("stack.json", "query.env")
+"""What says how to reach a running stack; nobody shall find it when none runs."""
+OURS = (*WHILE_RUNNING, "secrets.json", "ports.json", "kafka.properties", "kafka", "postgres", "chroma", "logs", "lock")
 
 
 def write(home: Path, addresses: dict[str, Any], stack_pid: int, processes: dict[str, Process]) -> None:
@@ -53,7 +55,8 @@ def end(home: Path) -> bool:
     for name in sorted(alive, key=lambda name: name != "stack"):  # the stack itself first: it stops the others in order
         if alive[name] != os.getpid():
             identity.end(alive[name], recorded["start_marks"][name], seconds=STOP_SECONDS)
-    (home / "stack.json").unlink(missing_ok=True)
+    for name in WHILE_RUNNING:
+        (home / name).unlink(missing_ok=True)
     return bool(alive)
 
 

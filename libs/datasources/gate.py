@@ -181,7 +181,7 @@ def _only_statement(sql: str, dialect: Dialect) -> exp.Query:
     while isinstance(statement, exp.Subquery) and set(filter(statement.args.get, statement.args)) == {"this"}:
         statement = statement.this
     if not isinstance(statement, exp.Select | exp.SetOperation):
-        raise RefusedByGate("no_select", kind=type(statement).__name__.upper())
+        raise RefusedByGate("no_select")
     return statement
 
 

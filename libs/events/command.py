@@ -19,7 +19,7 @@ from libs.events.rebuild import Rebuild
 from libs.events.retry import retry
 from libs.runtime.entry import Wire, run
 from libs.runtime.logs import configure_logs
-from libs.runtime.settings import Settings, load_settings
+from libs.runtime.settings import Settings, SettingsWrong, load_settings
 
 PrepareRebuild = Callable[[Settings, AsyncExitStack], Awaitable[Rebuild]]
 """Connects what a rebuild of a service needs; all is closed with the stack."""
@@ -67,7 +67,7 @@ def _print(name: str, doing: Coroutine[Any, Any, dict[str, Any]]) -> None:
     configure_logs(name)
     try:
         told = asyncio.run(doing)
-    except Refused as error:
+    except (Refused, SettingsWrong) as error:
         sys.exit(f"espalier {name}: {error}")
     except KeyboardInterrupt:
         sys.exit(130)

@@ -30,7 +30,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "datasource.query_failed_privately": ("数据库拒绝了该查询；其说明可能含有不公开的值，因此不显示", "The database refuses the query; what it says is not shown, as it may hold private values"),
     "datasource.query_failed_privately.hint": ("请换一种说法提问。", "Put the question in other words."),
     "datasource.refused_by_gate": ("出于安全考虑，该 SQL 不会被执行：{reason}", "For safety this SQL is not run: {reason}"),
-    "datasource.refused_by_gate.hint": ("只能执行一条只读的 SELECT 查询。", "Only one SELECT that reads is run."),
+    "datasource.refused_by_gate.hint": ("请检查拼写：只执行一条 SELECT，且只读取该数据集的表和列。", "Check the spelling: only one SELECT is run, which reads tables and columns of this dataset."),
     "datasource.unreadable": ("读取数据库时出错", "The database could not be read"),
     "datasource.unreadable.hint": ("详情见服务日志。", "The service's log says more."),
     "datasource.secret_unreadable": ("保存的密码无法解密", "The stored password cannot be decrypted"),

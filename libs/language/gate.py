@@ -10,7 +10,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "gate.unparsable": ("无法读取，可能有引号没有闭合", "it cannot be read; perhaps a quotation mark is not closed"),
     "gate.several": ("必须正好是一条语句", "it is not exactly one statement"),
     "gate.ambiguous": ("可以有两种理解，请使用括号或更简单的写法", "it can be read in two ways; use parentheses or a simpler form"),
-    "gate.no_select": ("这是 {kind}，而不是 SELECT", "it is {kind}, not a SELECT"),
+    "gate.no_select": ("这不是 SELECT", "it is not a SELECT"),
     "gate.syntax": ("不允许使用 {kind}", "{kind} is not allowed"),
     "gate.clause": ("不允许使用 INTO、FOR UPDATE 和提示", "INTO, FOR UPDATE and hints are not allowed"),
     "gate.name": ("“{name}”不是有效的名称，请加引号", "{name!r} is no name; put it in quotation marks"),

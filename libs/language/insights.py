@@ -62,6 +62,11 @@ TEXTS = {
         "{measure}: the same at {first} and at {last}, {last_value}.",
     ),
     "insight.change": ("（{change}）", ", {change}"),
+    "insight.unfinished": ("{names} 尚未结束，不作比较。", "Not over, so not compared: {names}."),
+    "insight.unfinished_from": (
+        "{names} 起的各期尚未结束，不作比较。",
+        "Not over, so not compared: {names} and later.",
+    ),
     "insight.extremes": (
         "其间最高为 {high} 的 {high_value}，最低为 {low} 的 {low_value}。",
         "In between, the highest is {high_value} ({high}) and the lowest {low_value} ({low}).",
@@ -96,6 +101,7 @@ TEXTS = {
     "insight.true": ("{name} 为是", "{name} = yes"),
     "insight.false": ("{name} 为否", "{name} = no"),
     "insight.measure.count": ("数量", "count"),
+    "insight.measure.count_of": ("{of} 数量", "number of {of}"),
     "insight.measure.distinct": ("{of} 的不同取值数", "number of different {of}"),
     "insight.measure.sum": ("{of} 合计", "total {of}"),
     "insight.measure.average": ("平均 {of}", "average {of}"),

@@ -44,6 +44,21 @@ TEXTS = {
         "我还不确定这个问题指的是什么，请换一种说法，或选择一个相近的问题。",
         "I am not sure what is meant. Put it in other words, or choose one of these questions.",
     ),
+    "question.may_ask": (
+        "可以询问这个数据集里的内容，例如数量、合计、排名或随时间的变化。选择下面的一项，或照样提问。",
+        "Ask about what this dataset holds: how many, how much, which is the highest, how it changed. Choose one of these, "
+        "or ask in the same way.",
+    ),
+    "question.ahead": (
+        "我不预测未来。若要查询已登记的将来数据，请写明起止日期。",
+        "I do not foretell. For what is recorded already of a time to come, name its first and its last day.",
+    ),
+    "question.no_rows": ("没有符合条件的数据。", "Nothing matches."),
+    "question.no_rows_where": ("没有符合条件的数据（{conditions}）。", "Nothing matches ({conditions})."),
+    "question.within_policy": (
+        "行策略已生效：这里只包含您的角色可见的行。",
+        "Row policies apply: only rows that your role may see are in this.",
+    ),
     "question.step.result_cache": (
         "使用 5 分钟内的相同问题的结果。",
         "The result of the same question from the last five minutes is used.",

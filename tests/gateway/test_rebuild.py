@@ -64,7 +64,7 @@ async def test_a_rebuilt_copy_equals_the_live_one_and_serves_on(
 
 async def _written(client: httpx.AsyncClient, service: EventService) -> str:
     """Let a bit of everything happen, over HTTP and from the trainer; gives the dataset's id."""
-    source = {"name": "Shop", "kind": "sqlite", "database": "shop.db", "password": "p"}
+    source = {"name": "Shop", "kind": "sqlite", "database": "/data/shop.db", "password": "p"}
     datasource_id = (await client.post("/datasources", json=source)).json()["id"]
     made = await client.post("/datasets", json={"name": "Shop", "datasource_id": datasource_id})
     dataset_id = str(made.json()["id"])

@@ -37,6 +37,18 @@ async def test_a_wrong_field_is_explained_in_both_languages(
         assert answer.status_code == 422 and said in messages[field], messages
 
 
+async def test_a_relative_path_of_a_file_is_refused_at_once(running: Running) -> None:
+    source = {"name": "x", "kind": "sqlite", "database": "shop.db"}
+    whole = await running.anna.post(f"{API}/datasources", json=source | {"database": "/data/shop.db"})
+    assert whole.status_code == 201
+    for refused in (
+        await running.anna.post(f"{API}/datasources", json=source),
+        await running.anna.patch(whole.headers["location"], json={"database": "shop.db"}),
+    ):
+        assert (refused.status_code, refused.json()["reason"]) == (422, "folder_not_allowed")
+        assert "whole path" in refused.json()["hint"]
+
+
 async def test_no_regular_expression_is_ever_shown(running: Running) -> None:
     path = f"{API}/datasets/{await running.dataset()}/training-data?type=nothing"
     for language, said in (("zh", "用逗号分隔"), ("en", "commas")):

@@ -16,6 +16,7 @@ from libs.events.catalog import QuestionAsked, Sources
 from services.query.answers.chart import chart_of
 from services.query.answers.insight import insight_of
 from services.query.answers.keeping import keeps_to
+from services.query.answers.nothing import nothing_matches
 from services.query.answers.origin import How, Origin, Part, origin_of
 from services.query.answers.shape import shape_of
 from services.query.questions.answered import answered
@@ -272,6 +273,24 @@ def test_an_answer_holds_the_chart_and_the_insight_and_knows_what_was_cut(trunca
     given = answered(
         asked, Ran(admitted, Rows(("colour", "n"), tuple(_BY_COLOUR), truncated, 1.0), "sqlite"), Sources()
     )
-    assert given.chart is not None
+    assert given.chart is not None and given.answer_text == ""
+    nothing = answered(asked, Ran(admitted, Rows(("colour", "n"), (), truncated, 1.0), "sqlite"), Sources())
+    assert nothing.answer_text == "没有符合条件的数据。"
     assert (given.chart_type, given.chart["type"]) == (expected, expected)
     assert ("占合计" in given.insight) is not truncated
+
+
+@pytest.mark.parametrize(
+    ("condition", "english", "chinese"),
+    [
+        ("", "Nothing matches.", "没有符合条件的数据。"),
+        ("WHERE t.sold_on >= '2026-01-01' AND colour = 'red' AND n > 3",
+         "Nothing matches (sold on ≥ 2026-01-01, colour = red, n > 3).",
+         "没有符合条件的数据（sold on ≥ 2026-01-01，colour = red，n > 3）。"),
+        ("WHERE colour = 'red' OR n > 3", "Nothing matches.", "没有符合条件的数据。"),
+        ("WHERE n > (SELECT AVG(n) FROM t)", "Nothing matches.", "没有符合条件的数据。"),
+    ],
+)  # fmt: skip
+def test_where_there_are_no_rows_it_is_said_that_nothing_matches(condition: str, english: str, chinese: str) -> None:
+    sql = f"SELECT colour FROM t {condition} LIMIT 1000"
+    assert (nothing_matches(sql, "sqlite", "en"), nothing_matches(sql, "sqlite", "zh")) == (english, chinese)

@@ -1,6 +1,7 @@
 """One or two sentences about rows: what says most, in the language of the question, and no number that is not there."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from itertools import permutations
 from statistics import median
@@ -16,6 +17,7 @@ from services.query.answers.insight import insight_of
 from services.query.answers.keeping import keeps_to
 from services.query.answers.origin import How, Origin, Part
 from services.query.answers.shape import Shape, shape_of
+from services.query.answers.unfinished import insight_at
 
 _COLOURS = [("red", 10), ("blue", 30), ("green", 60)]
 _YEARS = [(2021, 200), (2022, 450), (2023, 100), (2024, 250)]
@@ -300,3 +302,23 @@ def test_a_prompt_stays_short_whatever_the_rows_hold() -> None:
     rows = [("long " * 2000, number) for number in range(100)]
     _, user = improvement_prompt("How many?", shape(["colour", "sold"], rows), "", "en")
     assert len(user) < 5_000
+
+
+@pytest.mark.parametrize(
+    ("column", "rows", "english", "chinese"),
+    [
+        ("month", [("2026-08", 40), ("2026-09", 42), ("2026-10", 44), ("2026-11", 5)],
+         "Count rose from 40 (2026-08) to 44 (2026-10), +10%. Not over, so not compared: 2026-11.",
+         "数量从 2026-08 的 40 升至 2026-10 的 44（+10%）。2026-11 尚未结束，不作比较。"),
+        ("month", [("2026-10-01", 40), ("2026-09-01", 44), ("2026-11-01", 5), ("2026-12-01", 2), ("2027-01-01", 1)],
+         "Count fell from 44 (2026-09-01) to 40 (2026-10-01), -9.1%. Not over, so not compared: 2026-11-01 and later.",
+         "数量从 2026-09-01 的 44 降至 2026-10-01 的 40（-9.1%）。2026-11-01 起的各期尚未结束，不作比较。"),
+        ("year", [("2025", 25), ("2026", 19)], "Not over, so not compared: 2026.", "2026年尚未结束，不作比较。"),
+        ("day", [("2026-11-19", 20), ("2026-11-20", 30)],
+         "Count rose from 20 (2026-11-19) to 30 (2026-11-20), +50%.",
+         "数量从 2026-11-19 的 20 升至 2026-11-20 的 30（+50%）。"),
+    ],
+)  # fmt: skip
+def test_a_period_that_is_not_over_is_not_compared(column: str, rows: list[Any], english: str, chinese: str) -> None:
+    drawn, today = shape([column, "count"], rows, "count"), date(2026, 11, 21)
+    assert (insight_at(drawn, today, "en"), insight_at(drawn, today, "zh")) == (english, chinese)

@@ -46,6 +46,22 @@ def test_an_aggregate_of_different_values_is_told_as_what_it_is(aggregate: str, 
     assert insight_of(shape(f"SELECT {aggregate} FROM orders LIMIT 1000", [aggregate], [(value,)]), "en") == said
 
 
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT COUNT(*) FROM pet_owners AS t1", "number of pet owners: 45"),
+        ("SELECT COUNT(*) AS count FROM vets WHERE city = 'Berlin'", "number of vets: 45"),
+        ("SELECT COUNT(DISTINCT v.id) FROM visits JOIN vets AS v ON v.id = visits.vet_id", "number of vets: 45"),
+        ("SELECT COUNT(*) FROM visits JOIN vets AS v ON v.id = visits.vet_id", "count: 45"),
+        ("SELECT COUNT(phone) FROM vets", "count: 45"),
+        ("SELECT COUNT(*) AS patients FROM vets", "patients: 45"),
+    ],
+)
+def test_what_is_counted_is_named_where_it_is_certain(sql: str, said: str) -> None:
+    name = "patients" if "patients" in sql else "count"
+    assert insight_of(shape(sql, [name], [(45,)]), "en") == said
+
+
 def test_sums_of_different_values_are_no_parts_of_a_total() -> None:
     sql = "SELECT city, SUM(DISTINCT paid) AS paid FROM orders GROUP BY city LIMIT 1000"
     assert "total" not in insight_of(shape(sql, ["city", "paid"], list(CITIES)), "en")

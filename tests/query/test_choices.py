@@ -7,9 +7,11 @@ import pytest
 from libs.datasources.gate import Admitted
 from libs.datasources.run import Rows
 from libs.events.catalog import Language
+from libs.language.catalogue import text
 from services.query.knowledge.schema import Knowledge, Pair, Schema
 from services.query.questions.database import Ran
 from services.query.reasoning.choices import choices
+from services.query.reasoning.propose import proposed
 from tests.query.shop import SHOP
 
 QUESTIONS = ("哪个城市最多？", "Which city?", "多少订单？", "How many?", "Who?", "When?")
@@ -48,6 +50,35 @@ def test_the_values_that_the_model_wanted_to_see_come_before_what_it_says() -> N
 @pytest.mark.parametrize(("question", "near"), [("revenue of Berln", "Berlin"), ("the settld ones", "settled orders")])
 def test_what_resembles_a_word_that_is_not_understood(question: str, near: str) -> None:
     assert near in choices(question, "en", SHOP)
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [("你好", "zh"), ("你能做什么？", "zh"), ("What can I ask?", "en"), ("Hello!", "en"), ("???", "en"),
+     ("Show me everything", "en")],
+)  # fmt: skip
+def test_who_asks_nothing_is_told_what_may_be_asked_with_examples(question: str, language: Language) -> None:
+    taught = replace(SHOP, taught=TAUGHT.pairs)
+    draft = proposed(question, language, taught)
+    assert (draft.kind, draft.text) == ("clarification", text("question.may_ask", language))
+    assert set(choices(question, language, taught)) < set(QUESTIONS)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "says"),
+    [
+        ("How many setled ones?", "clarification", "setled"),
+        ("How many orders next week?", "clarification", "first and its last day"),
+        ("Predict the orders of next week", "unanswerable", "nothing of the sort"),
+        ("Who is the president of France?", "unanswerable", "nothing of the sort"),
+        ("What will the weather be tomorrow?", "unanswerable", "nothing of the sort"),
+    ],
+)
+def test_that_a_dataset_holds_nothing_of_the_sort_is_said_only_where_nothing_is_near(
+    question: str, kind: str, says: str
+) -> None:
+    draft = proposed(question, "en", SHOP)
+    assert draft.kind == kind and says in draft.text
 
 
 def test_where_nothing_is_near_it_is_told_what_there_is() -> None:

@@ -49,6 +49,7 @@ async def test_a_verified_pair_gives_each_role_its_own_rows_and_shows_the_sql_as
         assert answer["cached"] is (number > 3)
         assert "flights" in answer["sql"] and "EWR" not in answer["sql"] and "delay" not in answer["sql"]
         assert answer["sources"]["items"] == [pair_id(HOW_MANY, COUNT)]
+        assert "Row policies apply" in answer["answer_text"]
     said = [step["step"]["detail"] for step in await asking.sent("AnswerAdvanced") if step["step"]["name"] == "run"]
     assert said and all("row policies show your role only some rows" in each for each in said)
 

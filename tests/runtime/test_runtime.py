@@ -5,11 +5,13 @@ import json
 import signal
 import sys
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
 
 from deploy.local import ports
+from libs.events import command
 from libs.runtime.deadlines import DeadlinePassed, deadline
 from libs.runtime.health import Degraded, health_app
 from libs.runtime.logs import redact
@@ -37,6 +39,11 @@ def test_missing_settings_are_named_without_values(monkeypatch: pytest.MonkeyPat
         load_settings()
     assert "ESPALIER_POSTGRES_URL" in str(raised.value) and "ESPALIER_PORT" in str(raised.value)
     assert "s3cret" not in str(raised.value)
+
+    monkeypatch.setattr(sys, "argv", ["a service", "retry"])
+    monkeypatch.setattr(command, "configure_logs", lambda _: None)
+    with pytest.raises(SystemExit, match="ESPALIER_POSTGRES_URL: Field required"):
+        command.main("trainer", AsyncMock(), AsyncMock())
 
 
 def test_secrets_in_settings_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:

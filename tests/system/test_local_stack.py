@@ -84,7 +84,7 @@ async def test_a_stack_keeps_its_data_and_secrets_between_runs_and_leaves_no_pro
         assert len(processes_using(home)) >= 3
         assert stack.memory_megabytes() > 100
     assert processes_using(home) == []
-    assert not (home / "stack.json").exists()
+    assert not any((home / name).exists() for name in state.WHILE_RUNNING)
 
     began = time.monotonic()
     async with LocalStack(home, services=[]) as stack:

@@ -3,6 +3,7 @@ asked again with what was known then."""
 
 import asyncio
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -16,8 +17,12 @@ def _lines(place: Path) -> list[dict[str, Any]]:
 
 
 async def _query(running: Running, *arguments: str) -> asyncio.subprocess.Process:
+    """As the README says it: what the stack wrote down is all that the command knows."""
+    written = running.stack.home / "query.env"
+    assert written.stat().st_mode & 0o777 == 0o600
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("ESPALIER_")}
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.query", *arguments, env=running.stack.environment("query"),
+        "sh", "-c", 'set -a; . "$0"; exec "$@"', written, sys.executable, "-m", "services.query", *arguments, env=bare,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Reads from the SQL of a result what its columns are, and whether it is the whole of what was asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,10 +28,14 @@ _CUTS = (exp.Limit, exp.Fetch, exp.Offset, exp.Having, exp.SetOperation)
 
 @dataclass(frozen=True)
 class Part:
-    """Where a column of a result comes from: `how`, and the column (`of`) that it was computed from."""
+    """Where a column of a result comes from: `how`, and the column (`of`) that it was computed from.
+
+    `table` is the one whose rows were counted, where it is certain.
+    """
 
     how: How = ""
     of: str = ""
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ def _derived(select: exp.Select, tree: exp.Expr) -> exp.Select | None:
 
 
 def _parts(select: exp.Select) -> tuple[Part, ...]:
-    return tuple(_part(each, _grouped(select)) for each in select.expressions)
+    sources = {each.alias_or_name.lower(): each.name for each in select.find_all(exp.Table)}
+    return tuple(_part(each, _grouped(select), sources) for each in select.expressions)
 
 
 def _grouped(select: exp.Select) -> bool:
@@ -104,7 +109,7 @@ def _cuts(node: exp.Expr, tree: exp.Expr, rows: int) -> bool:
     return True
 
 
-def _part(expression: exp.Expr, grouped: bool) -> Part:
+def _part(expression: exp.Expr, grouped: bool, sources: Mapping[str, str]) -> Part:
     inner = _plain(expression)
     how = _AGGREGATES.get(type(inner))
     if how is None:
@@ -112,8 +117,20 @@ def _part(expression: exp.Expr, grouped: bool) -> Part:
             return Part("key" if grouped else "", inner.name)
         return Part("computed" if _aggregates(inner) else "key" if grouped else "")
     if isinstance(inner.this, exp.Distinct):
-        return Part(_OF_DISTINCT.get(how, how), _column(inner.this.expressions))
-    return Part(how, _column([inner.this]))
+        different = inner.this.expressions
+        return Part(_OF_DISTINCT.get(how, how), _column(different), _counted(how, different, sources))
+    return Part(how, _column([inner.this]), _counted(how, [inner.this], sources))
+
+
+def _counted(how: How, expressions: Sequence[exp.Expr], sources: Mapping[str, str]) -> str:
+    """The table whose rows a count counts: the only one, or that of the `id` which is counted."""
+    if how != "count" or len(expressions) != 1:
+        return ""
+    [counted] = expressions
+    only = next(iter(sources.values())) if len(sources) == 1 else ""
+    if isinstance(counted, exp.Column) and counted.name.lower() == "id":
+        return sources.get(counted.table.lower(), "") if counted.table else only
+    return only if isinstance(counted, exp.Star) else ""
 
 
 def _column(expressions: Iterable[exp.Expr]) -> str:

@@ -68,6 +68,8 @@ def measure(column: Column, language: Language) -> str:
     unnamed = "(" in raw or raw in named or any(raw == prefix for prefix in _PREFIXES.get(how, ()))
     if not unnamed:
         return spoken(column.name)
+    if column.part.table:
+        return text("insight.measure.count_of", language, of=spoken(column.part.table))
     if how == "count":
         return text("insight.measure.count", language)
     if how in _PREFIXES and of:

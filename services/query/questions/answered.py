@@ -4,10 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 from libs.events.catalog import QuestionAsked, ResultColumn, Sources
+from libs.language.catalogue import sentences, text
 from services.query.answers.chart import chart_of
-from services.query.answers.insight import insight_of
+from services.query.answers.nothing import nothing_matches
 from services.query.answers.origin import origin_of
 from services.query.answers.shape import Shape, shape_of
+from services.query.answers.unfinished import insight_at
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Ran
 
@@ -24,7 +26,11 @@ def answered(asked: QuestionAsked, ran: Ran, sources: Sources) -> Conclusion:
         truncated=ran.rows.truncated,
         chart_type=shape.type,
         chart=chart_of(shape).model_dump(mode="json"),
-        insight=insight_of(shape, asked.language),
+        insight=insight_at(shape, asked.asked_at.date(), asked.language),
+        answer_text=sentences(
+            "" if rows else nothing_matches(ran.admitted.sql, ran.dialect, asked.language),
+            text("question.within_policy", asked.language) if ran.admitted.filtered else "",
+        ),
         sources=sources,
     )
 

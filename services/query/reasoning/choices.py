@@ -1,5 +1,6 @@
 """What a clarification offers to choose from: real values, terms, tables, and the nearest verified questions."""
 
+from collections.abc import Iterable
 from itertools import islice
 
 from rapidfuzz import fuzz, process
@@ -7,8 +8,9 @@ from rapidfuzz import fuzz, process
 from libs.events.catalog import Language
 from libs.language.catalogue import language_of
 from services.query.composer.linking.link import link
-from services.query.knowledge.schema import Knowledge
+from services.query.knowledge.schema import Knowledge, Pair
 from services.query.questions.database import Ran
+from services.query.reasoning.small_talk import is_small_talk
 
 _QUESTIONS = 3
 _NAMES = 4
@@ -21,11 +23,13 @@ def choices(
     question: str, language: Language, known: Knowledge, values: Ran | None = None, said: str = ""
 ) -> tuple[str, ...]:
     """`values` are what the model wanted to see, `said` is what it asks back."""
-    names = _fetched(values) or _named(said, known) or _resembling(question, known)
-    near = (pair.question for pair in known.told)
-    questions = islice((question for question in near if language_of(question) == language), _QUESTIONS)
-    offered = tuple(dict.fromkeys((*names[:_NAMES], *questions)))
-    return offered or _known(known)
+    names = _fetched(values) or _named(said, known) or resembling(_unknown(question, known), known)
+    offered = tuple(dict.fromkeys((*names[:_NAMES], *_questions(known.told, language))))
+    return offered or _questions(known.taught, language) or _known(known)
+
+
+def _questions(pairs: Iterable[Pair], language: Language) -> tuple[str, ...]:
+    return tuple(islice((pair.question for pair in pairs if language_of(pair.question) == language), _QUESTIONS))
 
 
 def _fetched(values: Ran | None) -> list[str]:
@@ -50,14 +54,18 @@ def _named(said: str, known: Knowledge) -> list[str]:
     return themselves or of_columns
 
 
-def _resembling(question: str, known: Knowledge) -> list[str]:
-    """Terms, tables and values whose names resemble a word of the question that is not understood."""
+def _unknown(question: str, known: Knowledge) -> tuple[str, ...]:
+    words = link(question, known.schema, known.terms).unexplained
+    return () if is_small_talk(question, words) else words
+
+
+def resembling(unknown: Iterable[str], known: Knowledge) -> list[str]:
+    """Terms, tables and values whose names resemble a word that is not understood."""
     tables = known.schema.tables
     names = [name for term in known.terms for name in (term.term, *term.synonyms)]
     names += [table.name for table in tables]
     values = (value for table in tables for column in table.columns for value in column.values)
     names += [value for value in values if len(value) <= _LONGEST]
-    unknown = link(question, known.schema, known.terms).unexplained
     found = [match for word in unknown for match in process.extract(word, names, scorer=fuzz.WRatio, limit=_NAMES)]
     return [name for name, likeness, _ in sorted(found, key=lambda match: -match[1]) if likeness >= _LIKE]
 

@@ -10,9 +10,14 @@ from libs.events.catalog import Language
 from libs.language.catalogue import text
 from services.query.composer.adapt import adapt
 from services.query.composer.compose import SURE, Composition, compose
+from services.query.composer.linking.link import link
 from services.query.composer.paraphrase import paraphrased
 from services.query.composer.transfer import transferred
 from services.query.knowledge.schema import Knowledge, Pair
+from services.query.reasoning.choices import resembling
+from services.query.reasoning.small_talk import is_small_talk
+
+_FORETELLING = frozenset({"predict", "forecast", "expect", "预测", "预计"})
 
 
 @dataclass(frozen=True)
@@ -50,20 +55,24 @@ def proposed(question: str, language: Language, known: Knowledge) -> Draft:
     if composition.sql and composition.score >= SURE:
         found = composition
         return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms)
-    return _asking_back(composition, language)
+    return _asking_back(question, composition, language, known)
 
 
 def _of_pair(pair: Pair, sql: str, strategy: str) -> Draft:
     return Draft("sql", sql, strategy, pair.similarity, (pair.item_id,), secret=pair.secret)
 
 
-def _asking_back(composition: Composition, language: Language) -> Draft:
-    """Nothing in the question is known here: unanswerable. Otherwise say what is not understood."""
-    linked = composition.linked
-    forecasting = linked is not None and any(mark.cue == "forecast" for mark in linked.marks)
-    meant = [mark for mark in linked.marks if mark.meanings] if linked else []
-    if forecasting or not meant:
+def _asking_back(question: str, composition: Composition, language: Language, known: Knowledge) -> Draft:
+    """Nothing in the question is known here, nor near: unanswerable. Otherwise say what is not understood."""
+    linked = composition.linked or link(question, known.schema, known.terms)
+    ahead = [linked.text.tokens[mark.first].key for mark in linked.marks if mark.cue == "forecast"]
+    meant = any(mark.meanings for mark in linked.marks)
+    if not (meant or ahead) and is_small_talk(question, linked.unexplained):
+        return Draft("clarification", text=text("question.may_ask", language))
+    if not _FORETELLING.isdisjoint(ahead) or not (meant or resembling(linked.unexplained, known)):
         return Draft("unanswerable", text=text("question.nothing_known", language))
-    unknown = ", ".join(linked.unexplained) if linked else ""
-    said = text("question.unknown_words", language, words=unknown) if unknown else text("question.unclear", language)
+    if linked.unexplained:
+        said = text("question.unknown_words", language, words=", ".join(linked.unexplained))
+    else:
+        said = text("question.ahead" if ahead else "question.unclear", language)
     return Draft("clarification", score=composition.score, text=said)

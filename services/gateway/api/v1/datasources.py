@@ -1,11 +1,13 @@
 """/api/v1/datasources: users' databases."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response, status
 from pydantic import Field, SecretStr
 
+from libs.datasources.errors import NotAllowed
 from libs.events.catalog import (
     DataSourceChanged,
     DataSourceSettings,
@@ -159,6 +161,8 @@ async def change(
     async with gateway.writing() as write:
         before = await _owned(write.connection, datasource_id, account)
         check_version(if_match, before.version)
+        if body.database is not None:
+            _check_path(before.settings.kind, body.database)
         event = decide_change(before, body.name, given, now(), account.account_id)
         if event is not before:
             write.publish(_inspection(datasource_id, event.settings, "en"))
@@ -271,8 +275,15 @@ def _inspection(
 
 
 def _settings(gateway: Gateway, body: Connection) -> DataSourceSettings:
+    _check_path(body.kind, body.database)
     plain = body.model_dump(exclude={"name", "password"})
     return DataSourceSettings.model_validate(plain | (_encrypted(gateway, body.password) if body.password else {}))
+
+
+def _check_path(kind: str, database: str) -> None:
+    """Raises `NotAllowed` for a file that would be another one for every process."""
+    if kind == "sqlite" and not Path(database).is_absolute():
+        raise NotAllowed("folder_not_allowed")
 
 
 def _encrypted(gateway: Gateway, password: SecretStr) -> dict[str, str]:
