@@ -6,6 +6,8 @@ from services.query.composer.linking.names import name_column
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Measure, Place, Plan
+from services.query.composer.reading.both import read_both
+from services.query.composer.reading.none import read_none
 from services.query.composer.reading.reading import Reading
 
 _WHO = frozenset({"who", "谁"})
@@ -19,10 +21,14 @@ def finish(reading: Reading) -> None:
         plan.order_by = first[:1]
     _group(reading)
     _count_groups(reading)
+    read_none(reading)
     _order_by_time(plan)
     plan.distinct |= _lists_values(reading)
     reading.unclear |= _is_unclear(reading)
-    _once(reading)
+    if plan.both is None:
+        _once(reading)
+    else:
+        read_both(reading)
 
 
 def _ranked(plan: Plan) -> bool:
