@@ -1,5 +1,6 @@
 """Reads how many there are of something, and how much one has of it: `how many flights`, 手机的单价是多少."""
 
+from services.query.composer.language.codes import yes_of
 from services.query.composer.language.cues import HOW_MUCH
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
@@ -102,6 +103,7 @@ def _measure(reading: Reading, near: int, *, distinct: bool) -> Measure:
         raise ValueError("neither a table nor a column is counted")
     if reading.measurable(place) and not distinct:
         reading.unclear |= not reading.plan.conditions
+    reading.unclear |= yes_of(reading.known(place)) is not None  # `how many neutered rabbits`: rows, and not yes and no
     unique = reading.known(place).primary_key and reading.key(place.table) is not None
     return Measure("count", place.table, place.column, distinct=not unique)
 
