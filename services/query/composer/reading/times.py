@@ -101,15 +101,19 @@ def _time_of(reading: Reading, index: int) -> Place | None:
 
 
 def only_time(reading: Reading) -> Place | None:
-    """The one date column of the tables that are spoken of; of a table without one, that of the table it joins."""
+    """The one date column of the tables that are spoken of; of a table without one, that of the table it joins.
+
+    That a column is named says nothing of when its rows were: the salary in 2025 is not that of those hired in 2025.
+    """
     spoken = dict.fromkeys(meant.table for meant in reading.meant.values() if meant.kind != "value")
+    named = {meant.table for meant in reading.meant.values() if meant.kind not in ("value", "column")}
     dates = [
         Place(table, column.name)
         for table in spoken
         for column in reading.schema.table(table).columns
         if column.holds_dates
     ]
-    if len(dates) != 1 or join_path(reading.schema, [dates[0].table, *spoken]) is None:
+    if len(dates) != 1 or dates[0].table not in named or join_path(reading.schema, [dates[0].table, *spoken]) is None:
         return None
     own = reading.schema.table(dates[0].table)
     return None if any(keys(column.name) == ("year",) for column in own.columns) else dates[0]
