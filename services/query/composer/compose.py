@@ -23,6 +23,8 @@ class Composition:
     tables: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     linked: Linked | None = None
+    dates: tuple[str, ...] = ()
+    """The date columns of which a date of the question may be meant, where there are several."""
 
 
 def compose(question: str, known: Knowledge) -> Composition:
@@ -34,7 +36,8 @@ def compose(question: str, known: Knowledge) -> Composition:
         return Composition(None, 0.0, linked=linked)
     sql = None if _is_too_long(found.plan) else render(found.plan, known.schema, found.spoken)
     score = (found.share if found.understood else min(found.share, SURE / 2)) if sql else 0.0
-    return Composition(sql, round(score, 3), tuple(found.plan.tables), tuple(dict.fromkeys(found.plan.terms)), linked)
+    tables, used, dates = found.plan.tables, dict.fromkeys(found.plan.terms), (place.column for place in found.dates)
+    return Composition(sql, round(score, 3), tuple(tables), tuple(used), linked, tuple(dates))
 
 
 def _is_too_long(plan: Plan) -> bool:

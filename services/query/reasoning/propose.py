@@ -27,6 +27,7 @@ class Draft:
     tables: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     text: str = ""
+    choices: tuple[str, ...] = ()
 
 
 def adapted(question: str, known: Knowledge) -> Draft | None:
@@ -46,7 +47,18 @@ def proposed(question: str, language: Language, known: Knowledge) -> Draft:
         return Draft(
             "sql", composition.sql, "composed", composition.score, tables=composition.tables, terms=composition.terms
         )
-    return _asking_back(composition, language)
+    return _which_date(question, language, known, composition) or _asking_back(composition, language)
+
+
+def _which_date(question: str, language: Language, known: Knowledge, composition: Composition) -> Draft | None:
+    """Where only the date is left open: the same question with each of the date columns, as choices."""
+    asked = question.strip().rstrip("?？.。!！")
+    offered = [f"{asked} ({column})" for column in composition.dates]
+    clear = tuple(one for one in offered if compose(one, known).score >= SURE)
+    if len(clear) < 2:
+        return None
+    said = text("question.which_date", language, columns=", ".join(composition.dates))
+    return Draft("clarification", score=composition.score, text=said, choices=clear)
 
 
 def _asking_back(composition: Composition, language: Language) -> Draft:

@@ -38,6 +38,7 @@ class Clarification:
 
     said: str = ""
     by_model: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

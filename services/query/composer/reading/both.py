@@ -8,8 +8,7 @@ def read_both(reading: Reading) -> None:
     """Let both conditions be about rows, and not about their names: two people may have one name."""
     plan = reading.plan
     counted = next((one.table for one in plan.measures if one == Measure("count", one.table)), None)
-    shown = [place.table for place in plan.columns[:1]] or [plan.everything]
-    table = counted or shown[0]
+    table = counted or (plan.columns[0].table if plan.columns else plan.everything)
     key = reading.key(table) if table else None
     # Of numbers, groups and orders there is nothing that two answers could have in common.
     reading.unclear |= bool(plan.groups or plan.having or plan.order_by)

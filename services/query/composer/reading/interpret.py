@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.query.composer.linking.marks import Linked
-from services.query.composer.queries.plan import Plan
+from services.query.composer.queries.plan import Place, Plan
 from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.conditions import read_conditions
 from services.query.composer.reading.exclusions import read_exclusions
@@ -27,6 +27,8 @@ class Interpretation:
     share: float
     understood: bool
     """Whether everything that was said has found its place in the plan, and nothing was unclear."""
+    dates: tuple[Place, ...] = ()
+    """The date columns of which a date may be meant, where there are several."""
 
 
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
@@ -46,4 +48,4 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     plan = reading.plan
     if not (plan.measures or plan.columns or plan.groups or plan.everything):
         return None
-    return Interpretation(plan, frozenset(reading.spoken), share(reading), understood(reading))
+    return Interpretation(plan, frozenset(reading.spoken), share(reading), understood(reading), reading.dates)
