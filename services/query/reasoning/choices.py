@@ -57,7 +57,7 @@ def _resembling(question: str, known: Knowledge) -> list[str]:
     names += [table.name for table in tables]
     values = (value for table in tables for column in table.columns for value in column.values)
     names += [value for value in values if len(value) <= _LONGEST]
-    unknown = link(question, known.schema, known.terms).unexplained
+    unknown = link(question, known.schema, known.terms).unknown
     found = [match for word in unknown for match in process.extract(word, names, scorer=fuzz.WRatio, limit=_NAMES)]
     return [name for name, likeness, _ in sorted(found, key=lambda match: -match[1]) if likeness >= _LIKE]
 

@@ -68,6 +68,6 @@ def _asking_back(composition: Composition, language: Language) -> Draft:
     meant = [mark for mark in linked.marks if mark.meanings] if linked else []
     if forecasting or not meant:
         return Draft("unanswerable", text=text("question.nothing_known", language))
-    unknown = ", ".join(linked.unexplained) if linked else ""
+    unknown = ", ".join(linked.unknown) if linked else ""
     said = text("question.unknown_words", language, words=unknown) if unknown else text("question.unclear", language)
     return Draft("clarification", score=composition.score, text=said)

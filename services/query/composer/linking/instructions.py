@@ -9,6 +9,7 @@ from services.query.composer.linking.lexicon import Lexicon
 from services.query.composer.linking.marks import Mark
 
 _CALENDAR = ("年", "月", "日")
+_WHICH = {("which",), ("哪", "个"), ("哪",)}
 
 
 def instructions(text: Text, known: Lexicon) -> Iterator[Mark]:
@@ -46,9 +47,9 @@ def _dates(text: Text, known: Lexicon) -> Iterator[Mark]:
 
 
 def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
-    """Units of time that things are grouped by: `per month`, `monthly`."""
+    """Units of time that things are grouped by: `per month`, `monthly`, `which month`."""
     tokens = tuple(token.key for token in text.tokens)
-    each = {phrase for phrase, name in phrases().items() if name == "each"}
+    each = {phrase for phrase, name in phrases().items() if name == "each"} | _WHICH
     longest = max(map(len, each))
     for first in range(len(tokens)):
         for last in range(first + 1, min(first + 3, len(tokens) + 1)):
