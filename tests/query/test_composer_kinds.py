@@ -27,3 +27,11 @@ def test_a_name_of_somebody_is_no_kind() -> None:
 )
 def test_those_above_the_average_are_counted_in_both_languages(question: str) -> None:
     assert told(question) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [("How many owners have more than one animal?", 2), ("total amount of invoices", 150), ("total amount", 150)],
+)
+def test_one_is_a_number_and_an_amount_a_column_of_that_name(question: str, number: int) -> None:
+    assert told(question) == [(number,)]
