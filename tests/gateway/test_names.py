@@ -62,6 +62,7 @@ async def test_a_term_about_unknown_columns_is_refused_and_they_are_named(runnin
         ("count(orders.*)", []),
         ("ORDERS.status = 'open' AND paid > 5", []),
         ("sum(ghosts.paid)", ["ghosts.paid"]),
+        ("orders", []),
         ("nothing", ["nothing"]),
         ("orders.a + orders.b + orders.a", ["orders.a", "orders.b"]),
         ("paid > (SELECT avg(o.paid) FROM orders AS o)", []),

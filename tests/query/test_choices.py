@@ -12,6 +12,7 @@ from services.query.knowledge.schema import Knowledge, Pair, Schema
 from services.query.questions.database import Ran
 from services.query.reasoning.choices import choices
 from services.query.reasoning.propose import proposed
+from tests.query.clinic import CLINIC
 from tests.query.shop import SHOP
 
 QUESTIONS = ("哪个城市最多？", "Which city?", "多少订单？", "How many?", "Who?", "When?")
@@ -85,3 +86,15 @@ def test_where_nothing_is_near_it_is_told_what_there_is() -> None:
     assert choices("zzz", "en", SHOP)[:2] == ("revenue", "销售额")
     untold = Knowledge(Schema(SHOP.schema.tables, (), "sqlite"))
     assert choices("zzz", "en", untold) == ("客户", "订单", "订单明细", "商品")
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [("revenue by month", "en"), ("revenue last month?", "en"), ("每个月的收入", "zh"), ("上个月的收入", "zh")],
+)
+def test_of_two_dates_each_is_offered_and_the_chosen_one_is_answered(question: str, language: Language) -> None:
+    draft = proposed(question, language, CLINIC)
+    assert draft.kind == "clarification" and len(draft.choices) == 2
+    assert "issued_on" in draft.text and "paid_on" in draft.text
+    of_issue, of_payment = (proposed(choice, language, CLINIC).sql or "" for choice in draft.choices)
+    assert "issued_on" in of_issue and "paid_on" in of_payment and "paid_on" not in of_issue

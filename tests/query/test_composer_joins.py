@@ -52,7 +52,7 @@ def test_how_many_have_more_than_some_is_one_number() -> None:
 
 
 def test_those_that_have_none_are_not_mistaken() -> None:
-    assert asked_back("how many customers have less than 3 orders")
+    assert answered("how many customers have less than 3 orders") == [(1,)]
 
 
 def test_each_of_those_that_have_some_is_told_once() -> None:

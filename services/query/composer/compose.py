@@ -25,6 +25,8 @@ class Composition:
     items: tuple[str, ...] = ()
     """The ids of the verified pairs that taught what its words mean, or that they mean nothing."""
     linked: Linked | None = None
+    dates: tuple[str, ...] = ()
+    """The date columns of which a date of the question may be meant, where there are several."""
 
 
 def compose(question: str, known: Knowledge) -> Composition:
@@ -36,8 +38,9 @@ def compose(question: str, known: Knowledge) -> Composition:
         return Composition(None, 0.0, linked=linked)
     sql = None if _is_too_long(found.plan) else render(found.plan, known.schema, found.spoken)
     score = (found.share if found.understood else min(found.share, SURE / 2)) if sql else 0.0
-    terms, items = dict.fromkeys(found.plan.terms), dict.fromkeys((*found.items, *linked.passed_over))
-    return Composition(sql, round(score, 3), tuple(found.plan.tables), tuple(terms), tuple(items), linked)
+    plan, dates = found.plan, tuple(place.column for place in found.dates)
+    terms, items = dict.fromkeys(plan.terms), dict.fromkeys((*found.items, *linked.passed_over))
+    return Composition(sql, round(score, 3), tuple(plan.tables), tuple(terms), tuple(items), linked, dates)
 
 
 def _is_too_long(plan: Plan) -> bool:

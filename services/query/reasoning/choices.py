@@ -55,7 +55,7 @@ def _named(said: str, known: Knowledge) -> list[str]:
 
 
 def _unknown(question: str, known: Knowledge) -> tuple[str, ...]:
-    words = link(question, known.schema, known.terms).unexplained
+    words = link(question, known.schema, known.terms).unknown
     return () if is_small_talk(question, words) else words
 
 

@@ -21,8 +21,8 @@ def concluded(ending: Ending, state: State, asked: QuestionAsked, known: Knowled
             return Conclusion("unanswerable", answer_text=text("question.nothing_known", asked.language))
         case TimedOut(sql):
             return too_slow(sql, asked.language, scope.schema)
-        case Clarification(said, by_model):
-            offered = choices(asked.question, asked.language, scope, state.values, said if by_model else "")
+        case Clarification(said, by_model, offered):
+            offered = offered or choices(asked.question, asked.language, scope, state.values, said if by_model else "")
             said = (asked_back(said, asked.question) if by_model else said) or _what_to_ask(state, asked)
             return Conclusion("clarification", chart_type="clarification", answer_text=said, choices=offered)
 

@@ -156,7 +156,7 @@ def _composed(state: State, draft: Draft) -> State:
         return _with_draft(state, draft)
     if state.failures or state.values:
         return state  # What failed, or what was found, says more than that the words are not understood.
-    ending = Unanswerable() if draft.kind == "unanswerable" else Clarification(draft.text)
+    ending = Unanswerable() if draft.kind == "unanswerable" else Clarification(draft.text, choices=draft.choices)
     return replace(state, ending=ending)
 
 

@@ -36,6 +36,7 @@ class Draft:
     terms: tuple[str, ...] = ()
     text: str = ""
     secret: bool = False
+    choices: tuple[str, ...] = ()
 
 
 def adapted(question: str, known: Knowledge) -> Draft | None:
@@ -55,7 +56,19 @@ def proposed(question: str, language: Language, known: Knowledge) -> Draft:
     if composition.sql and composition.score >= SURE:
         found = composition
         return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms)
-    return _asking_back(question, composition, language, known)
+    asking = _which_date(question, language, known, composition)
+    return asking or _asking_back(question, composition, language, known)
+
+
+def _which_date(question: str, language: Language, known: Knowledge, composition: Composition) -> Draft | None:
+    """Where only the date is left open: the same question with each of the date columns, as choices."""
+    asked = question.strip().rstrip("?？.。!！")
+    offered = [f"{asked} ({column})" for column in composition.dates]
+    clear = tuple(one for one in offered if compose(one, known).score >= SURE)
+    if len(clear) < 2:
+        return None
+    said = text("question.which_date", language, columns=", ".join(composition.dates))
+    return Draft("clarification", score=composition.score, text=said, choices=clear)
 
 
 def _of_pair(pair: Pair, sql: str, strategy: str) -> Draft:
@@ -69,10 +82,10 @@ def _asking_back(question: str, composition: Composition, language: Language, kn
     meant = any(mark.meanings for mark in linked.marks)
     if not (meant or ahead) and is_small_talk(question, linked.unexplained):
         return Draft("clarification", text=text("question.may_ask", language))
-    if not _FORETELLING.isdisjoint(ahead) or not (meant or resembling(linked.unexplained, known)):
+    if not _FORETELLING.isdisjoint(ahead) or not (meant or resembling(linked.unknown, known)):
         return Draft("unanswerable", text=text("question.nothing_known", language))
-    if linked.unexplained:
-        said = text("question.unknown_words", language, words=", ".join(linked.unexplained))
+    if linked.unknown:
+        said = text("question.unknown_words", language, words=", ".join(linked.unknown))
     else:
         said = text("question.ahead" if ahead else "question.unclear", language)
     return Draft("clarification", score=composition.score, text=said)

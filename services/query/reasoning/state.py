@@ -39,6 +39,7 @@ class Clarification:
 
     said: str = ""
     by_model: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -45,11 +45,13 @@ def yes_of(column: Column) -> tuple[str, str] | None:
     name = keys(column.name)
     asks = len(name) > 1 and name[0] in ("be", "is", "has", "was")
     said = " ".join(name[1:] if asks else name)
-    if comment := (column.comment or "").removeprefix("是否"):
-        said = comment if comment != column.comment else said
+    comment = column.comment or ""
+    if comment.startswith("是否") and comment != "是否":
+        asks, said = True, comment.removeprefix("是否")
     values = {value.lower() for value in column.values}
     if values and any(values <= pair for pair in _YES_AND_NO):
         yes = next((value for value in column.values if value.lower() in _YES), None)
         return (said, yes) if yes else None
-    number = column.is_number and not column.values and (asks or said == comment)
+    done = len(name) == 1 and name[0].endswith("ed") and "INT" in column.type.upper()  # of a row that is `neutered`
+    number = column.is_number and not column.values and not column.foreign_key and (asks or done)
     return (said, "1") if number or "BOOL" in column.type.upper() else None

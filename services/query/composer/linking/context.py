@@ -55,7 +55,7 @@ def _describes(items: Sequence[Item], meanings: Meanings, index: int) -> bool:
     before = items[index - 1] if index else None
     if _tables(meanings, index + 1) and items[index + 1].first == items[index].last:
         return before is None or before.cue not in _TAKE_COLUMNS
-    return before is not None and before.cue == "equal"
+    return before is not None and before.cue in ("equal", "not_equal")
 
 
 def _tables(meanings: Meanings, index: int) -> set[str]:

@@ -8,25 +8,31 @@ from services.query.composer.language.words import Text, number_at
 from services.query.composer.linking.lexicon import Lexicon
 from services.query.composer.linking.marks import Mark
 
+_AMOUNT = "amount"
+_BOUNDING = frozenset({"than", "exactly"})
+"""Words behind which `one` is a number."""
 _CALENDAR = ("年", "月", "日")
+_WHICH = {("which",), ("哪", "个"), ("哪",)}
 
 
 def instructions(text: Text, known: Lexicon) -> Iterator[Mark]:
     """Each of them; they may overlap."""
-    yield from _cues(text)
+    yield from _cues(text, known)
     yield from _numbers(text)
     yield from (Mark(first, last, quoted=text.between(first, last)) for first, last in text.quoted)
     yield from _dates(text, known)
     yield from _units(text, known)
 
 
-def _cues(text: Text) -> Iterator[Mark]:
+def _cues(text: Text, known: Lexicon) -> Iterator[Mark]:
     table = phrases()
     tokens = tuple(token.key for token in text.tokens)
     for first in range(len(tokens)):
         if text.tokens[first].text.lower() in ("orders", "numbers"):
             continue  # `number of orders by year`: many orders are no instruction to order, nor numbers one to count.
         for last in range(first + 1, min(len(tokens), first + longest_phrase()) + 1):
+            if _AMOUNT in tokens[first:last] and (_AMOUNT,) in known:
+                continue  # `the total amount of invoices`, which have an amount
             if cue := table.get(tokens[first:last]):
                 yield Mark(first, last, cue=cue)
 
@@ -35,6 +41,8 @@ def _numbers(text: Text) -> Iterator[Mark]:
     for first in range(len(text.tokens)):
         if found := number_at(text, first):
             yield Mark(first, found[1], number=found[0])
+        elif text.tokens[first].key == "one" and first and text.tokens[first - 1].key in _BOUNDING:
+            yield Mark(first, first + 1, number="1")
 
 
 def _dates(text: Text, known: Lexicon) -> Iterator[Mark]:
@@ -46,9 +54,9 @@ def _dates(text: Text, known: Lexicon) -> Iterator[Mark]:
 
 
 def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
-    """Units of time that things are grouped by: `per month`, `monthly`."""
+    """Units of time that things are grouped by: `per month`, `monthly`, `which month`."""
     tokens = tuple(token.key for token in text.tokens)
-    each = {phrase for phrase, name in phrases().items() if name == "each"}
+    each = {phrase for phrase, name in phrases().items() if name == "each"} | _WHICH
     longest = max(map(len, each))
     for first in range(len(tokens)):
         for last in range(first + 1, min(first + 3, len(tokens) + 1)):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.periods import Period
-from services.query.composer.language.words import Text
+from services.query.composer.language.words import Text, is_han
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.queries.plan import TimePart
 
@@ -39,3 +39,18 @@ class Linked:
     marks: tuple[Mark, ...]
     unexplained: tuple[str, ...]
     passed_over: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The same words as people read them: Han characters that stand together are one word."""
+        found: list[tuple[int, int]] = []
+        unexplained = set(self.unexplained)
+        owned = {place for mark in self.marks for place in range(mark.first, mark.last)}
+        for place, token in enumerate(self.text.tokens):
+            if token.text not in unexplained or place in owned:
+                continue
+            if found and found[-1][1] == place and is_han(token.key) and is_han(self.text.tokens[place - 1].key):
+                found[-1] = found[-1][0], place + 1
+            else:
+                found.append((place, place + 1))
+        return tuple(dict.fromkeys(self.text.between(first, last) for first, last in found))

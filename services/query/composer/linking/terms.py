@@ -36,6 +36,8 @@ def _of_expression(schema: Schema, term: Term) -> Meant | None:
         tree = parse_expression(term.sql_expression or "", schema.dialect)
     except RefusedByGate:
         return None
+    if isinstance(tree, exp.Column) and (table := _named_table(schema, tree)):
+        return Meant(table, term=term.term, weight=1.05)
     columns = list(tree.find_all(exp.Column))
     owners = [_owner(schema, column, columns) for column in columns]
     if not owners or any(owner is None for owner in owners):
@@ -53,6 +55,14 @@ def _of_expression(schema: Schema, term: Term) -> Meant | None:
     sql = tree.sql(dialect=schema.dialect)
     beside = tuple(dict.fromkeys(str(owner) for owner in owners if owner != table))
     return Meant(table, expression=sql, condition=condition, term=term.term, weight=1.05, whole=whole, beside=beside)
+
+
+def _named_table(schema: Schema, name: exp.Column) -> str | None:
+    """The table that an expression is just the name of."""
+    is_column = any(table.column(name.name) for table in schema.tables)
+    return (
+        schema.table(name.name).name if not (name.table or is_column) and name.name.lower() in schema.by_name else None
+    )
 
 
 def _owner(schema: Schema, column: exp.Column, beside: list[exp.Column]) -> str | None:

@@ -114,6 +114,8 @@ class Plan:
     terms: list[str] = field(default_factory=list)
     keyed: list[str] = field(default_factory=list)
     """Tables whose rows the groups are: two of one name are two groups."""
+    with_none: bool = False
+    """Whether groups of which nothing is counted are there too, with 0."""
     count_groups: bool = False
     """Whether the number of the groups is asked for, and not the groups."""
 

@@ -45,15 +45,17 @@ def _each_once(plan: Plan, schema: Schema) -> Plan:
 
 
 def _select(plan: Plan, schema: Schema, spoken: Spoken) -> exp.Select | None:
-    path = join_path(schema, plan.tables, spoken) if plan.tables else None
+    tables = list(dict.fromkeys([plan.groups[0].table, *plan.tables])) if plan.with_none else plan.tables
+    path = join_path(schema, tables, spoken) if tables else None
     if path is None:
         return None
     edges = [whole_key(schema, edge) for edge in path]
-    writer = Writer(schema, [one for several in edges for one in several])
+    writer = Writer(schema, [one for several in edges for one in several], with_none=plan.with_none)
     where = _where(plan, writer, spoken)
     if where is None or not all(writer.fits(measure) for measure in plan.measured):
         return None
-    select = _joined(exp.select(*writer.selected(plan)).from_(table(plan.tables[0])), plan.tables[0], edges)
+    select = exp.select(*writer.selected(plan)).from_(table(tables[0]))
+    select = _joined(select, tables[0], edges, "left" if plan.with_none else "")
     select = select.where(*where) if where else select
     if plan.groups:
         select = select.group_by(*writer.grouped(plan))
@@ -62,13 +64,13 @@ def _select(plan: Plan, schema: Schema, spoken: Spoken) -> exp.Select | None:
     return _counted(_ordered(select, plan, writer), plan)
 
 
-def _joined(select: exp.Select, first: str, edges: list[list[Relation]]) -> exp.Select:
+def _joined(select: exp.Select, first: str, edges: list[list[Relation]], side: str) -> exp.Select:
     joined = {first}
     for several in edges:
         new = several[0].target if several[0].source in joined else several[0].source
         pairs = [(column(e.source, e.source_col), column(e.target, e.target_col)) for e in several]
         on = exp.and_(*(exp.EQ(this=source, expression=target) for source, target in pairs))
-        select = select.join(table(new), on=on)
+        select = select.join(table(new), on=on, join_type=side)
         joined.add(new)
     return select
 

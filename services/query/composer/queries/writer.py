@@ -22,8 +22,8 @@ _AGGREGATES: dict[str, type[exp.Expr]] = {
 class Writer:
     """Writes the parts of one SELECT; columns carry their table only where several tables are joined."""
 
-    def __init__(self, schema: Schema, path: Sequence[Relation]) -> None:
-        self.schema, self.several, self._path = schema, bool(path), path
+    def __init__(self, schema: Schema, path: Sequence[Relation], *, with_none: bool = False) -> None:
+        self.schema, self.several, self._path, self._with_none = schema, bool(path), path, with_none
 
     def fits(self, measure: Measure) -> bool:
         """Whether it can be measured: rows that the join repeats are counted by their key, and never added."""
@@ -81,9 +81,16 @@ class Writer:
 
     def _count_of_rows(self, measure: Measure) -> exp.Expr:
         key = self.schema.table(measure.table).primary_key
-        if key is None or not self._repeated(measure):
+        repeated = key is not None and self._repeated(measure)
+        if not repeated and not self._with_none:
             return exp.Count(this=exp.Star())
-        return exp.Count(this=exp.Distinct(expressions=[self.place(Place(measure.table, key.name))]))
+        told = self.place(Place(measure.table, key.name if key else self._joined_by(measure.table)))
+        return exp.Count(this=exp.Distinct(expressions=[told]) if repeated else told)
+
+    def _joined_by(self, table: str) -> str:
+        """A column of `table` that no row of the join lacks."""
+        edge = next(edge for edge in self._path if table in (edge.source, edge.target))
+        return edge.source_col if edge.source == table else edge.target_col
 
     def having(self, having: Having) -> exp.Expr:
         """A condition on groups."""

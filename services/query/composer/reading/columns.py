@@ -10,6 +10,7 @@ from services.query.composer.reading.things import read_joined, read_things
 _KEY_WORDS = frozenset({"id", "ids", "code", "number", "num", "no", "key", "编", "号"})
 _NAME_WORDS = frozenset({"name", "names", "名称", "名字"})
 _LISTED_PAST = frozenset({"the", "its", "their"})
+_THEIR = frozenset({"their", "its"})
 _LABELLED_WITHIN = 8
 _SURE = 0.9
 
@@ -20,6 +21,8 @@ def read_columns(reading: Reading) -> None:
     for index in sorted(reading.meant):
         if index not in reading.used and (place := _asked(reading, index)):
             if not (_is_verb(reading, index) or _names_column(reading, index) or _owns(reading, index, place)):
+                if not (plan.columns or plan.measures or plan.groups) and _is_theirs(reading, index, place):
+                    plan.columns += reading.names(place.table)
                 plan.columns += [one for one in _shown(reading, index, place) if one not in plan.columns]
             reading.take(index)
     for index, item in enumerate(reading.items):
@@ -35,10 +38,19 @@ def read_columns(reading: Reading) -> None:
 
 def _asked(reading: Reading, index: int) -> Place | None:
     """The column that an item asks for, or the name of a table in a list of columns."""
+    place = reading.column(index)
     if reading.roles[index] != "select":
-        return None
+        return place if place and reading.said(index - 1) in _THEIR and _is_theirs(reading, index, place) else None
     table = reading.table(index)
-    return reading.label(table) if table and _in_a_list(reading, index) else reading.column(index)
+    return reading.label(table) if table and _in_a_list(reading, index) else place
+
+
+def _is_theirs(reading: Reading, index: int, place: Place) -> bool:
+    """`the top 3 vets and their salary`, 兽医及其工资: told beside whose it is."""
+    said = reading.said(index - 1) in _THEIR
+    joined = index - 1 - said
+    owners = range(joined) if said else (joined - 1,)
+    return _joins(reading, joined) and any(reading.table(near) == place.table for near in owners)
 
 
 def _in_a_list(reading: Reading, index: int) -> bool:
@@ -52,7 +64,7 @@ def _in_a_list(reading: Reading, index: int) -> bool:
 
 
 def _joins(reading: Reading, index: int) -> bool:
-    return reading.kind(index) == "comma" or reading.said(index) == "and"
+    return reading.kind(index) == "comma" or reading.is_and(index)
 
 
 def _is_verb(reading: Reading, index: int) -> bool:

@@ -78,7 +78,8 @@ def _by_most(reading: Reading, behind: int) -> Ranked | None:
     """`which customer has the most orders`: where something else is asked for."""
     table = reading.table(behind)
     others = (i for i in reading.meant if reading.thing(i) and i not in (*reading.used, behind))
-    asked = any(reading.roles[i] != "order" for i in others)
+    of_times = any(place.part for place in reading.plan.groups)  # `which month has the most appointments`
+    asked = of_times or any(reading.roles[i] != "order" for i in others)
     return Ranked(Measure("count", table), (behind,)) if table and asked else None
 
 

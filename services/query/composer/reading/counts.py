@@ -1,9 +1,10 @@
 """Reads how many there are of something, and how much one has of it: `how many flights`, 手机的单价是多少."""
 
+from services.query.composer.language.codes import yes_of
 from services.query.composer.language.cues import HOW_MUCH
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
-from services.query.composer.reading.negation import AGGREGATES
+from services.query.composer.reading.kinds import rows_of_kind
 from services.query.composer.reading.reading import Reading
 
 _THING_WITHIN = 3
@@ -34,7 +35,7 @@ def _how_much(reading: Reading, index: int) -> bool:
     """手机的单价是多少, 手机有多少库存: the value that a thing has is asked for, and not how many there are."""
     if reading.said(index) not in HOW_MUCH:
         return False
-    aggregated = any(reading.cue(i) in AGGREGATES and reading.cue(i) for i in range(index))
+    aggregated = any(reading.instructs(i, "sum", "avg", "min", "max") for i in range(index))
     if reading.plan.measures or aggregated or any(meant.whole for meant in reading.meant.values()):
         reading.take(index)
         return True
@@ -90,7 +91,7 @@ def _count_of_conditions(reading: Reading, index: int) -> None:
         return
     tables = (i for i in sorted(reading.meant) if reading.table(i) and i not in reading.used)
     table = reading.table(next(tables, -1))
-    plan.measures.append(Measure("count", table or plan.conditions[0].table))
+    plan.measures.append(Measure("count", table or rows_of_kind(reading) or plan.conditions[0].table))
     reading.take(index, *(i for i in reading.meant if table and reading.table(i) == table))
 
 
@@ -102,6 +103,7 @@ def _measure(reading: Reading, near: int, *, distinct: bool) -> Measure:
         raise ValueError("neither a table nor a column is counted")
     if reading.measurable(place) and not distinct:
         reading.unclear |= not reading.plan.conditions
+    reading.unclear |= yes_of(reading.known(place)) is not None  # `how many neutered rabbits`: rows, and not yes and no
     unique = reading.known(place).primary_key and reading.key(place.table) is not None
     return Measure("count", place.table, place.column, distinct=not unique)
 

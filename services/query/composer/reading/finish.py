@@ -1,11 +1,14 @@
 """What follows for the whole plan when everything is read: groups, an order of time, each row once."""
 
 from services.query.composer.language.cues import TIME_WORDS
+from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Measure, Place, Plan
+from services.query.composer.reading.both import read_both
+from services.query.composer.reading.none import read_none
 from services.query.composer.reading.reading import Reading
 
 _WHO = frozenset({"who", "谁"})
@@ -19,10 +22,14 @@ def finish(reading: Reading) -> None:
         plan.order_by = first[:1]
     _group(reading)
     _count_groups(reading)
+    read_none(reading)
     _order_by_time(plan)
     plan.distinct |= _lists_values(reading)
     reading.unclear |= _is_unclear(reading)
-    _once(reading)
+    if plan.both is None:
+        _once(reading)
+    else:
+        read_both(reading)
 
 
 def _ranked(plan: Plan) -> bool:
@@ -101,7 +108,8 @@ def _is_unclear(reading: Reading) -> bool:
     known = {one.place for one in plan.conditions if one.comparison == "=" and one.query is None}
     nothing_new = bool(plan.columns) and not plan.measures and known.issuperset(plan.columns)
     unordered = plan.limit is not None and not plan.order_by
-    return one_sided or nothing_new or unordered or _ranks_itself(reading) or _tells_nobody(reading)
+    mistaken = _ranks_itself(reading) or _tells_nobody(reading) or _pulled_by_verb(reading)
+    return one_sided or nothing_new or unordered or mistaken
 
 
 def _ranks_itself(reading: Reading) -> bool:
@@ -121,6 +129,16 @@ def _tells_nobody(reading: Reading) -> bool:
     asks = any(item.kind == "ask" and item.said in _WHO for item in reading.items)
     known = [reading.known(place) for place in reading.plan.columns]
     return asks and bool(known) and all(column.is_number or column.holds_dates for column in known)
+
+
+def _pulled_by_verb(reading: Reading) -> bool:
+    """`how much did Clara pay`, where vets have a pay: nothing else speaks of vets."""
+    for index, meant in reading.meant.items():
+        place = reading.column(index) if meant.weight < 1.0 and reading.said(index) in VERBS else None
+        others = (other.table for i, other in reading.meant.items() if i != index)
+        if place is not None and reading.measurable(place) and place.table not in others:
+            return True
+    return False
 
 
 def _once(reading: Reading) -> None:

@@ -26,8 +26,6 @@ def read_how_many_each_has(reading: Reading, index: int, cue: int) -> bool:
     measure = _measure(reading, counted) if counted is not None else None
     if comparison is None or counted is None or measure is None:
         return False
-    # Those that have none at all are in no row of the join.
-    reading.unclear |= comparison in ("<", "<=") and not counted.said
     reading.plan.having.append(Having(measure, comparison, reading.number(index) or "0"))
     reading.take(index, cue, counted.thing, *counted.taken)
     return True

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from services.query.composer.linking.marks import Linked
-from services.query.composer.queries.plan import Plan
+from services.query.composer.queries.plan import Place, Plan
 from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.conditions import read_conditions
 from services.query.composer.reading.exclusions import read_exclusions
@@ -29,6 +29,8 @@ class Interpretation:
     """Whether everything that was said has found its place in the plan, and nothing was unclear."""
     items: tuple[str, ...]
     """The ids of the verified pairs that taught what words of it mean."""
+    dates: tuple[Place, ...] = ()
+    """The date columns of which a date may be meant, where there are several."""
 
 
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
@@ -49,4 +51,6 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     if not (plan.measures or plan.columns or plan.groups or plan.everything):
         return None
     items = dict.fromkeys(item for meant in reading.meant.values() for item in meant.items)
-    return Interpretation(plan, frozenset(reading.spoken), share(reading), understood(reading), tuple(items))
+    return Interpretation(
+        plan, frozenset(reading.spoken), share(reading), understood(reading), tuple(items), reading.dates
+    )

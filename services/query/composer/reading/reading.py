@@ -28,6 +28,8 @@ class Reading:
         self.spoken = {(m.table, m.column) for m in self.meant.values() if m.column}
         self.unclear = False
         self.by_first_shown = False
+        self.dates: tuple[Place, ...] = ()
+        """The date columns of which a date may be meant, where there are several."""
 
     def column(self, index: int) -> Place | None:
         """The column that an item names."""

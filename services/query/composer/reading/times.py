@@ -97,19 +97,35 @@ def _time_of(reading: Reading, index: int) -> Place | None:
         if place is not None and near not in reading.used and reading.known(place).holds_dates:
             reading.used.add(near)
             return place
-    return only_time(reading)
+    return _chosen_time(reading) or only_time(reading)
+
+
+def _chosen_time(reading: Reading) -> Place | None:
+    """`revenue last month (issued_on)`: a date column that is told at the end, as it is offered to be chosen."""
+    last = len(reading.items) - 1
+    place = reading.column(last) if reading.kind(last - 1) == "comma" else None
+    if place is None or not reading.known(place).holds_dates:
+        return None
+    reading.take(last)
+    return place
 
 
 def only_time(reading: Reading) -> Place | None:
-    """The one date column of the tables that are spoken of; of a table without one, that of the table it joins."""
+    """The one date column of the tables that are spoken of; of a table without one, that of the table it joins.
+
+    That a column is named says nothing of when its rows were: the salary in 2025 is not that of those hired in 2025.
+    """
     spoken = dict.fromkeys(meant.table for meant in reading.meant.values() if meant.kind != "value")
+    named = {meant.table for meant in reading.meant.values() if meant.kind not in ("value", "column")}
     dates = [
         Place(table, column.name)
         for table in spoken
         for column in reading.schema.table(table).columns
         if column.holds_dates
     ]
-    if len(dates) != 1 or join_path(reading.schema, [dates[0].table, *spoken]) is None:
+    if len(dates) > 1 and named == {place.table for place in dates}:
+        reading.dates = tuple(dates)
+    if len(dates) != 1 or dates[0].table not in named or join_path(reading.schema, [dates[0].table, *spoken]) is None:
         return None
     own = reading.schema.table(dates[0].table)
     return None if any(keys(column.name) == ("year",) for column in own.columns) else dates[0]
@@ -119,7 +135,7 @@ def read_units(reading: Reading) -> None:
     """`per month`, 每年: groups of a date column."""
     for index, item in enumerate(reading.items):
         unit = item.mark.unit if item.kind == "unit" and item.mark is not None else None
-        place = only_time(reading) if unit else None
+        place = (_chosen_time(reading) or only_time(reading)) if unit else None
         if place is None or unit is None:
             continue
         reading.plan.groups.append(Place(place.table, place.column, unit))
