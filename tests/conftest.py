@@ -6,11 +6,13 @@ To keep them running between test runs: `python -m deploy.local infrastructure`,
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 import pytest_asyncio
 import structlog
+from xdist.scheduler import LoadFileScheduling
 
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.infrastructure import infrastructure as servers
@@ -26,12 +28,26 @@ structlog.configure(
     ]
 )
 
+_STACKS_OF_THEIR_OWN = ("test_local_stack.py", "test_bootstrap.py", "test_process.py")
 _LONG = ("system", "faults", "gateway", "trainer")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the folders of long files first: of several processes none is left alone with one in the end."""
     items.sort(key=lambda item: _LONG.index(name) if (name := item.path.parent.name) in _LONG else len(_LONG))
+
+
+class _Scheduling(LoadFileScheduling):  # type: ignore[misc]  # It has no types.
+    """A file is run by one process, and so are all files that share a stack."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "tests/system" if file.startswith("tests/system/") and not file.endswith(_STACKS_OF_THEIR_OWN) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Spread the files over the processes."""
+    return _Scheduling(config, log)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -167,7 +167,7 @@ def _queries(draw: st.DrawFn, depth: int) -> str:
     sql=_queries(3), rows=st.tuples(_ROWS, _ROWS),
     filters=st.dictionaries(st.sampled_from(("t", "s")), st.lists(_CONDITIONS, min_size=1, max_size=2), min_size=1),
 )  # fmt: skip
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_query_gives_what_it_gives_on_a_copy_that_holds_only_the_visible_rows(
     sql: str, rows: tuple[list[Any], list[Any]], filters: dict[str, list[str]]
 ) -> None:

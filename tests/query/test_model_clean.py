@@ -125,7 +125,7 @@ FRAGMENTS = (
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=8), max_size=30).map("".join))
 def test_whatever_is_written_what_is_found_can_be_parsed_and_is_found_again(said: str) -> None:
     sql = sql_of(said)
