@@ -8,7 +8,7 @@ from libs.datasources.gate import admit
 from libs.datasources.open import Connections
 from libs.datasources.run import run
 from services.query.composer.compose import SURE, compose
-from services.query.knowledge.schema import Column, Knowledge, Schema, Table
+from services.query.knowledge.schema import Column, Schema, Scope, Table
 from tests.datasources.conftest import UserDatabase
 
 _TABLES = (
@@ -42,7 +42,7 @@ def _spans(today: date) -> dict[str, tuple[date, date]]:
 
 
 async def _asked(database: UserDatabase, connections: Connections, question: str) -> list[list[object]]:
-    composed = compose(question, Knowledge(Schema(_TABLES, (), database.dialect)))
+    composed = compose(question, Scope(Schema(_TABLES, (), database.dialect)))
     assert composed.sql and composed.score >= SURE, question
     tables = {table.name: tuple(column.name for column in table.columns) for table in _TABLES}
     admitted = admit(composed.sql, database.dialect, tables=tables)

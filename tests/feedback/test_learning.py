@@ -29,7 +29,7 @@ from services.feedback.learning.compare import Comparison
 from services.feedback.learning.measure import MEASURE, Measurer
 from services.feedback.learning.settle import SETTLE, Settler
 from services.query.composer.compose import SURE, compose
-from services.query.knowledge.schema import Column, Knowledge, Pair, Schema, Table
+from services.query.knowledge.schema import Column, Pair, Schema, Scope, Table
 from tests.feedback.test_reviews import COUNT, Feedback, feedback, said
 
 __all__ = ["feedback"]
@@ -315,7 +315,7 @@ def _composing(lessons: dict[str, dict[str, str]]) -> Answering:
     def answer(asked: QuestionAsked) -> tuple[str | None, *tuple[str, ...]]:
         known = [(lesson, Pair(*pair, 0.0, pair_id(*pair))) for lesson in lessons for pair in lessons[lesson].items()]
         taught = tuple(pair for lesson, pair in known if not {lesson, pair.item_id}.intersection(asked.without))
-        found = compose(asked.question, Knowledge(schema, taught=taught))
+        found = compose(asked.question, Scope(schema, taught=taught))
         return (found.sql, *found.items) if found.score >= SURE else (None,)
 
     return answer

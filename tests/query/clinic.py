@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from services.query.composer.compose import SURE, compose
-from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table, Term
+from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table, Term
 
 _ID = Column("id", "INTEGER", primary_key=True)
 _SCHEMA = Schema(
@@ -87,7 +87,7 @@ _ROWS: dict[str, list[tuple[Any, ...]]] = {
     "invoices": [(1, 1, 50.0, "2026-01-05", None), (2, 3, 80.0, "2026-02-05", "2026-03-01"),
                  (3, 4, 20.0, "2026-02-07", "2026-02-07")],
 }  # fmt: skip
-CLINIC = Knowledge(
+CLINIC = Scope(
     _SCHEMA,
     (
         Term("salary", "pay of a vet", ("工资",), "vets.salary"), Term("vets", "vets", ("兽医",)),
@@ -107,7 +107,7 @@ def _clinic() -> sqlite3.Connection:
     return connection
 
 
-def told(question: str, known: Knowledge = CLINIC) -> list[tuple[Any, ...]] | None:
+def told(question: str, known: Scope = CLINIC) -> list[tuple[Any, ...]] | None:
     """The rows of a question, in their order; None where it is asked back."""
     composed = compose(question, known)
     if composed.sql is None or composed.score < SURE:

@@ -8,13 +8,13 @@ from functools import cache
 
 from deploy.demo.flights import _TABLES, _csv
 from deploy.demo.learning import TERMS
-from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table, Term
+from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table, Term
 
 _FEW = 50
 
 
 @cache
-def flights() -> tuple[sqlite3.Connection, Knowledge]:
+def flights() -> tuple[sqlite3.Connection, Scope]:
     """The database, loaded once, and what a training knows of it without any pair."""
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     comments = {(t, c): text for t, c, text in re.findall(r"COMMENT ON COLUMN (\w+)\.(\w+) IS '([^']+)'", _TABLES)}
@@ -38,7 +38,7 @@ def flights() -> tuple[sqlite3.Connection, Knowledge]:
     terms = tuple(
         Term(term["term"], term["definition"], tuple(term["synonyms"]), term["sql_expression"]) for term in TERMS
     )
-    return connection, Knowledge(schema, terms)
+    return connection, Scope(schema, terms)
 
 
 def _column(

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from services.query.composer.compose import SURE, compose
-from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table, Term
+from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table, Term
 
 _ROWS: dict[str, list[tuple[Any, ...]]] = {
     "customers": [
@@ -88,7 +88,7 @@ TERMS = (
     Term("doubled pay", "", (), "orders.paid * 2"),
     Term("settled orders", "", (), "orders.status = 'paid'"),
 )
-SHOP = Knowledge(Schema(_TABLES, _RELATIONS, "sqlite"), TERMS)
+SHOP = Scope(Schema(_TABLES, _RELATIONS, "sqlite"), TERMS)
 
 
 @cache
@@ -103,14 +103,14 @@ def shop() -> sqlite3.Connection:
     return connection
 
 
-def answered(question: str, known: Knowledge = SHOP) -> list[tuple[Any, ...]]:
+def answered(question: str, known: Scope = SHOP) -> list[tuple[Any, ...]]:
     """The rows of a question that is answered for sure; fails where it is asked back."""
     composed = compose(question, known)
     assert composed.sql and composed.score >= SURE, (question, composed.score, composed.sql)
     return shop().execute(composed.sql).fetchall()
 
 
-def asked_back(question: str, known: Knowledge = SHOP) -> bool:
+def asked_back(question: str, known: Scope = SHOP) -> bool:
     """Whether the composer does not answer."""
     composed = compose(question, known)
     return composed.sql is None or composed.score < SURE

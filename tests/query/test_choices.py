@@ -8,7 +8,7 @@ from libs.datasources.gate import Admitted
 from libs.datasources.run import Rows
 from libs.events.catalog import Language
 from libs.language.catalogue import text
-from services.query.knowledge.schema import Knowledge, Pair, Schema
+from services.query.knowledge.schema import Pair, Schema, Scope
 from services.query.questions.database import Ran
 from services.query.reasoning.choices import choices
 from services.query.reasoning.propose import proposed
@@ -84,7 +84,7 @@ def test_that_a_dataset_holds_nothing_of_the_sort_is_said_only_where_nothing_is_
 
 def test_where_nothing_is_near_it_is_told_what_there_is() -> None:
     assert choices("zzz", "en", SHOP)[:2] == ("revenue", "销售额")
-    untold = Knowledge(Schema(SHOP.schema.tables, (), "sqlite"))
+    untold = Scope(Schema(SHOP.schema.tables, (), "sqlite"))
     assert choices("zzz", "en", untold) == ("客户", "订单", "订单明细", "商品")
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from services.query.composer.compose import SURE, compose
-from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table, Term
+from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table, Term
 
 _ANIMALS = Table(
     "tbl_Animal",
@@ -16,7 +16,7 @@ _ANIMALS = Table(
     ),
 )
 _OTHER = Table("tbl_Visit", (Column("VisitID", "INTEGER", primary_key=True), Column("Reason", "TEXT")))
-_ZOO = Knowledge(Schema((_ANIMALS, _OTHER), (), "sqlite"))
+_ZOO = Scope(Schema((_ANIMALS, _OTHER), (), "sqlite"))
 
 _STAFF = Table("yg", (Column("bh", "INTEGER"), Column("xm", "TEXT"), Column("csrq", "DATE"), Column("gz", "INTEGER"),
                       Column("bm", "INTEGER")))  # fmt: skip
@@ -25,10 +25,10 @@ _TERMS = (
     Term("员工", "yg"), Term("部门", "bm"), Term("部门名称", "", (), "bm.mc"), Term("姓名", "", (), "yg.xm"),
     Term("出生日期", "", (), "yg.csrq"), Term("工资", "", (), "yg.gz"),
 )  # fmt: skip
-_OFFICE = Knowledge(Schema((_PARTS, _STAFF), (Relation("yg", "bm", "bm", "bmbh"),), "sqlite"), _TERMS)
+_OFFICE = Scope(Schema((_PARTS, _STAFF), (Relation("yg", "bm", "bm", "bmbh"),), "sqlite"), _TERMS)
 
 
-def _sure(question: str, known: Knowledge) -> str:
+def _sure(question: str, known: Scope) -> str:
     composed = compose(question, known)
     assert composed.sql and composed.score >= SURE, (question, composed.score, composed.sql)
     return composed.sql.replace('"', "")
@@ -74,7 +74,7 @@ def test_terms_say_what_the_names_of_columns_do_not(question: str, sql: str) -> 
     assert _sure(question, _OFFICE) == sql
 
 
-_PEOPLE = Knowledge(
+_PEOPLE = Scope(
     Schema(
         (
             Table(

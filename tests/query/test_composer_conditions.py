@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.query.composer.compose import SURE, compose
-from services.query.knowledge.schema import Knowledge, Pair
+from services.query.knowledge.schema import Pair, Scope
 from tests.query.shop import SHOP, answered, asked_back, shop
 from tests.query.test_composer_instructions import _SHOP as BIKES
 
@@ -13,7 +13,7 @@ _WITHOUT_RED = "NOT shop_id IN (SELECT shop_id FROM bikes WHERE colour = 'red' A
 
 
 def _bikes(question: str) -> str | None:
-    composed = compose(question, Knowledge(BIKES))
+    composed = compose(question, Scope(BIKES))
     return composed.sql if composed.score >= SURE else None
 
 
@@ -118,7 +118,7 @@ def test_a_table_is_known_by_what_people_call_its_things(question: str) -> None:
     assert answered(question) == [(5,)]
 
 
-def _taught(*questions: tuple[str, str]) -> Knowledge:
+def _taught(*questions: tuple[str, str]) -> Scope:
     return replace(SHOP, taught=tuple(Pair(question, sql, 0.0) for question, sql in questions))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from libs.datasources.gate import admit
 from services.query.composer.compose import SURE, compose
-from services.query.knowledge.schema import Column, Knowledge, Schema, Table
+from services.query.knowledge.schema import Column, Schema, Scope, Table
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 
@@ -105,6 +105,6 @@ def test_a_month_is_written_as_each_database_wants_it(dialect: Any, month: str) 
 )
 def test_dates_that_are_kept_as_text_are_dates_too(column: Column) -> None:
     table = Table("students", (Column("id", "INTEGER", primary_key=True), Column("name", "TEXT"), column))
-    composed = compose("students born in 2012", Knowledge(Schema((table,), (), "sqlite")))
+    composed = compose("students born in 2012", Scope(Schema((table,), (), "sqlite")))
     assert composed.score >= SURE
     assert composed.sql == "SELECT name FROM students WHERE born >= '2012-01-01' AND born < '2013-01-01'"

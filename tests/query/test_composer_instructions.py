@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.query.composer.compose import SURE, Composition, compose
-from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table
+from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table
 
 _COLOURS = ("black", "red", "white")
 _SHOP = Schema(
@@ -35,7 +35,7 @@ _SHOP = Schema(
 
 
 def _composed(question: str) -> Composition:
-    return compose(question, Knowledge(_SHOP))
+    return compose(question, Scope(_SHOP))
 
 
 @pytest.mark.parametrize(

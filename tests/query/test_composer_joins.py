@@ -8,7 +8,7 @@ from services.query.composer.compose import compose
 from services.query.composer.linking import assign
 from services.query.composer.linking.familiar import familiar
 from services.query.composer.queries.joins import join_path
-from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table
+from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table
 from tests.query.shop import answered, asked_back, shop
 
 
@@ -34,7 +34,7 @@ def test_tables_are_joined_along_the_whole_of_a_key() -> None:
         (Column("room", "INTEGER", primary_key=True), Column("in_floor", "INTEGER"), Column("in_code", "INTEGER")),
     )
     relations = (Relation("rooms", "in_floor", "blocks", "floor"), Relation("rooms", "in_code", "blocks", "code"))
-    composed = compose("How many rooms per block code?", Knowledge(Schema((floors, rooms), relations, "sqlite")))
+    composed = compose("How many rooms per block code?", Scope(Schema((floors, rooms), relations, "sqlite")))
     assert composed.sql and "rooms.in_floor = blocks.floor AND rooms.in_code = blocks.code" in composed.sql
     assert "COUNT(*)" in composed.sql
 
@@ -110,7 +110,7 @@ def test_two_things_are_not_joined_over_what_they_only_share() -> None:
 def test_a_database_read_anew_is_the_one_that_was_read_before() -> None:
     anew = replace(_FLIGHTS)
     assert anew is not _FLIGHTS
-    assert familiar(Knowledge(anew)).schema is familiar(Knowledge(replace(_FLIGHTS))).schema
+    assert familiar(Scope(anew)).schema is familiar(Scope(replace(_FLIGHTS))).schema
 
 
 def test_in_a_wide_database_joins_are_only_sought_for_meanings_that_may_be_best() -> None:
@@ -122,6 +122,6 @@ def test_in_a_wide_database_joins_are_only_sought_for_meanings_that_may_be_best(
     )
     relations = tuple(Relation(one, "xenon", other, f"{other}_id") for one, other in pairwise(names))
     before = assign._joins.cache_info().misses
-    known = Knowledge(Schema(tables, relations, "sqlite"))
+    known = Scope(Schema(tables, relations, "sqlite"))
     assert compose(f"Show {', '.join(measures)} of the pppp", known).tables == ("pppp",)
     assert assign._joins.cache_info().misses - before < 10

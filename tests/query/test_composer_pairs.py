@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from services.query.composer.adapt import adapt
-from services.query.knowledge.schema import Column, Knowledge, Pair, Relation, Schema, Table, Term
+from services.query.knowledge.schema import Column, Pair, Relation, Schema, Scope, Table, Term
 from services.query.model.clean import sql_of
 from services.query.model.client import Model
 from services.query.model.prompt import prompt
@@ -17,7 +17,7 @@ PAIRS = (
     Pair("How many people live in Berlin?", "SELECT COUNT(*) FROM people WHERE city = 'Berlin'", 0.95, "a"),
     Pair("Who are the 5 oldest people?", "SELECT name FROM people ORDER BY age DESC LIMIT 5", 0.9, "b"),
 )
-KNOWN = Knowledge(SCHEMA, (), PAIRS)
+KNOWN = Scope(SCHEMA, (), PAIRS)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_other_words_are_not_values(question: str) -> None:
 
 def test_a_limit_is_not_found_inside_a_year() -> None:
     sql = "SELECT name FROM people WHERE born >= '2015-01-01' ORDER BY age DESC LIMIT 5"
-    known = Knowledge(SCHEMA, (), (Pair("Since 2015, who are the 5 oldest people?", sql, 0.99, "c"),))
+    known = Scope(SCHEMA, (), (Pair("Since 2015, who are the 5 oldest people?", sql, 0.99, "c"),))
     assert adapt("Since 2013, who are the 5 oldest people?", known) is None
     adapted = adapt("Since 2015, who are the 3 oldest people?", known)
     assert adapted is not None and adapted.sql == sql.replace("LIMIT 5", "LIMIT 3")
@@ -50,7 +50,7 @@ def test_a_limit_is_not_found_inside_a_year() -> None:
 
 def test_values_between_chinese_characters_are_replaced() -> None:
     sql = "SELECT name FROM people WHERE city = '上海' ORDER BY age DESC LIMIT 5"
-    known = Knowledge(SCHEMA, (), (Pair("上海最年长的5个人是谁？", sql, 0.99, "d"),))
+    known = Scope(SCHEMA, (), (Pair("上海最年长的5个人是谁？", sql, 0.99, "d"),))
     adapted = adapt("Berlin最年长的8个人是谁？", known)
     assert adapted is not None and adapted.sql == sql.replace("上海", "Berlin").replace("LIMIT 5", "LIMIT 8")
 
@@ -97,7 +97,7 @@ def test_a_pair_of_many_values_costs_no_more_than_its_places_and_values() -> Non
     values = tuple(f"w{letter}" for letter in letters)
     schema = Schema((Table("people", (Column("city", "text", values=values),)),), (), "sqlite")
     sql = f"SELECT * FROM people WHERE city IN ({', '.join(repr(value) for value in values)})"
-    known = Knowledge(schema, (), (Pair(words, sql, 0.99, "e"),))
+    known = Scope(schema, (), (Pair(words, sql, 0.99, "e"),))
     assert adapt(" ".join(["z"] * 200), known) is None
     adapted = adapt(" ".join(reversed(values)), known)
     assert adapted is not None and adapted.sql.index("'wh'") < adapted.sql.index("'wa'")
@@ -115,7 +115,7 @@ def test_a_model_is_told_the_tables_in_question_and_terms_and_examples_however_m
     tables = tuple(Table(f"t{number:03}", columns) for number in range(80))
     wide = Schema(tables, (Relation("t079", "measure_1", "t000", "measure_2"),), "sqlite")
     pair = Pair("What is the mean of t070?", "SELECT avg(measure_1) FROM t070", 0.9, "f")
-    known = Knowledge(wide, (Term("mean", "the average"),), (pair,))
+    known = Scope(wide, (Term("mean", "the average"),), (pair,))
     told = prompt("How many t079 are there?", known)
     assert len(told) < 25_000
     for needed in ("\nt079(", "\nt070(", "t079.measure_1 = t000.measure_2", "the average", pair.sql):

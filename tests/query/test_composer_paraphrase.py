@@ -3,7 +3,7 @@
 import pytest
 
 from services.query.composer.paraphrase import NEAR, paraphrased
-from services.query.knowledge.schema import Column, Knowledge, Pair, Schema, Table, Term
+from services.query.knowledge.schema import Column, Pair, Schema, Scope, Table, Term
 
 SHOP = Schema(
     (
@@ -27,7 +27,7 @@ SHANGHAI = ("上海有多少客户？", "SELECT count(*) FROM customers WHERE ci
 
 
 def found(question: str, taught: tuple[str, str], similarity: float = 0.93) -> str | None:
-    pair = paraphrased(question, Knowledge(SHOP, (REGULAR,), (Pair(*taught, similarity),)))
+    pair = paraphrased(question, Scope(SHOP, (REGULAR,), (Pair(*taught, similarity),)))
     return pair.sql if pair else None
 
 

@@ -6,7 +6,7 @@ from services.query.composer.compose import compose
 from services.query.composer.transfer import transferred
 from services.query.conversation.turns import Turn
 from services.query.conversation.whole import made_whole
-from services.query.knowledge.schema import Knowledge, Pair
+from services.query.knowledge.schema import Pair, Scope
 from tests.query.shop import SHOP, answered
 
 _GOLD = "SELECT count(*) FROM customers WHERE level = 'gold'"
@@ -22,7 +22,7 @@ _OTHERS = (
 )
 
 
-def _taught(*pairs: tuple[str, str]) -> Knowledge:
+def _taught(*pairs: tuple[str, str]) -> Scope:
     """The newest first, each under its number."""
     return replace(SHOP, taught=tuple(Pair(*pair, 0.0, str(number)) for number, pair in enumerate(pairs, 1)))
 

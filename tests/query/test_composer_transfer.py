@@ -3,7 +3,7 @@
 import pytest
 
 from services.query.composer.transfer import NEAR, transferred
-from services.query.knowledge.schema import Knowledge, Pair
+from services.query.knowledge.schema import Pair, Scope
 from tests.query.shop import SHOP
 
 DEAR = ("Show the names of products with a price above 100", "SELECT name FROM products WHERE price > 100")
@@ -21,7 +21,7 @@ BEIJING = ("列出等级为gold的北京的客户", "SELECT name FROM customers 
 
 
 def moved(question: str, taught: tuple[str, str], similarity: float = 0.93) -> str | None:
-    found = transferred(question, Knowledge(SHOP.schema, SHOP.terms, (Pair(*taught, similarity),)))
+    found = transferred(question, Scope(SHOP.schema, SHOP.terms, (Pair(*taught, similarity),)))
     return found.sql.lower() if found else None
 
 
@@ -70,5 +70,5 @@ def test_only_a_near_question_lends_its_sql_and_of_several_the_one_with_fewest_c
     question = "Show the names of products with a price above 250"
     assert moved(question, DEAR, NEAR - 0.01) is None
     nearer = Pair("Show the names of products with a price below 7", "SELECT name FROM products WHERE price < 7", 0.99)
-    found = transferred(question, Knowledge(SHOP.schema, SHOP.terms, (nearer, Pair(*DEAR, 0.85))))
+    found = transferred(question, Scope(SHOP.schema, SHOP.terms, (nearer, Pair(*DEAR, 0.85))))
     assert found is not None and (found.edits, found.pair.sql) == (1, DEAR[1])

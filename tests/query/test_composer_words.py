@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.query.composer.compose import compose
-from services.query.knowledge.schema import Column, Knowledge, Schema, Table
+from services.query.knowledge.schema import Column, Schema, Scope, Table
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 
@@ -49,7 +49,7 @@ def test_the_word_beside_a_value_may_name_its_column() -> None:
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres", "mariadb"])
 def test_a_value_is_written_as_it_is_stored(value: str, dialect: str) -> None:
     table = Table("things", (Column("name", "TEXT"), Column("kind", "TEXT", values=("other", value))), "东西")
-    known = Knowledge(replace(Schema((table,), (), "sqlite"), dialect=dialect))  # type: ignore[arg-type]
+    known = Scope(replace(Schema((table,), (), "sqlite"), dialect=dialect))  # type: ignore[arg-type]
     sql = compose(f"有多少{value}东西", known).sql
     assert sql is not None and sql.endswith(f"WHERE kind = '{value}'")
 

@@ -7,7 +7,7 @@ from services.query.composer.compose import SURE, Composition, compose
 from services.query.conversation.turns import Turn
 from services.query.conversation.whole import Whole, made_whole
 from services.query.conversation.window import TOKENS, turns_for_prompt, window_of
-from services.query.knowledge.schema import Knowledge
+from services.query.knowledge.schema import Scope
 from services.query.model.tokens import tokens_of
 from tests.query.shop import SHOP, shop
 
@@ -223,7 +223,7 @@ def test_however_long_nothing_was_answered_only_so_many_turns_are_gone_through(
 ) -> None:
     read: list[str] = []
 
-    def counted(question: str, known: Knowledge) -> Composition:
+    def counted(question: str, known: Scope) -> Composition:
         read.append(question)
         return compose(question, known)
 

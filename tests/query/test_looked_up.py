@@ -9,7 +9,7 @@ from libs.datasources.gate import admit
 from libs.events.catalog import ColumnDescription, IndexDescription, TableDescription
 from services.query.composer.compose import SURE, compose
 from services.query.composer.linking.lookup import lookup_of, phrases_of, with_values
-from services.query.knowledge.schema import Column, Knowledge, Relation, Schema, Table
+from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table
 
 _SCHEMA = Schema(
     (
@@ -28,7 +28,7 @@ _SCHEMA = Schema(
     (Relation("albums", "artist_id", "artists", "id"),),
     "sqlite",
 )  # fmt: skip
-_KNOWN = Knowledge(_SCHEMA)
+_KNOWN = Scope(_SCHEMA)
 _TABLES = tuple(
     TableDescription(
         name=table.name,

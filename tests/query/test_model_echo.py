@@ -5,7 +5,7 @@ import pytest
 from libs.datasources.errors import QueryFailed
 from libs.datasources.gate import admit
 from libs.datasources.run import Rows
-from services.query.knowledge.schema import Column, Knowledge, Pair, Schema, Table
+from services.query.knowledge.schema import Column, Pair, Schema, Scope, Table
 from services.query.model.echo import without_echo
 from services.query.questions.database import Ran
 from services.query.reasoning.decide import AskAgain, AskModel, Correct
@@ -18,7 +18,7 @@ EXAMPLE = "SELECT COUNT(*)\nFROM people"
 GOOD = "SELECT city, age\nFROM people\nWHERE age > 3"
 LOOKED = "SELECT DISTINCT city FROM people"
 TURNS = "Conversation so far, oldest first:\nQ: How old?\nA (answered): SELECT age FROM people"
-KNOWN = Knowledge(
+KNOWN = Scope(
     Schema((Table("people", (Column("city", "text"), Column("age", "int"))),), (), "sqlite"),
     (), (Pair("How many are there?", EXAMPLE, 0.9, "p"),),
 )  # fmt: skip

@@ -16,7 +16,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from services.query.knowledge.schema import Column, Knowledge, Pair, Schema, Table
+from services.query.knowledge.schema import Column, Pair, Schema, Scope, Table
 from services.query.model.client import Model, ModelUnavailable
 from services.query.model.prompt import SYSTEM, prompt
 from services.query.reasoning.response import read
@@ -34,7 +34,7 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 FLIGHTS = Table("flights", (Column("origin", "TEXT", values=("EWR", "JFK")), Column("delay", "INTEGER")))
-KNOWN = Knowledge(
+KNOWN = Scope(
     Schema((FLIGHTS,), (), "sqlite"), (), (Pair("How many flights are there?", "SELECT COUNT(*) FROM flights", 0.8),)
 )
 QUESTIONS = ("What is the mean delay by origin?", "从 JFK 起飞的航班有多少？", "Will it rain tomorrow?", "asdf qwer")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.query.knowledge.schema import Column, Knowledge, Pair, Relation, Schema, Table, Term
+from services.query.knowledge.schema import Column, Pair, Relation, Schema, Scope, Table, Term
 from services.query.model.prompt import SYSTEM, prompt
 from services.query.model.tokens import tokens_of
 
@@ -17,7 +17,7 @@ PAIRS = (
     Pair("Which is long?", f"SELECT {'x' * 40_000} FROM t001", 0.8, "long"),
     Pair("Which is short?", "SELECT attribute_1 FROM t078", 0.7, "short"),
 )
-KNOWN = Knowledge(
+KNOWN = Scope(
     Schema(TABLES, RELATIONS, "sqlite"), (*TERMS, Term("margin", "the last one", (), "t079.attribute_3")), PAIRS
 )
 QUESTION = "What is the margin of t079?"

@@ -13,7 +13,7 @@ from sqlglot import exp
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
 from libs.knowledge.items import normalised_question
-from services.query.knowledge.schema import Knowledge, Pair, Schema
+from services.query.knowledge.schema import Pair, Schema, Scope
 
 _NUMBERS = (re.compile(r"\d+"), re.compile(r"\d+\.\d+"))
 _JOINS = r"[^\W\u4e00-\u9fff]"
@@ -28,7 +28,7 @@ class Adapted:
     sql: str
 
 
-def adapt(question: str, known: Knowledge) -> Adapted | None:
+def adapt(question: str, known: Scope) -> Adapted | None:
     """The first of the nearest pairs that fits; None when words differ in other ways than by values."""
     for pair in known.pairs:
         if sql := _adapted(normalised_question(question), pair, known.schema):

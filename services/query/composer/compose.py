@@ -8,7 +8,7 @@ from services.query.composer.linking.marks import Linked
 from services.query.composer.queries.plan import Plan
 from services.query.composer.queries.render import render
 from services.query.composer.reading.interpret import interpret
-from services.query.knowledge.schema import Knowledge
+from services.query.knowledge.schema import Scope
 
 SURE = 0.8
 _MOST_CONDITIONS, _MOST_COLUMNS = 20, 40
@@ -29,7 +29,7 @@ class Composition:
     """The date columns of which a date of the question may be meant, where there are several."""
 
 
-def compose(question: str, known: Knowledge) -> Composition:
+def compose(question: str, known: Scope) -> Composition:
     """The SQL of a question, as far as its words are understood."""
     known = familiar(known)
     linked = link(question, known.schema, known.terms, known.taught)

@@ -19,7 +19,7 @@ from services.query.composer.language.words import keys, number_at, read
 from services.query.composer.linking.elements import Element, elements
 from services.query.composer.linking.link import Linked, link
 from services.query.composer.queries.plan import TimePart
-from services.query.knowledge.schema import Knowledge, Pair, Schema
+from services.query.knowledge.schema import Pair, Schema, Scope
 
 NEAR, SHARED = 0.86, 0.4
 """The least cosine of the two questions, and the least share of their words that both have: as measured on questions
@@ -43,14 +43,14 @@ class _Said:
     everything: frozenset[str]
 
 
-def paraphrased(question: str, known: Knowledge) -> Pair | None:
+def paraphrased(question: str, known: Scope) -> Pair | None:
     """The nearest verified pair that asks the same in other words; None when there is none."""
     said = _said(question)
     near = (pair for pair in known.pairs if pair.similarity >= NEAR and _same(said, pair, known.schema))
     return next((pair for pair in near if _has_all_that_is_named(question, pair, known)), None)
 
 
-def _has_all_that_is_named(question: str, pair: Pair, known: Knowledge) -> bool:
+def _has_all_that_is_named(question: str, pair: Pair, known: Scope) -> bool:
     """Whether the SQL speaks of each thing that the question surely names, and the taught one does not."""
     linked = link(question, known.schema, known.terms, known.taught)
     theirs = link(pair.question, known.schema, known.terms, known.taught)

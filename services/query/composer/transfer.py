@@ -13,7 +13,7 @@ from services.query.composer.language.cues import CueName, stop_keys
 from services.query.composer.linking.familiar import familiar
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.link import Linked, Mark, link
-from services.query.knowledge.schema import Knowledge, Pair
+from services.query.knowledge.schema import Pair, Scope
 
 NEAR, SHARED = 0.8, 0.55
 """The least cosine of the two questions, and the least share of units that both have."""
@@ -46,7 +46,7 @@ class _Unit:
     quiet: bool = False
 
 
-def transferred(question: str, known: Knowledge) -> Transferred | None:
+def transferred(question: str, known: Scope) -> Transferred | None:
     """The nearest verified pair that differs in single places, with fewest of them; None when there is none."""
     known = familiar(known)
     linked = link(question, known.schema, known.terms, known.taught)
@@ -69,7 +69,7 @@ def _units(linked: Linked) -> list[_Unit]:
     return units
 
 
-def _transfer(linked: Linked, pair: Pair, known: Knowledge) -> Transferred | None:
+def _transfer(linked: Linked, pair: Pair, known: Scope) -> Transferred | None:
     mine = _units(linked)
     theirs = _units(link(pair.question, known.schema, known.terms, known.taught))
     matcher = SequenceMatcher(None, [unit.said for unit in theirs], [unit.said for unit in mine], autojunk=False)

@@ -22,7 +22,7 @@ from services.query.conversation.tree import (
     plain_select,
     tables,
 )
-from services.query.knowledge.schema import Knowledge
+from services.query.knowledge.schema import Scope
 
 _MEASURING = frozenset({"sum", "avg", "min", "max", "count"})
 _UPWARD, _DOWNWARD = frozenset({"least", "bottom", "ascending"}), frozenset({"most", "top", "descending"})
@@ -46,7 +46,7 @@ class Changed:
     items: tuple[str, ...] = ()
 
 
-def changed(sql: str, fragment: Fragment, linked: Linked, known: Knowledge) -> Changed | None:
+def changed(sql: str, fragment: Fragment, linked: Linked, known: Scope) -> Changed | None:
     """The SQL with what `fragment` says; None when not every word of it finds its place."""
     base = plain_select(sql, known.schema.dialect)
     if base is None or linked.unexplained:
@@ -129,7 +129,7 @@ def _swapped(tree: exp.Select, fragment: Fragment, linked: Linked) -> exp.Select
     return None
 
 
-def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Knowledge) -> Changed | None:
+def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Scope) -> Changed | None:
     """Understood as a question about one of the tables of the answer, whose parts then go into that answer's SQL."""
     said_of = ["{} {}", *(["{} that are {}"] if fragment.restricts else [])]
     for table, form in product(tables(base), said_of):
@@ -208,6 +208,6 @@ def _is_text(value: exp.Expr) -> bool:
     return isinstance(value, exp.Literal) and value.is_string
 
 
-def links(text: str, known: Knowledge) -> Linked:
+def links(text: str, known: Scope) -> Linked:
     """What the words of `text` mean in this dataset."""
     return link(text, known.schema, known.terms)

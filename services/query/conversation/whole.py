@@ -15,7 +15,7 @@ from services.query.conversation.change import changed, links
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
 from services.query.conversation.tree import plain_select, tables
 from services.query.conversation.turns import Turn
-from services.query.knowledge.schema import Knowledge
+from services.query.knowledge.schema import Scope
 
 _GONE_ON_FROM = ("answered", "failed", "timed_out")
 _CHOSEN = re.compile(
@@ -48,7 +48,7 @@ class Whole:
     unclear: bool = False
 
 
-def made_whole(question: str, turns: Sequence[Turn], known: Knowledge, *, learned: bool = False) -> Whole:
+def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: bool = False) -> Whole:
     """What `question` means after `turns`; `learned` says that its very words were taught as a whole question."""
     alone, turns = Whole(question), turns[-_FARTHEST:]
     if not turns or learned:
@@ -68,7 +68,7 @@ def made_whole(question: str, turns: Sequence[Turn], known: Knowledge, *, learne
     return _gone_on(fragment, linked, _base(turns, place, known), known)
 
 
-def _base(turns: Sequence[Turn], place: int, known: Knowledge) -> Turn:
+def _base(turns: Sequence[Turn], place: int, known: Scope) -> Turn:
     """The turn to go on from; one that was not answered is made whole first, because nobody did."""
     turn = turns[place]
     if turn.outcome == "answered":
@@ -77,7 +77,7 @@ def _base(turns: Sequence[Turn], place: int, known: Knowledge) -> Turn:
     return replace(turn, understood=whole.question, sql=whole.sql)
 
 
-def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Knowledge) -> Whole:
+def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope) -> Whole:
     change = changed(base.sql, fragment, linked, known) if base.sql else None
     said = _in_place(fragment, linked, base.understood, known)
     if said is not None and not (change and change.replaced):
@@ -97,7 +97,7 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Knowledge) -
     return Whole(both, base.understood, unclear=True)
 
 
-def _stands_alone(question: str, known: Knowledge) -> bool:
+def _stands_alone(question: str, known: Scope) -> bool:
     """Whether it can be answered by itself, and not because all of it is left out."""
     composition = compose(question, known)
     marks = composition.linked.marks if composition.linked is not None else ()
@@ -109,7 +109,7 @@ def _joined(key: str, before: str, said: str) -> str:
     return text(key, language_of(before), before=before.strip(_END), said=said)
 
 
-def _in_place(fragment: Fragment, linked: Linked, before: str, known: Knowledge) -> str | None:
+def _in_place(fragment: Fragment, linked: Linked, before: str, known: Scope) -> str | None:
     """The question before with another value or time in its place; None where there is none, or more than one."""
     said = [mark for mark in linked.marks if mark.meanings or mark.period or mark.number]
     if (
@@ -138,7 +138,7 @@ def _is_time(mark: Mark) -> bool:
     return mark.period is not None or bool(re.fullmatch(r"(?:19|20)\d{2}", mark.number or ""))
 
 
-def _other_table(linked: Linked, base: Turn, known: Knowledge) -> str | None:
+def _other_table(linked: Linked, base: Turn, known: Scope) -> str | None:
     """`and products?` after `how many orders are there?`: the same question about another table."""
     tree = plain_select(base.sql, known.schema.dialect) if base.sql else None
     if len(linked.marks) != 1 or linked.unexplained or not _tables(linked.marks[0]) or tree is None:
@@ -156,7 +156,7 @@ def _tables(mark: Mark) -> set[str]:
     return {m.table.lower() for m in mark.meanings if m.kind == "table" and m.weight >= mark.weight - 0.04}
 
 
-def _reply(question: str, asked_back: Turn, known: Knowledge) -> str | None:
+def _reply(question: str, asked_back: Turn, known: Scope) -> str | None:
     """The question that was asked back about, with the answer to it; `question` itself when that is a whole one.
 
     None when it is no answer to it.
@@ -185,7 +185,7 @@ def _chosen(question: str, choices: Sequence[str]) -> str | None:
     return choices[number - 1] if 0 < number <= len(choices) else None
 
 
-def _answered_back(before: str, said: str, known: Knowledge) -> str:
+def _answered_back(before: str, said: str, known: Scope) -> str:
     """The words that were not understood give way to those that tell what they mean; else they stand beside."""
     unknown = links(before, known).unexplained
     for between in (" ", ""):

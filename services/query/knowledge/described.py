@@ -16,9 +16,9 @@ def described(
     terms: Iterable[Term],
     taught: tuple[schema.Pair, ...],
     dialect: Dialect,
-) -> schema.Knowledge:
+) -> schema.Scope:
     """Without the pairs near a question; a structure that was seen before is the very one that was seen then."""
-    known = schema.Knowledge(
+    known = schema.Scope(
         schema.Schema(tuple(map(_table, tables)), tuple(map(_relation, relations)), dialect),
         tuple(schema.Term(term.term, term.definition, term.synonyms, term.sql_expression) for term in terms),
         (),

@@ -74,7 +74,7 @@ class Knowledge:
     """The names of those tables of which whoever asks may see some rows only."""
 
     @cached_property
-    def described(self) -> schema.Knowledge:
+    def described(self) -> schema.Scope:
         """The same in the words of the reasoning."""
         dialect = dialect_of(self.database.settings.kind)
         return described(self.tables, self.relations, self.terms, self.taught, dialect)

@@ -133,7 +133,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Knowledge:
+class Scope:
     """What was retrieved for a question: the structure, the terms, and the nearest pairs, nearest first.
 
     `taught` are all verified pairs, whatever the question; their similarity says nothing.

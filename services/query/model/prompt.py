@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from libs.language.catalogue import Language, text
 from services.query.composer.linking.link import Mark, link
-from services.query.knowledge.schema import Knowledge, Pair, Table
+from services.query.knowledge.schema import Pair, Scope, Table
 from services.query.model.tokens import tokens_of
 
 _TOKENS = 7_168
@@ -61,7 +61,7 @@ class _Line:
 
 
 def prompt(
-    question: str, known: Knowledge, failed: tuple[str, str] | None = None, tokens: int = _TOKENS, turns: str = ""
+    question: str, known: Scope, failed: tuple[str, str] | None = None, tokens: int = _TOKENS, turns: str = ""
 ) -> Prompt:
     """The user's message; with the system's text (`SYSTEM`) it takes at most about `tokens`.
 
@@ -80,7 +80,7 @@ def prompt(
     return Prompt("\n\n".join(parts), dropped, told)
 
 
-def _sections(question: str, known: Knowledge) -> dict[str, list[_Line]]:
+def _sections(question: str, known: Scope) -> dict[str, list[_Line]]:
     """Title -> lines, the most relevant first."""
     marks = link(question, known.schema, known.terms).marks
     said_terms = {meant.term for mark in marks for meant in mark.meanings}
@@ -102,7 +102,7 @@ def _sections(question: str, known: Knowledge) -> dict[str, list[_Line]]:
     }
 
 
-def _relevance(marks: Iterable[Mark], known: Knowledge) -> dict[str, float]:
+def _relevance(marks: Iterable[Mark], known: Scope) -> dict[str, float]:
     """Lower-case name of a table -> how much speaks for it: what the question says, and the SQL of the near pairs."""
     found: defaultdict[str, float] = defaultdict(float)
     for mark in marks:

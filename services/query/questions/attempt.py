@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from libs.datasources.errors import DataSourceError, QueryFailed, RefusedByGate, TookTooLong
 from libs.events.catalog import Language, QuestionAsked, Sources, Step
 from libs.language.catalogue import text
-from services.query.knowledge.schema import Knowledge
+from services.query.knowledge.schema import Scope
 from services.query.model.client import Model
 from services.query.questions.answered import answered
 from services.query.questions.conclusion import Conclusion
@@ -22,7 +22,7 @@ class Attempt:
 
     asked: QuestionAsked
     database: Database
-    scope: Callable[[], Knowledge]
+    scope: Callable[[], Scope]
     steps: Steps
     ends: float
 

@@ -8,7 +8,7 @@ from libs.events.catalog import DataSourceSettings, QuestionAsked, Step, TableDe
 from libs.language.catalogue import text
 from services.query.composer.linking.lookup import lookup_of, phrases_of, with_values
 from services.query.knowledge.recall import Knowledge
-from services.query.knowledge.schema import Knowledge as Scope
+from services.query.knowledge.schema import Scope
 from services.query.questions.database import Database
 from services.query.questions.steps import Steps
 

@@ -16,7 +16,7 @@ class Found:
     similarity: float
 
 
-def scope_of(known: Knowledge, found: Sequence[Found]) -> schema.Knowledge:
+def scope_of(known: Knowledge, found: Sequence[Found]) -> schema.Scope:
     """`known` and `found` in the words of the reasoning, without pairs that ask tables which are known no longer."""
     near = tuple(
         schema.Pair(

@@ -15,7 +15,7 @@ from services.query.conversation.turns import Turn, turns_before
 from services.query.conversation.whole import Whole, made_whole
 from services.query.conversation.window import TOKENS, Window, turns_for_prompt, window_of
 from services.query.knowledge.recall import Knowledge, exact_pairs
-from services.query.knowledge.schema import Knowledge as Scope
+from services.query.knowledge.schema import Scope
 from services.query.model.client import Model
 from services.query.questions.attempt import Attempt
 from services.query.questions.conclusion import Conclusion

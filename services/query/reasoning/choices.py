@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from libs.events.catalog import Language
 from libs.language.catalogue import language_of
 from services.query.composer.linking.link import link
-from services.query.knowledge.schema import Knowledge, Pair
+from services.query.knowledge.schema import Pair, Scope
 from services.query.questions.database import Ran
 from services.query.reasoning.small_talk import is_small_talk
 
@@ -20,7 +20,7 @@ _LONGEST = 60
 
 
 def choices(
-    question: str, language: Language, known: Knowledge, values: Ran | None = None, said: str = ""
+    question: str, language: Language, known: Scope, values: Ran | None = None, said: str = ""
 ) -> tuple[str, ...]:
     """`values` are what the model wanted to see, `said` is what it asks back."""
     names = _fetched(values) or _named(said, known) or resembling(_unknown(question, known), known)
@@ -41,7 +41,7 @@ def _fetched(values: Ran | None) -> list[str]:
     return next((list(dict.fromkeys(column)) for column in reversed(texts) if column), [])
 
 
-def _named(said: str, known: Knowledge) -> list[str]:
+def _named(said: str, known: Scope) -> list[str]:
     """The values of the columns that a question back names, then values and terms that it names itself."""
     of_columns: list[str] = []
     themselves: list[str] = []
@@ -54,12 +54,12 @@ def _named(said: str, known: Knowledge) -> list[str]:
     return themselves or of_columns
 
 
-def _unknown(question: str, known: Knowledge) -> tuple[str, ...]:
+def _unknown(question: str, known: Scope) -> tuple[str, ...]:
     words = link(question, known.schema, known.terms).unknown
     return () if is_small_talk(question, words) else words
 
 
-def resembling(unknown: Iterable[str], known: Knowledge) -> list[str]:
+def resembling(unknown: Iterable[str], known: Scope) -> list[str]:
     """Terms, tables and values whose names resemble a word that is not understood."""
     tables = known.schema.tables
     names = [name for term in known.terms for name in (term.term, *term.synonyms)]
@@ -70,7 +70,7 @@ def resembling(unknown: Iterable[str], known: Knowledge) -> list[str]:
     return [name for name, likeness, _ in sorted(found, key=lambda match: -match[1]) if likeness >= _LIKE]
 
 
-def _known(known: Knowledge) -> tuple[str, ...]:
+def _known(known: Scope) -> tuple[str, ...]:
     """Where nothing is near: what there is to ask about."""
     terms = tuple(term.term for term in known.terms[:_NAMES])
     return terms or tuple(table.comment or table.name for table in known.schema.tables[:_NAMES])

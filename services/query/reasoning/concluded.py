@@ -3,7 +3,7 @@
 from libs.events.catalog import QuestionAsked, Sources
 from libs.language.catalogue import clause, text
 from services.query.knowledge.recall import Knowledge
-from services.query.knowledge.schema import Knowledge as Scope
+from services.query.knowledge.schema import Scope
 from services.query.questions.answered import answered
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.too_slow import too_slow

@@ -3,7 +3,7 @@
 All of it together fits into the model's context window.
 """
 
-from services.query.knowledge.schema import Knowledge
+from services.query.knowledge.schema import Scope
 from services.query.model.prompt import SYSTEM, Prompt, prompt
 from services.query.model.tokens import tokens_of
 from services.query.questions.database import Ran
@@ -24,7 +24,7 @@ _MOST_OF_TURNS = 0.5
 def messages(
     command: AskModel | AskAgain | Correct,
     question: str,
-    known: Knowledge,
+    known: Scope,
     *,
     may_look: bool,
     tokens: int,
@@ -48,7 +48,7 @@ def messages(
             return SYSTEM, prompt(question, known, failed, tokens, turns)
 
 
-def _followed(by: str, question: str, known: Knowledge, tokens: int, turns: str) -> Prompt:
+def _followed(by: str, question: str, known: Scope, tokens: int, turns: str) -> Prompt:
     """The prompt of a question, with what there is to say about the values that the model wanted to see."""
     after = f"\n\n{by}"
     told = prompt(question, known, tokens=tokens - tokens_of(after), turns=turns)

@@ -13,7 +13,7 @@ from services.query.composer.compose import SURE, Composition, compose
 from services.query.composer.linking.link import link
 from services.query.composer.paraphrase import paraphrased
 from services.query.composer.transfer import transferred
-from services.query.knowledge.schema import Knowledge, Pair
+from services.query.knowledge.schema import Pair, Scope
 from services.query.reasoning.choices import resembling
 from services.query.reasoning.small_talk import is_small_talk
 
@@ -39,13 +39,13 @@ class Draft:
     choices: tuple[str, ...] = ()
 
 
-def adapted(question: str, known: Knowledge) -> Draft | None:
+def adapted(question: str, known: Scope) -> Draft | None:
     """The SQL of a verified pair with the values of `question`; None when no pair fits."""
     found = adapt(question, known)
     return _of_pair(found.pair, found.sql, "adapted") if found else None
 
 
-def proposed(question: str, language: Language, known: Knowledge) -> Draft:
+def proposed(question: str, language: Language, known: Scope) -> Draft:
     """What can be said without a model when no pair could be adapted."""
     if pair := paraphrased(question, known):
         return _of_pair(pair, pair.sql, "paraphrased")
@@ -60,7 +60,7 @@ def proposed(question: str, language: Language, known: Knowledge) -> Draft:
     return asking or _asking_back(question, composition, language, known)
 
 
-def _which_date(question: str, language: Language, known: Knowledge, composition: Composition) -> Draft | None:
+def _which_date(question: str, language: Language, known: Scope, composition: Composition) -> Draft | None:
     """Where only the date is left open: the same question with each of the date columns, as choices."""
     asked = question.strip().rstrip("?？.。!！")
     offered = [f"{asked} ({column})" for column in composition.dates]
@@ -75,7 +75,7 @@ def _of_pair(pair: Pair, sql: str, strategy: str) -> Draft:
     return Draft("sql", sql, strategy, pair.similarity, (pair.item_id,), secret=pair.secret)
 
 
-def _asking_back(question: str, composition: Composition, language: Language, known: Knowledge) -> Draft:
+def _asking_back(question: str, composition: Composition, language: Language, known: Scope) -> Draft:
     """Nothing in the question is known here, nor near: unanswerable. Otherwise say what is not understood."""
     linked = composition.linked or link(question, known.schema, known.terms)
     ahead = [linked.text.tokens[mark.first].key for mark in linked.marks if mark.cue == "forecast"]

@@ -7,7 +7,7 @@ from typing import assert_never
 from libs.datasources.errors import DataSourceError, QueryFailed, RefusedByGate, TookTooLong
 from libs.events.catalog import QuestionAsked
 from services.query.knowledge.recall import Knowledge
-from services.query.knowledge.schema import Knowledge as Scope
+from services.query.knowledge.schema import Scope
 from services.query.model.client import Model, ModelUnavailable
 from services.query.model.echo import without_echo
 from services.query.questions.conclusion import Conclusion

@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import lru_cache
 
 from services.query.composer.linking.described import described
-from services.query.knowledge.schema import Knowledge, Pair, Schema, Term
+from services.query.knowledge.schema import Pair, Schema, Scope, Term
 
 
-def familiar(known: Knowledge) -> Knowledge:
+def familiar(known: Scope) -> Scope:
     """The same knowledge, of the very parts that were seen before."""
     terms, taught = _words(known.terms, known.taught)
     return replace(known, schema=described(_structure(known.schema), terms), terms=terms, taught=taught)

@@ -13,14 +13,14 @@ from libs.events.catalog import ColumnDescription, TableDescription
 from services.query.composer.language.cues import stop_keys
 from services.query.composer.language.words import Text
 from services.query.composer.linking.link import link
-from services.query.knowledge.schema import Column, Knowledge, Table
+from services.query.knowledge.schema import Column, Scope, Table
 
 _MOST_PHRASES, _MOST_COLUMNS, _LARGE = 4, 40, 200_000
 """Rows of a table that is looked through without an index, at most."""
 _LONGEST = 80
 
 
-def phrases_of(question: str, known: Knowledge) -> tuple[str, ...]:
+def phrases_of(question: str, known: Scope) -> tuple[str, ...]:
     """What may be names of rows: quoted texts, and capitalised words with at least one that means nothing here."""
     linked = link(question, known.schema, known.terms, known.taught)
     text, unknown = linked.text, set(linked.unexplained)
@@ -50,7 +50,7 @@ def _beside(text: Text, place: int) -> bool:
     return text.text[text.tokens[place - 1].end : text.tokens[place].start] in ("", " ", "-", "'", ". ", "/")
 
 
-def lookup_of(phrases: Sequence[str], tables: Iterable[TableDescription], known: Knowledge) -> str | None:
+def lookup_of(phrases: Sequence[str], tables: Iterable[TableDescription], known: Scope) -> str | None:
     """SQL that tells which columns hold one of `phrases`, and how it is written there; None without any column."""
     places = _places(tables, known)
     if not phrases or not places:
@@ -62,7 +62,7 @@ def lookup_of(phrases: Sequence[str], tables: Iterable[TableDescription], known:
     return whole.sql(dialect=known.schema.dialect)
 
 
-def _places(tables: Iterable[TableDescription], known: Knowledge) -> list[tuple[str, str]]:
+def _places(tables: Iterable[TableDescription], known: Scope) -> list[tuple[str, str]]:
     """(table, column) of what is looked through."""
     return [
         (table.name, column.name)
@@ -89,7 +89,7 @@ def _part(number: int, table: str, column: str, phrases: Sequence[str]) -> exp.S
     return exp.select("place", "value").from_(rows.subquery(f"of_{number}"))
 
 
-def with_values(known: Knowledge, tables: Iterable[TableDescription], rows: Iterable[Sequence[object]]) -> Knowledge:
+def with_values(known: Scope, tables: Iterable[TableDescription], rows: Iterable[Sequence[object]]) -> Scope:
     """`known` with the values that were found (place as `lookup_of` numbers it, value)."""
     places = _places(tables, known)
     found: dict[tuple[str, str], list[str]] = {}
