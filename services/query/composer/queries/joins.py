@@ -2,7 +2,7 @@
 
 import itertools
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappop, heappush
@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from services.query.composer.language.words import keys
 from services.query.knowledge.schema import Relation, Schema
 
-_SPOKEN, _ROLE, _BACKWARDS, _UNSURE, _SHARED = 0.4, 0.2, 0.05, 0.5, 1.5
+_SPOKEN, _ROLE, _BACKWARDS, _UNSURE, _SHARED, _DEEP = 0.4, 0.2, 0.05, 0.5, 1.5, 0.01
 """What makes a relation a more or less likely way from table to table, in joins."""
 _NUMBERED = frozenset({"id", "code", "number"})
 
@@ -21,16 +21,46 @@ def join_path(schema: Schema, tables: Sequence[str], spoken: Collection[tuple[st
     The nearest table is joined first. `spoken` are (table, column) that the question names: a relation over such a
     column comes first.
     """
-    joined, path = {tables[0]}, []
-    wanted = [table for table in dict.fromkeys(tables) if table not in joined]
+    first = _grown(schema, tables[0], tables, spoken)
+    if first is None or len(first[1]) < 2:
+        return first[1] if first is not None else None
+    others = (_grown(schema, table, tables, spoken) for table in dict.fromkeys(tables[1:]))
+    best = min((first, *(grown for grown in others if grown is not None)), key=lambda grown: round(grown[0], 3))
+    return _in_order(tables[0], best[1])
+
+
+def _grown(
+    schema: Schema, root: str, tables: Sequence[str], spoken: Collection[tuple[str, str]]
+) -> tuple[float, list[Relation]] | None:
+    """What it costs to join all `tables` from one of them on, and the relations.
+
+    Rows that point at all the others are the cheapest to begin with: a row of a lesson has one teacher and one class,
+    whoever else belongs to the class.
+    """
+    depth, path, total = {root: 0}, list[Relation](), 0.0
+    wanted = [table for table in dict.fromkeys(tables) if table != root]
     while wanted:
-        found = _nearest(schema, joined, wanted, spoken)
+        found = _nearest(schema, depth, wanted, spoken)
         if found is None:
             return None
-        path += found
-        joined |= {table for relation in found for table in (relation.source, relation.target)}
-        wanted = [table for table in wanted if table not in joined]
-    return path
+        cost, edges = found
+        for edge in edges:
+            ends = (edge.source, edge.target) if edge.source in depth else (edge.target, edge.source)
+            depth[ends[1]] = depth[ends[0]] + 1
+        path, total = path + edges, total + cost
+        wanted = [table for table in wanted if table not in depth]
+    return total, path
+
+
+def _in_order(first: str, path: Sequence[Relation]) -> list[Relation]:
+    """The same relations, each leading on from `first` or from one before it."""
+    joined, ordered, left = {first}, list[Relation](), list(path)
+    while left:
+        edge = next(edge for edge in left if edge.source in joined or edge.target in joined)
+        left.remove(edge)
+        ordered.append(edge)
+        joined |= {edge.source, edge.target}
+    return ordered
 
 
 def whole_key(schema: Schema, edge: Relation) -> list[Relation]:
@@ -77,18 +107,18 @@ def _way(edge: Relation, table: str) -> _Way:
 
 
 def _nearest(
-    schema: Schema, joined: set[str], wanted: Collection[str], spoken: Collection[tuple[str, str]]
-) -> list[Relation] | None:
-    """The cheapest way from what is joined to one of the `wanted` tables (Dijkstra 1959)."""
+    schema: Schema, joined: Mapping[str, int], wanted: Collection[str], spoken: Collection[tuple[str, str]]
+) -> tuple[float, list[Relation]] | None:
+    """The cheapest way from what is joined, each table so many joins deep, to a `wanted` one (Dijkstra 1959)."""
     count, ways = itertools.count(), _ways(schema)
     queue: list[tuple[float, int, str, bool, list[Relation]]] = [
-        (0.0, next(count), table, False, []) for table in sorted(joined)
+        (_DEEP * depth, next(count), table, False, []) for table, depth in sorted(joined.items())
     ]
     seen: set[tuple[str, bool]] = set()
     while queue:
         cost, _, table, climbed, path = heappop(queue)
         if path and table in wanted:
-            return path
+            return cost, path
         if (table, climbed) in seen:
             continue
         seen.add((table, climbed))
