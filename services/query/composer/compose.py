@@ -27,6 +27,8 @@ class Composition:
     linked: Linked | None = None
     dates: tuple[str, ...] = ()
     """The date columns of which a date of the question may be meant, where there are several."""
+    ways: tuple[str, ...] = ()
+    """Over what table or column its tables are joined, and over what they might be too."""
 
 
 def compose(question: str, known: Scope) -> Composition:
@@ -40,7 +42,8 @@ def compose(question: str, known: Scope) -> Composition:
     score = (found.share if found.understood else min(found.share, SURE / 2)) if sql else 0.0
     plan, dates = found.plan, tuple(place.column for place in found.dates)
     terms, items = dict.fromkeys(plan.terms), dict.fromkeys((*found.items, *linked.passed_over))
-    return Composition(sql, round(score, 3), tuple(plan.tables), tuple(terms), tuple(items), linked, dates)
+    rests_on = tuple(plan.tables), tuple(terms), tuple(items)
+    return Composition(sql, round(score, 3), *rests_on, linked, dates, found.ways)
 
 
 def _is_too_long(plan: Plan) -> bool:

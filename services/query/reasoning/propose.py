@@ -3,6 +3,7 @@
 Every draft says where it comes from and how sure it is; what is not sure enough asks back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -24,7 +25,7 @@ _FORETELLING = frozenset({"predict", "forecast", "expect", "预测", "预计"})
 class Draft:
     """SQL to be run, or the reason why there is none. `strategy` is adapted, model, paraphrased or composed.
 
-    It is `secret` where the verified pair is that it was made of.
+    `text` is what people are told of it. It is `secret` where the verified pair is that it was made of.
     """
 
     kind: Literal["sql", "clarification", "unanswerable"]
@@ -55,20 +56,29 @@ def proposed(question: str, language: Language, known: Scope) -> Draft:
     composition = compose(question, known)
     if composition.sql and composition.score >= SURE:
         found = composition
-        return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms)
-    asking = _which_date(question, language, known, composition)
+        said = _way(found.ways, language)
+        return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms, said)
+    asking = _which("date", composition.dates, question, language, known) or _which(
+        "way", composition.ways, question, language, known
+    )
     return asking or _asking_back(question, composition, language, known)
 
 
-def _which_date(question: str, language: Language, known: Scope, composition: Composition) -> Draft | None:
-    """Where only the date is left open: the same question with each of the date columns, as choices."""
+def _way(ways: Sequence[str], language: Language) -> str:
+    """Over what the tables were joined, where that was not the only way."""
+    others = ", ".join(ways[1:])
+    return text("question.way", language, way=ways[0], others=others) if others else ""
+
+
+def _which(what: str, names: Sequence[str], question: str, language: Language, known: Scope) -> Draft | None:
+    """Where only a date, or a way to join, is left open: the same question with each of the names, as choices."""
     asked = question.strip().rstrip("?？.。!！")
-    offered = [f"{asked} ({column})" for column in composition.dates]
-    clear = tuple(one for one in offered if compose(one, known).score >= SURE)
-    if len(clear) < 2:
+    composed = {f"{asked} ({name})": compose(f"{asked} ({name})", known) for name in names}
+    clear = {choice: one.sql for choice, one in composed.items() if one.score >= SURE}
+    if len(set(clear.values())) < 2:
         return None
-    said = text("question.which_date", language, columns=", ".join(composition.dates))
-    return Draft("clarification", score=composition.score, text=said, choices=clear)
+    said = text(f"question.which_{what}", language, columns=", ".join(names))
+    return Draft("clarification", text=said, choices=tuple(clear))
 
 
 def _of_pair(pair: Pair, sql: str, strategy: str) -> Draft:

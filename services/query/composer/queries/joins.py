@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from services.query.composer.language.words import keys
 from services.query.knowledge.schema import Relation, Schema
 
-_SPOKEN, _ROLE, _BACKWARDS, _UNSURE, _SHARED, _DEEP = 0.4, 0.2, 0.05, 0.5, 1.5, 0.01
+_SPOKEN, _ROLE, _BACKWARDS, _UNSURE, _SHARED, _DEEP = 0.4, 0.2, 0.05, 0.5, 1.5, 0.05
 """What makes a relation a more or less likely way from table to table, in joins."""
 _NUMBERED = frozenset({"id", "code", "number"})
 
@@ -21,18 +21,50 @@ def join_path(schema: Schema, tables: Sequence[str], spoken: Collection[tuple[st
     The nearest table is joined first. `spoken` are (table, column) that the question names: a relation over such a
     column comes first.
     """
-    first = _grown(schema, tables[0], tables, spoken)
+    found = _cheapest(schema, tables, spoken)
+    return _in_order(tables[0], found[1]) if found is not None else None
+
+
+def other_ways(
+    schema: Schema, tables: Sequence[str], spoken: Collection[tuple[str, str]] = ()
+) -> list[tuple[float, list[Relation]]]:
+    """Further ways of as many joins as `join_path` makes, each with how much less likely it is, in joins."""
+    found = _cheapest(schema, tables, spoken)
+    if found is None:
+        return []
+    cost, path = found
+    left_out = (frozenset(whole_key(schema, edge)) for edge in path)
+    others = (_cheapest(schema, tables, spoken, _Bounds(out, len(path))) for out in left_out)
+    return [(other[0] - cost, other[1]) for other in others if other is not None and len(other[1]) == len(path)]
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """Relations that must not be used, and how many there may be from one table to the next."""
+
+    without: frozenset[Relation] = frozenset()
+    most: int = 1_000
+
+
+_Found = tuple[float, list[Relation]]
+"""What the joins cost, and the relations."""
+
+
+def _cheapest(
+    schema: Schema, tables: Sequence[str], spoken: Collection[tuple[str, str]], bounds: _Bounds = _Bounds()
+) -> _Found | None:
+    """The cheapest way to join all `tables`, from whichever of them it begins; of equal ones from the first."""
+    first = _grown(schema, tables[0], tables, spoken, bounds)
     if first is None or len(first[1]) < 2:
-        return first[1] if first is not None else None
-    others = (_grown(schema, table, tables, spoken) for table in dict.fromkeys(tables[1:]))
-    best = min((first, *(grown for grown in others if grown is not None)), key=lambda grown: round(grown[0], 3))
-    return _in_order(tables[0], best[1])
+        return first
+    others = (_grown(schema, table, tables, spoken, bounds) for table in dict.fromkeys(tables[1:]))
+    return min((first, *(grown for grown in others if grown is not None)), key=lambda grown: round(grown[0], 3))
 
 
 def _grown(
-    schema: Schema, root: str, tables: Sequence[str], spoken: Collection[tuple[str, str]]
-) -> tuple[float, list[Relation]] | None:
-    """What it costs to join all `tables` from one of them on, and the relations.
+    schema: Schema, root: str, tables: Sequence[str], spoken: Collection[tuple[str, str]], bounds: _Bounds
+) -> _Found | None:
+    """A way to join all `tables` from one of them on, always to the nearest.
 
     Rows that point at all the others are the cheapest to begin with: a row of a lesson has one teacher and one class,
     whoever else belongs to the class.
@@ -40,7 +72,7 @@ def _grown(
     depth, path, total = {root: 0}, list[Relation](), 0.0
     wanted = [table for table in dict.fromkeys(tables) if table != root]
     while wanted:
-        found = _nearest(schema, depth, wanted, spoken)
+        found = _nearest(schema, depth, wanted, spoken, bounds)
         if found is None:
             return None
         cost, edges = found
@@ -107,8 +139,12 @@ def _way(edge: Relation, table: str) -> _Way:
 
 
 def _nearest(
-    schema: Schema, joined: Mapping[str, int], wanted: Collection[str], spoken: Collection[tuple[str, str]]
-) -> tuple[float, list[Relation]] | None:
+    schema: Schema,
+    joined: Mapping[str, int],
+    wanted: Collection[str],
+    spoken: Collection[tuple[str, str]],
+    bounds: _Bounds,
+) -> _Found | None:
     """The cheapest way from what is joined, each table so many joins deep, to a `wanted` one (Dijkstra 1959)."""
     count, ways = itertools.count(), _ways(schema)
     queue: list[tuple[float, int, str, bool, list[Relation]]] = [
@@ -119,11 +155,13 @@ def _nearest(
         cost, _, table, climbed, path = heappop(queue)
         if path and table in wanted:
             return cost, path
-        if (table, climbed) in seen:
+        if (table, climbed) in seen or len(path) >= bounds.most:
             continue
         seen.add((table, climbed))
         for way in ways.get(table, ()):
-            if way.other in joined or any(way.other in (edge.source, edge.target) for edge in path):
+            if way.edge in bounds.without or way.other in joined:
+                continue
+            if any(way.other in (edge.source, edge.target) for edge in path):
                 continue
             # Over a thing that two rows share: what they have in common is seldom what is meant.
             shared = _SHARED if climbed and not way.up and path else 0.0

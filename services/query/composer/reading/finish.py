@@ -10,6 +10,7 @@ from services.query.composer.queries.plan import Measure, Place, Plan
 from services.query.composer.reading.both import read_both
 from services.query.composer.reading.none import read_none
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.ways import check_ways
 
 _WHO = frozenset({"who", "谁"})
 
@@ -26,6 +27,7 @@ def finish(reading: Reading) -> None:
     _order_by_time(plan)
     plan.distinct |= _lists_values(reading)
     reading.unclear |= _is_unclear(reading)
+    check_ways(reading)
     if plan.both is None:
         _once(reading)
     else:

@@ -15,6 +15,7 @@ from services.query.composer.reading.rankings import read_rankings
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.times import read_dates, read_units
 from services.query.composer.reading.understood import share, understood
+from services.query.composer.reading.ways import read_way
 from services.query.knowledge.schema import Schema
 
 
@@ -31,11 +32,14 @@ class Interpretation:
     """The ids of the verified pairs that taught what words of it mean."""
     dates: tuple[Place, ...] = ()
     """The date columns of which a date may be meant, where there are several."""
+    ways: tuple[str, ...] = ()
+    """Over what the tables are joined, and over what they might be too."""
 
 
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     """The plan of a question; None when nothing in it can be selected."""
     reading = Reading(linked, schema)
+    read_way(reading)
     read_exclusions(reading)
     read_dates(reading)
     read_conditions(reading)
@@ -51,6 +55,5 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     if not (plan.measures or plan.columns or plan.groups or plan.everything):
         return None
     items = dict.fromkeys(item for meant in reading.meant.values() for item in meant.items)
-    return Interpretation(
-        plan, frozenset(reading.spoken), share(reading), understood(reading), tuple(items), reading.dates
-    )
+    spoken, known = frozenset(reading.spoken), share(reading)
+    return Interpretation(plan, spoken, known, understood(reading), tuple(items), reading.dates, reading.ways)

@@ -30,6 +30,8 @@ class Reading:
         self.by_first_shown = False
         self.dates: tuple[Place, ...] = ()
         """The date columns of which a date may be meant, where there are several."""
+        self.ways: tuple[str, ...] = ()
+        """Over what the tables are joined, and over what they might be too."""
 
     def column(self, index: int) -> Place | None:
         """The column that an item names."""
@@ -107,6 +109,12 @@ class Reading:
         """The word right after an item, even where it means nothing."""
         after = self.text.tokens[self.items[index].last : self.items[index].last + 1]
         return after[0].key if after else ""
+
+    def in_brackets(self, index: int) -> bool:
+        """Whether an item stands in brackets, alone."""
+        item, text, tokens = self.items[index], self.text.text, self.text.tokens
+        before, after = text[: tokens[item.first].start], text[tokens[item.last - 1].end :]
+        return before.endswith(("(", "（")) and after.startswith((")", "）"))
 
     def take(self, *indexes: int) -> None:
         """Note that items have found their place."""
