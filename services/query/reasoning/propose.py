@@ -13,6 +13,7 @@ from services.query.composer.adapt import adapt
 from services.query.composer.compose import SURE, Composition, compose
 from services.query.composer.linking.link import link
 from services.query.composer.paraphrase import paraphrased
+from services.query.composer.reading.reading import LeftOpen
 from services.query.composer.transfer import transferred
 from services.query.knowledge.schema import Pair, Scope
 from services.query.reasoning.choices import resembling
@@ -56,12 +57,10 @@ def proposed(question: str, language: Language, known: Scope) -> Draft:
     composition = compose(question, known)
     if composition.sql and composition.score >= SURE:
         found = composition
-        said = _way(found.ways, language)
+        said = _way(found.left_open.get("way", ()), language)
         return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms, said)
-    asking = _which("date", composition.dates, question, language, known) or _which(
-        "way", composition.ways, question, language, known
-    )
-    return asking or _asking_back(question, composition, language, known)
+    asking = (_which(what, names, question, language, known) for what, names in composition.left_open.items())
+    return next(filter(None, asking), None) or _asking_back(question, composition, language, known)
 
 
 def _way(ways: Sequence[str], language: Language) -> str:
@@ -70,8 +69,8 @@ def _way(ways: Sequence[str], language: Language) -> str:
     return text("question.way", language, way=ways[0], others=others) if others else ""
 
 
-def _which(what: str, names: Sequence[str], question: str, language: Language, known: Scope) -> Draft | None:
-    """Where only a date, or a way to join, is left open: the same question with each of the names, as choices."""
+def _which(what: LeftOpen, names: Sequence[str], question: str, language: Language, known: Scope) -> Draft | None:
+    """Where only that is left open: the same question with each of the names, as choices."""
     asked = question.strip().rstrip("?？.。!！")
     composed = {f"{asked} ({name})": compose(f"{asked} ({name})", known) for name in names}
     clear = {choice: one.sql for choice, one in composed.items() if one.score >= SURE}

@@ -1,9 +1,10 @@
 """From what was found in a question to a plan."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.query.composer.linking.marks import Linked
-from services.query.composer.queries.plan import Place, Plan
+from services.query.composer.queries.plan import Plan
 from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.conditions import read_conditions
 from services.query.composer.reading.exclusions import read_exclusions
@@ -12,7 +13,7 @@ from services.query.composer.reading.groups import read_counted_groups, read_gro
 from services.query.composer.reading.measures import read_measures
 from services.query.composer.reading.orders import read_orders
 from services.query.composer.reading.rankings import read_rankings
-from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.reading import LeftOpen, Reading
 from services.query.composer.reading.times import read_dates, read_units
 from services.query.composer.reading.understood import share, understood
 from services.query.composer.reading.ways import read_way
@@ -30,10 +31,8 @@ class Interpretation:
     """Whether everything that was said has found its place in the plan, and nothing was unclear."""
     items: tuple[str, ...]
     """The ids of the verified pairs that taught what words of it mean."""
-    dates: tuple[Place, ...] = ()
-    """The date columns of which a date may be meant, where there are several."""
-    ways: tuple[str, ...] = ()
-    """Over what the tables are joined, and over what they might be too."""
+    left_open: Mapping[LeftOpen, tuple[str, ...]]
+    """What may be meant, the likeliest first."""
 
 
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
@@ -56,4 +55,4 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
         return None
     items = dict.fromkeys(item for meant in reading.meant.values() for item in meant.items)
     spoken, known = frozenset(reading.spoken), share(reading)
-    return Interpretation(plan, spoken, known, understood(reading), tuple(items), reading.dates, reading.ways)
+    return Interpretation(plan, spoken, known, understood(reading), tuple(items), reading.left_open)

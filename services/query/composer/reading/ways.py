@@ -37,7 +37,7 @@ def check_ways(reading: Reading) -> None:
             continue
         reading.unclear |= any(further < _EQUAL for further, _ in others)
         ways = [path, *near]
-        reading.ways = tuple(dict.fromkeys(_name(way, ways, tables) for way in ways))
+        reading.left_open["way"] = tuple(dict.fromkeys(_name(way, ways, tables) for way in ways))
 
 
 def _name(way: Sequence[Relation], ways: Sequence[Sequence[Relation]], tables: Sequence[str]) -> str:
