@@ -37,6 +37,7 @@ TEXTS = {
     ),
     "question.which_date": ("您指的是哪个日期：{columns}？", "Which date do you mean: {columns}?"),
     "question.which_column": ("您指的是哪一列：{columns}？", "Which of these do you mean: {columns}?"),
+    "question.which_rows": ("按哪种记录的数量来算：{columns}？", "The number of which rows counts: {columns}?"),
     "question.which_way": (
         "这些表可以经由 {columns} 关联，您指的是哪一个？",
         "The tables can be joined over {columns}: which do you mean?",

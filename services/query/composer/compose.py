@@ -28,7 +28,7 @@ class Composition:
     """The ids of the verified pairs that taught what its words mean, or that they mean nothing."""
     linked: Linked | None = None
     left_open: Mapping[LeftOpen, tuple[str, ...]] = field(default_factory=dict)
-    """What may be meant, the likeliest first: which date, which measure; over what its tables are joined."""
+    """What may be meant, the likeliest first: which date, measure, rows; over what its tables are joined."""
 
 
 def compose(question: str, known: Scope) -> Composition:

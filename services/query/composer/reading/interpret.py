@@ -12,7 +12,7 @@ from services.query.composer.reading.finish import finish
 from services.query.composer.reading.groups import read_counted_groups, read_groups
 from services.query.composer.reading.measures import read_measures
 from services.query.composer.reading.orders import read_orders
-from services.query.composer.reading.rankings import read_rankings
+from services.query.composer.reading.rankings import read_limits, read_rankings
 from services.query.composer.reading.reading import LeftOpen, Reading
 from services.query.composer.reading.times import read_dates, read_units
 from services.query.composer.reading.understood import share, understood
@@ -48,6 +48,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_rankings(reading)
     read_measures(reading)
     read_counted_groups(reading)
+    read_limits(reading)
     read_columns(reading)
     finish(reading)
     plan = reading.plan

@@ -14,7 +14,7 @@ from services.query.composer.linking.roles import Role, roles_of
 from services.query.composer.queries.plan import Place, Plan
 from services.query.knowledge.schema import Column, Schema
 
-LeftOpen = Literal["date", "column", "way"]
+LeftOpen = Literal["date", "column", "rows", "way"]
 
 _WIDEST = 12
 
@@ -33,7 +33,7 @@ class Reading:
         self.unclear = False
         self.by_first_shown = False
         self.left_open: dict[LeftOpen, tuple[str, ...]] = {}
-        """What may be meant, the likeliest first: which date, which measure; over what tables are joined."""
+        """What may be meant, the likeliest first: which date, measure, rows; over what tables are joined."""
 
     def column(self, index: int) -> Place | None:
         """The column that an item names."""
