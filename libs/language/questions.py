@@ -36,6 +36,16 @@ TEXTS = {
         "No query could be written that runs: {reason}. Put the question in other words, or choose one of these.",
     ),
     "question.which_date": ("您指的是哪个日期：{columns}？", "Which date do you mean: {columns}?"),
+    "question.which_column": ("您指的是哪一列：{columns}？", "Which of these do you mean: {columns}?"),
+    "question.which_rows": ("按哪种记录的数量来算：{columns}？", "The number of which rows counts: {columns}?"),
+    "question.which_way": (
+        "这些表可以经由 {columns} 关联，您指的是哪一个？",
+        "The tables can be joined over {columns}: which do you mean?",
+    ),
+    "question.way": (
+        "各表经由 {way} 关联；也可以经由 {others}。",
+        "The tables were joined over {way}; they could be joined over {others} too.",
+    ),
     "question.which_value": ("您指的是下面的哪一个？", "Which of these do you mean?"),
     "question.broken": (
         "回答时出现内部错误，请稍后再试；若再次出现，请联系管理员。",
