@@ -35,6 +35,10 @@ TEXTS = {
         "It contradicts the verified question “{question}”, which asks the same and gives other rows. So it was taken "
         "back for now.",
     ),
+    "feedback.learned_again": (
+        "与它不符的内容已不再有效，因此重新学习并再次检验。",
+        "What spoke against it counts no longer, so it was learned again and is measured once more.",
+    ),
     "feedback.held.hint": (
         "请查看证据，然后采纳（POST accept）或放弃（POST drop）。",
         "Look at the evidence, then accept it (POST accept) or drop it (POST drop).",

@@ -38,6 +38,7 @@ from services.feedback.learning.read import (
     score,
     verified,
 )
+from services.feedback.learning.reconsider import reconsider
 from services.feedback.learning.take_back import take_back, take_back_feedback
 from services.feedback.record import OWN, lock
 from services.feedback.reviews.read import verdict
@@ -79,6 +80,8 @@ class Measurer:
         event = learned.asked.event
         if done is not None or event.who == _SYSTEM:  # What we take back was measured before.
             async with transaction(self.pool, "feedback") as opened:
+                await lock(opened.connection, dataset_id)
+                await reconsider(opened, learned.asked, dataset_id)
                 await finish(opened.connection, lease)
             return
         database = await self.comparison.database(learned.asked.event.dataset_id) if known else None
@@ -217,6 +220,8 @@ class Measurer:
             right, told = await score(opened.connection, event.dataset_id)
             measured = measured.model_copy(update={"right": right, "told": told})
             await OWN.apply_own(opened, measured, caused_by=learned.asked)
+            if outcome is None:  # What is held is to be forgotten first.
+                await reconsider(opened, learned.asked, event.dataset_id)
             await finish(opened.connection, lease)
         log.info("learning_measured", training_id=event.training_id, verdict=measured.verdict, questions=len(results))
 

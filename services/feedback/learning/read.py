@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from libs.events.catalog import FeedbackReviewed, LearnedItem, LearningDecided, LearningMeasured, TrainingRequested
+from libs.events.catalog import (
+    FeedbackGiven,
+    FeedbackReviewed,
+    LearnedItem,
+    LearningDecided,
+    LearningMeasured,
+    TrainingRequested,
+)
 from libs.events.envelope import Received
 from libs.leases.claim import WorkGone
 from libs.postgres.pool import Connection
@@ -69,6 +76,21 @@ _DECISIONS = """
 SELECT event_id, correlation_id, traceparent, decided FROM decisions
 WHERE subject_id = $1 AND decision_sequence > $2 ORDER BY decision_sequence
 """
+# Of each question the last word that is held, unless a person said another since, or decides about it.
+_HELD = """
+SELECT DISTINCT ON (v.normalised_question) v.given, r.state AS review, m.state AS measured, p.item
+FROM verdicts AS v JOIN reviews AS r USING (feedback_id) JOIN measured AS m ON m.training_id = r.state ->> 'training_id'
+JOIN teachings AS t ON t.training_id = m.training_id
+JOIN pairs AS p ON (p.dataset_id, p.item_id) = (t.dataset_id, t.item_id)
+LEFT JOIN generations AS g ON g.dataset_id = v.dataset_id
+WHERE v.dataset_id = $1 AND r.verdict = 'held' AND t.generation >= coalesce(g.generation, 0)
+    AND NOT EXISTS (SELECT FROM decisions AS d WHERE d.subject_id = v.feedback_id)
+    AND NOT EXISTS (
+        SELECT FROM known_pairs AS k WHERE k.dataset_id = $1 AND k.normalised_question = v.normalised_question
+            AND k.origin = 'feedback' AND k.requested_offset > t.requested_offset)
+ORDER BY v.normalised_question, v.sequence DESC
+"""
+_VERIFIED_IDS = "SELECT item_id FROM known_pairs WHERE dataset_id = $1 AND origin = 'feedback'"
 MOST = 2_000
 """So many verified pairs of a dataset are looked at, the newest: to find the nearest among them takes milliseconds."""
 
@@ -101,6 +123,16 @@ class Answer:
     strategy: str
     sql: str | None
     items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A correction that is held because of how it was measured, with the pair that it taught."""
+
+    given: FeedbackGiven
+    review: FeedbackReviewed
+    measured: LearningMeasured
+    pair: LearnedItem
 
 
 async def change(connection: Connection, training_id: str) -> Change:
@@ -181,6 +213,24 @@ async def last_measured(connection: Connection, training_id: str) -> LearningMea
     """What became of a training that was measured."""
     state = await connection.fetchval(_MEASURED, training_id)
     return LearningMeasured.model_validate(state) if state else None
+
+
+async def held(connection: Connection, dataset_id: str) -> list[Held]:
+    """The corrections that are held because of how they were measured, of each question the last word."""
+    return [
+        Held(
+            FeedbackGiven.model_validate(row["given"]),
+            FeedbackReviewed.model_validate(row["review"]),
+            LearningMeasured.model_validate(row["measured"]),
+            LearnedItem.model_validate(row["item"]),
+        )
+        for row in await connection.fetch(_HELD, dataset_id)
+    ]
+
+
+async def verified_ids(connection: Connection, dataset_id: str) -> set[str]:
+    """The ids of the pairs that people gave and that are known."""
+    return {row["item_id"] for row in await connection.fetch(_VERIFIED_IDS, dataset_id)}
 
 
 async def newest_of(connection: Connection, dataset_id: str) -> tuple[int, int]:
