@@ -56,6 +56,11 @@ TEXTS = {
     ),
     "question.no_rows": ("没有符合条件的数据。", "Nothing matches."),
     "question.no_rows_where": ("没有符合条件的数据（{conditions}）。", "Nothing matches ({conditions})."),
+    "question.no_value": ("没有可供计算的数值。", "There is no value to compute this from."),
+    "question.no_value_where": (
+        "符合条件（{conditions}）的数据中没有可供计算的数值。",
+        "Nothing that matches ({conditions}) has a value to compute this from.",
+    ),
     "question.within_policy": (
         "行策略已生效：这里只包含您的角色可见的行。",
         "Row policies apply: only rows that your role may see are in this.",
