@@ -140,6 +140,7 @@ TEXTS = {
         "该数据集中没有与此相关的内容，无法回答。",
         "This dataset holds nothing of the sort, so the question cannot be answered from it.",
     ),
+    "question.ask_instead": ("可以改问下面的问题。", "These questions can be answered."),
     "question.unknown_words": (
         "我不明白：{words}。请换个说法，或把它作为业务术语告诉我。",
         "I do not know what is meant by: {words}. Put it in other words, or teach it as a business term.",
