@@ -56,7 +56,9 @@ WHERE NOT EXISTS (
 ORDER BY item_id
 """
 _PAIRS = "SELECT item FROM pairs WHERE dataset_id = $1 AND item_id = ANY($2) ORDER BY item_id"
-_ANSWERS = "SELECT question_id, outcome, known, strategy, sql, items FROM check_answers WHERE question_id = ANY($1)"
+_ANSWERS = """
+SELECT question_id, outcome, known, strategy, sql, items, terms FROM check_answers WHERE question_id = ANY($1)
+"""
 _REVIEW = "SELECT state FROM reviews WHERE feedback_id = $1"
 _MEASURED = "SELECT state FROM measured WHERE training_id = $1"
 # What was measured of knowledge that was removed since says nothing of the same pairs, learned again.
@@ -123,6 +125,7 @@ class Answer:
     strategy: str
     sql: str | None
     items: tuple[str, ...]
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,9 @@ async def answers(connection: Connection, question_ids: Sequence[str]) -> dict[s
     """The checks that were answered, by their ids."""
     rows = await connection.fetch(_ANSWERS, list(question_ids))
     return {
-        row["question_id"]: Answer(row["outcome"], row["known"], row["strategy"], row["sql"], tuple(row["items"]))
+        row["question_id"]: Answer(
+            row["outcome"], row["known"], row["strategy"], row["sql"], tuple(row["items"]), tuple(row["terms"])
+        )
         for row in rows
     }
 
