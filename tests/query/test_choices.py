@@ -6,15 +6,19 @@ import pytest
 
 from libs.datasources.gate import Admitted
 from libs.datasources.run import Rows
-from libs.events.catalog import Language
+from libs.events.catalog import Language, QuestionAsked
 from libs.language.catalogue import text
 from services.query.knowledge.schema import Column, Pair, Relation, Schema, Scope, Table
 from services.query.questions.database import Ran
+from services.query.questions.too_slow import too_slow
 from services.query.reasoning.choices import choices
+from services.query.reasoning.concluded import concluded
 from services.query.reasoning.evolve import Composed
 from services.query.reasoning.propose import proposed
+from services.query.reasoning.state import State, Unanswerable
 from services.query.reasoning.told import step_of
 from tests.query.clinic import CLINIC
+from tests.query.knowledge_events import THEN
 from tests.query.shop import SHOP
 
 QUESTIONS = ("哪个城市最多？", "Which city?", "多少订单？", "How many?", "Who?", "When?")
@@ -93,6 +97,33 @@ def test_that_a_dataset_holds_nothing_of_the_sort_is_said_only_where_nothing_is_
 ) -> None:
     draft = proposed(question, "en", SHOP)
     assert draft.kind == kind and says in draft.text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "没有与此相关的内容，无法回答。可以改问"), ("en", "cannot be answered from it. These questions")],
+)
+def test_where_it_holds_nothing_of_the_sort_a_dataset_offers_questions_that_it_does_answer(
+    language: Language, said: str
+) -> None:
+    asked = QuestionAsked(
+        question_id="q",
+        dataset_id="d",
+        question="?",
+        conversation_id="c",
+        language=language,
+        asked_at=THEN,
+        deadline=THEN,
+    )
+    offered, alone = (concluded(Unanswerable(), State(model=True), asked, {}, one) for one in (TAUGHT, SHOP))
+    assert (offered.outcome, offered.choices) == ("unanswerable", choices("?", language, TAUGHT))
+    assert said in offered.answer_text and offered.answer_text.startswith(alone.answer_text)
+    assert alone.choices == ()
+
+
+def test_of_what_takes_too_long_values_of_a_column_are_offered() -> None:
+    slow = too_slow("SELECT COUNT(*) FROM customers", "en", SHOP.schema)
+    assert slow.outcome == "timed_out" and slow.choices and ", ".join(slow.choices) in slow.answer_text
 
 
 def test_where_nothing_is_near_it_is_told_what_there_is() -> None:
