@@ -13,11 +13,11 @@ async def test_every_route_declares_its_errors_as_problems(running: Running) -> 
             assert {next(iter(one["content"])) for one in errors.values()} == {"application/problem+json"}, path
             assert "401" in errors and operation["summary"], (method, path)
     assert "HTTPValidationError" not in str(document)
-    assert {"type", "detail", "trace_id"} <= set(document["components"]["schemas"]["Problem"]["properties"])
+    assert {"type", "detail", "trace_id"} <= set(document["components"]["schemas"]["ProblemDetails"]["properties"])
 
 
 async def test_a_real_problem_has_the_fields_that_are_declared(running: Running) -> None:
-    schema = (await running.nobody.get("/openapi.json")).json()["components"]["schemas"]["Problem"]
+    schema = (await running.nobody.get("/openapi.json")).json()["components"]["schemas"]["ProblemDetails"]
     problem = (await running.anna.post(f"{API}/datasources", json={})).json()
     assert set(schema["required"]) <= set(problem) <= set(schema["properties"])
 
