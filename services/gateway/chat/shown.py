@@ -56,7 +56,7 @@ class Answer(Asked):
     row_count: int
     truncated: bool
     """Whether the database has more rows than these."""
-    chart_type: ChartType | Literal["clarification"]
+    chart_type: Literal[ChartType, "clarification"]
     chart: Chart | None
     """How the rows are drawn; null where there are none."""
     steps: tuple[Step, ...]
