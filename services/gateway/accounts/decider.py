@@ -8,7 +8,7 @@ from libs.events.catalog import Role
 
 @dataclass(frozen=True)
 class Account:
-    """Who is asking."""
+    """Who may sign in, and what they may do."""
 
     account_id: str
     username: str
