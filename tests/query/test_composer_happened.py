@@ -4,6 +4,8 @@ import pytest
 
 from services.query.composer.compose import SURE, compose
 from services.query.composer.language.happenings import CREATION, joined, told_by
+from services.query.conversation.turns import Turn
+from services.query.conversation.whole import made_whole
 from services.query.reasoning.propose import proposed
 from tests.query.stays import STAYS
 
@@ -55,3 +57,20 @@ def test_where_nothing_tells_it_the_dates_are_offered_in_words(question: str, da
 
 def test_the_making_of_a_row_is_known_by_its_place() -> None:
     assert CREATION in told_by(joined(("made",)))
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "chosen"),
+    [
+        ("How many bookings last month?", "the date of check-in", 1),
+        ("How many bookings last month?", "by check-in", 1),
+        ("How many bookings last month?", "booked_at", 0),
+        ("How many bookings last month?", "arrival", 1),
+        ("上个月的预订有多少？", "退房日期", 2),
+        ("上个月的预订有多少？", "按入住", 1),
+    ],
+)
+def test_an_offered_date_may_be_named_in_other_words(question: str, said: str, chosen: int) -> None:
+    back = proposed(question, "en" if question.isascii() else "zh", STAYS)
+    turn = Turn(question, question, "clarification", said=back.text, choices=back.choices)
+    assert made_whole(said, [turn], STAYS).question == back.choices[chosen]
