@@ -45,7 +45,17 @@ def dates_in(reading: Reading, indexes: Sequence[int], table: str | None = None)
         if high:
             conditions.append(_bound(place, "<", high))
         reading.take(index, *([] if end is None else [end]))
+        _tell(reading, index, low or high)
     return conditions
+
+
+def _tell(reading: Reading, index: int, day: Day) -> None:
+    """How a time was understood that could be meant in another way."""
+    said = reading.text.between(reading.items[index].first, reading.items[index].last)
+    if isinstance(day, Relative) and day.newest:
+        reading.left_open["year"] = (said,)
+    elif said.endswith(" ago") and isinstance(day, Relative) and day.unit != "day":
+        reading.left_open["span"] = (said,)
 
 
 def _bound(place: Place, comparison: Comparison, day: Day) -> Condition:
