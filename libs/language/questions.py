@@ -50,6 +50,10 @@ TEXTS = {
         "“{time}”在这里是那一整周、整月、整季度或整年。",
         "“{time}” is all of that week, month, quarter or year.",
     ),
+    "question.time_weekday": (
+        "“{time}”在这里是每一个{time}，不只是某一周的。",
+        "“{time}” is that day of every week.",
+    ),
     "question.way": (
         "各表经由 {way} 关联；也可以经由 {others}。",
         "The tables were joined over {way}; they could be joined over {others} too.",

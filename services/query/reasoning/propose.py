@@ -19,7 +19,7 @@ from services.query.knowledge.schema import Pair, Scope
 from services.query.reasoning.choices import resembling
 from services.query.reasoning.small_talk import is_small_talk
 
-_TIMES: tuple[LeftOpen, ...] = ("year", "span")
+_TIMES: tuple[LeftOpen, ...] = ("year", "span", "weekday")
 _FORETELLING = frozenset({"predict", "forecast", "expect", "预测", "预计"})
 
 
@@ -60,7 +60,8 @@ def proposed(question: str, language: Language, known: Scope) -> Draft:
         found = composition
         said = sentences(_way(found.left_open.get("way", ()), language), *_times(found, language))
         return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms, said)
-    asking = (_which(what, names, question, language, known) for what, names in composition.left_open.items())
+    open_to = ((what, names) for what, names in composition.left_open.items() if what not in _TIMES)
+    asking = (_which(what, names, question, language, known) for what, names in open_to)
     return next(filter(None, asking), None) or _asking_back(question, composition, language, known)
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Aggregate = Literal["count", "sum", "avg", "min", "max"]
-TimePart = Literal["year", "quarter", "month", "week", "day"]
+TimePart = Literal["year", "quarter", "month", "week", "day", "weekday"]
+"""`weekday` is its number in the week: 1 for Monday."""
 Comparison = Literal["=", "<>", ">", "<", ">=", "<=", "like", "not like", "null", "not null", "in"]
 
 
