@@ -258,6 +258,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "modeling.unknown_table": ("没有名为 {table} 的表。", "There is no table {table}."),
     "modeling.unknown_column": ("表 {table} 没有名为 {column} 的列。", "The table {table} has no column {column}."),
     "modeling.duplicate": ("前面的关系已连接这两列。", "An earlier edge joins these two columns already."),
+    "modeling.types": (
+        "数据库不能比较 {source}（{source_type}）与 {target}（{target_type}）。请改连类型相同的列；"
+        "如果确实是同样的值，请在数据库中用视图转换类型，再连接视图的列。",
+        "The database cannot compare {source} ({source_type}) with {target} ({target_type}). Join columns of the same "
+        "type; if they do hold the same values, convert one in a view of the database and join the view's column.",
+    ),
     "modeling.itself": ("{table}.{column} 不能与自己连接。", "{table}.{column} cannot be joined with itself."),
     "problem.policies.title": ("行策略无效", "The row policies are not valid"),
     "problem.policies": (
