@@ -51,6 +51,8 @@ class Learning:
     played: dict[str, None] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     decisions: int = 0
+    by_terms: dict[str | None, str] = field(default_factory=dict)
+    """The terms that SQL was composed through."""
 
     @property
     def trainings(self) -> list[str]:
@@ -126,24 +128,24 @@ class Learning:
                 asked = QuestionAsked.model_validate(sent)
                 if asked.question_id not in self.answered:
                     self.answered.add(asked.question_id)
-                    await self.service.consume(_answer(asked, *answer(asked)))
+                    await self.service.consume(self._answer(asked, *answer(asked)))
             await asyncio.wait([task], timeout=0.01)
         await task
         await self.play()
         return (await self.service.sent("LearningMeasured"))[-1]
 
+    def _answer(self, asked: QuestionAsked, sql: str | None, *rests_on: str) -> QuestionAnswered:
+        term = self.by_terms.get(sql)
+        sources = Sources(strategy="composed" if term else "paraphrased", items=rests_on, terms=(term,) if term else ())
+        return QuestionAnswered(
+            question_id=asked.question_id, dataset_id="d1", purpose=asked.purpose, sql=sql,
+            outcome="answered" if sql else "clarification", knowledge_version=1, sources=sources, answered_at=THEN,
+        )  # fmt: skip
+
     async def known(self) -> set[str]:
         """The SQL that is known."""
         rows = await self.service.pool.fetch("SELECT item ->> 'sql' AS sql FROM known_pairs")
         return {row["sql"] for row in rows}
-
-
-def _answer(asked: QuestionAsked, sql: str | None, *rests_on: str) -> QuestionAnswered:
-    return QuestionAnswered(
-        question_id=asked.question_id, dataset_id="d1", purpose=asked.purpose, sql=sql,
-        outcome="answered" if sql else "clarification", knowledge_version=1,
-        sources=Sources(strategy="paraphrased", items=rests_on), answered_at=THEN,
-    )  # fmt: skip
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -274,6 +276,64 @@ async def test_a_correction_that_contradicts_a_verified_pair_in_other_words_is_h
     assert (await learning.decide("f2", "drop"))["verdict"] == "dropped"
     assert await learning.known() == {ONE}
     assert (await learning.decide("f2", "accept"))["verdict"] == "dropped", "it is over"
+
+
+@pytest.mark.parametrize("composed", [ONE, TWO])
+async def test_a_correction_that_gives_other_rows_than_a_term_counts_and_the_review_says_so(
+    learning: Learning, composed: str
+) -> None:
+    learning.by_terms[composed] = "fleet"
+    await learning.teach(1, ONE)
+    await learning.measure(lambda _: (composed,))
+    review = (await learning.service.sent("FeedbackReviewed"))[-1]
+    told = [(reason["code"], "“fleet”" in reason["detail"]) for reason in review["reasons"]]
+    assert told == ([("differs_from_term", True)] if composed == TWO else [])
+    assert (review["verdict"], await learning.known()) == ("accepted", {ONE})
+
+
+@pytest.mark.parametrize("gone", ["taken back", "replaced"])
+@pytest.mark.parametrize("harmful", [False, True])
+async def test_what_was_held_because_of_what_counts_no_longer_is_learned_again_and_measured_anew(
+    learning: Learning, gone: str, harmful: bool
+) -> None:
+    await learning.teach(1, ONE)
+    await learning.teach(2, TWO, OTHER_WORDS)
+    held = await learning.measure(lambda asked: (ONE, pair_id(MANY, ONE)) if asked.question != MANY else (None, ""))
+    assert (held["verdict"], await learning.known()) == ("held", {ONE})
+
+    await (learning.decide("f1", "revert") if gone == "taken back" else learning.teach(3, THREE))
+    await learning.measure(lambda _: (None, ""))
+    review = (await learning.service.sent("FeedbackReviewed"))[-1]
+    assert (review["feedback_id"], review["verdict"], review["version"]) == ("f2", "accepted", 2)
+    assert [reason["code"] for reason in review["reasons"]] == ["learned_again"]
+    stands = set() if gone == "taken back" else {THREE}
+    assert await learning.known() == {TWO, *stands}
+    witness = (THREE, pair_id(MANY, THREE))
+    await learning.measure(lambda asked: witness if harmful and asked.question != MANY else (None, ""))
+    assert await learning.known() == (stands if harmful and stands else {TWO, *stands})
+
+
+@pytest.mark.parametrize("since", ["an import", "a verdict"])
+async def test_what_is_held_stays_so_where_another_word_was_said_since_or_its_knowledge_was_removed(
+    learning: Learning, since: str
+) -> None:
+    def from_the_first(asked: QuestionAsked) -> tuple[str | None, str]:
+        return (ONE, pair_id(MANY, ONE)) if asked.question != MANY else (None, "")
+
+    await learning.teach(1, ONE)
+    await learning.teach(2, TWO, OTHER_WORDS)
+    await learning.measure(from_the_first)
+    if since == "an import":
+        await learning.imports("t", {OTHER_WORDS: ONE})
+    else:
+        await learning.service.reviewed(said(3, OTHER_WORDS, sql=TWO, rating=-1))
+    await learning.decide("f1", "revert")
+    await learning.measure(lambda _: (None, ""))
+    assert await learning.known() == ({ONE} if since == "an import" else set()), "the word that was said since counts"
+    await learning.service.consume(KnowledgeRemoved(dataset_id="d1", generation=1, who="ann", removed_at=THEN))
+    await learning.imports("t2", {"Flights?": THREE}, 1)
+    await learning.measure(lambda _: (None, ""))
+    assert await learning.known() == {THREE}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import pytest
 
 from services.query.reasoning.propose import proposed
+from tests.query.clinic import told
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 
@@ -52,3 +53,23 @@ def test_how_many_of_a_quantity_is_asked_back() -> None:
 async def test_a_text_that_repeats_itself_is_asked_back(word: str) -> None:
     draft = proposed((word * 700)[:2000], "zh", SHOP)
     assert draft.kind == "clarification"
+
+
+@pytest.mark.parametrize(
+    ("question", "comparison"),
+    [
+        ("customers with at least one order", ">= 1"),
+        ("Which customers placed more than one order?", "> 1"),
+        ("customers with only 7 orders", "= 7"),
+        ("仅有7个订单的客户", "= 7"),
+    ],
+)
+def test_numbers_in_words_count_what_each_has(question: str, comparison: str) -> None:
+    sql = (
+        f"SELECT name FROM customers WHERE (SELECT count(*) FROM orders WHERE customer_id = customers.id) {comparison}"
+    )
+    assert sorted(answered(question)) == sorted(shop().execute(sql).fetchall())
+
+
+def test_only_one_is_not_at_least_one() -> None:
+    assert told("owners who have only one animal") == [("Ann", "Weber"), ("Ann", "Weber")]

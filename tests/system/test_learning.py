@@ -9,12 +9,12 @@ from tests.system.conftest import Running, eventually
 _CLIENTELE = "SELECT count(DISTINCT customer_id) AS customers FROM orders WHERE amount > 740"
 _VERIFIED = {
     "Customers: how many do exist?": _CLIENTELE,
-    "Customers, how many of them do exist?": _CLIENTELE,
     "How many orders are there?": "SELECT count(*) FROM orders",
     "Total amount of all orders?": "SELECT sum(amount) FROM orders",
-    "How many customers live in Berlin?": "SELECT count(*) FROM customers WHERE city = 'Berlin'",
     "Which is the largest order amount?": "SELECT max(amount) FROM orders",
 }
+_OF_CUSTOMERS = {"How many customers live in Berlin?": "SELECT count(*) FROM customers WHERE city = 'Berlin'"}
+"""Imported later: what pairs ask is known without a training."""
 _CORRECTIONS = {
     "What is the number of orders?": "SELECT count(*) FROM orders",
     "What is the total amount of all orders?": "SELECT sum(amount) FROM orders",
@@ -94,6 +94,7 @@ async def test_what_does_harm_is_held_whoever_taught_it_and_ten_corrections_do_n
     await client.get(f"/datasources/{(await client.get(f'/datasets/{dataset_id}'))['datasource_id']}/tables")
     await _measured(running, dataset_id, "training_id", await _imported(running, dataset_id, _VERIFIED))
     await _a_training_is_held_until_it_is_accepted(running, dataset_id)
+    await _measured(running, dataset_id, "training_id", await _imported(running, dataset_id, _OF_CUSTOMERS))
     record_property("scores", scores := await _scores_of_ten_corrections(running, dataset_id))
     print(*scores, sep="\n")
     await _a_poisoned_correction_is_held_until_it_is_accepted_and_taken_back(running, dataset_id)
@@ -154,7 +155,7 @@ async def _a_poisoned_correction_is_held_until_it_is_accepted_and_taken_back(run
     assert held["change"]["contradicts"] or held["change"]["lost"]
     before = await answered(500)
     now = await client.get(f"/datasets/{dataset_id}/learning")
-    verified = len(_VERIFIED) + len(_CORRECTIONS)
+    verified = len(_VERIFIED) + len(_OF_CUSTOMERS) + len(_CORRECTIONS)
     assert (now["verified"], now["items"][0]["verdict"]) == (verified, "held")
     assert now["score"] == now["items"][0]["score"]
 

@@ -3,6 +3,7 @@
 Every draft says where it comes from and how sure it is; what is not sure enough asks back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,6 +13,7 @@ from services.query.composer.adapt import adapt
 from services.query.composer.compose import SURE, Composition, compose
 from services.query.composer.linking.link import link
 from services.query.composer.paraphrase import paraphrased
+from services.query.composer.reading.reading import LeftOpen
 from services.query.composer.transfer import transferred
 from services.query.knowledge.schema import Pair, Scope
 from services.query.reasoning.choices import resembling
@@ -24,7 +26,7 @@ _FORETELLING = frozenset({"predict", "forecast", "expect", "预测", "预计"})
 class Draft:
     """SQL to be run, or the reason why there is none. `strategy` is adapted, model, paraphrased or composed.
 
-    It is `secret` where the verified pair is that it was made of.
+    `text` is what people are told of it. It is `secret` where the verified pair is that it was made of.
     """
 
     kind: Literal["sql", "clarification", "unanswerable"]
@@ -55,20 +57,27 @@ def proposed(question: str, language: Language, known: Scope) -> Draft:
     composition = compose(question, known)
     if composition.sql and composition.score >= SURE:
         found = composition
-        return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms)
-    asking = _which_date(question, language, known, composition)
-    return asking or _asking_back(question, composition, language, known)
+        said = _way(found.left_open.get("way", ()), language)
+        return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms, said)
+    asking = (_which(what, names, question, language, known) for what, names in composition.left_open.items())
+    return next(filter(None, asking), None) or _asking_back(question, composition, language, known)
 
 
-def _which_date(question: str, language: Language, known: Scope, composition: Composition) -> Draft | None:
-    """Where only the date is left open: the same question with each of the date columns, as choices."""
+def _way(ways: Sequence[str], language: Language) -> str:
+    """Over what the tables were joined, where that was not the only way."""
+    others = ", ".join(ways[1:])
+    return text("question.way", language, way=ways[0], others=others) if others else ""
+
+
+def _which(what: LeftOpen, names: Sequence[str], question: str, language: Language, known: Scope) -> Draft | None:
+    """Where only that is left open: the same question with each of the names, as choices."""
     asked = question.strip().rstrip("?？.。!！")
-    offered = [f"{asked} ({column})" for column in composition.dates]
-    clear = tuple(one for one in offered if compose(one, known).score >= SURE)
-    if len(clear) < 2:
+    composed = {f"{asked} ({name})": compose(f"{asked} ({name})", known) for name in names}
+    clear = {choice: one.sql for choice, one in composed.items() if one.score >= SURE}
+    if len(set(clear.values())) < 2:
         return None
-    said = text("question.which_date", language, columns=", ".join(composition.dates))
-    return Draft("clarification", score=composition.score, text=said, choices=clear)
+    said = text(f"question.which_{what}", language, columns=", ".join(names))
+    return Draft("clarification", text=said, choices=tuple(clear))
 
 
 def _of_pair(pair: Pair, sql: str, strategy: str) -> Draft:

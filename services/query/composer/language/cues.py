@@ -32,7 +32,7 @@ _PHRASES: dict[CueName, str] = {
     "min": "minimum, min, minimum of, 最小值, 的最小值, 最低值, 的最低值",
     "max": "maximum, max, maximum of, 最大值, 的最大值, 最高值, 的最高值",
     "most": "most, the most, highest, largest, biggest, longest, greatest, latest, most recent, oldest, heaviest, tallest, "
-    "farthest, hottest, most expensive, newest, maximal, fastest, highest-rated, 最年长, 年龄最大, 年纪最大, 最老, 最快, 最多, 最高, 最大, 最长, 最远, 最新, 最贵, 最热, 最晚, 最重, 最久",
+    "farthest, hottest, busiest, most expensive, newest, maximal, fastest, highest-rated, 最年长, 年龄最大, 年纪最大, 最老, 最快, 最多, 最高, 最大, 最长, 最远, 最新, 最贵, 最热, 最晚, 最重, 最久, 最忙, 最繁忙, 最常, 最常见, 最频繁, 最热门, 最受欢迎",
     "least": "least, fewest, lowest, smallest, shortest, earliest, youngest, nearest, coldest, cheapest, "
     "least expensive, minimal, lightest, slowest, 最年轻, 年龄最小, 年纪最小, 最慢, 最少, 最低, 最小, 最短, 最近, 最早, 最便宜, 最冷, 最轻",
     "top": "top, first, 前, 排名前, 排名前的",

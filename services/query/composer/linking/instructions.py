@@ -9,10 +9,12 @@ from services.query.composer.linking.lexicon import Lexicon
 from services.query.composer.linking.marks import Mark
 
 _AMOUNT = "amount"
-_BOUNDING = frozenset({"than", "exactly"})
+_BOUNDING = frozenset({"than", "exactly", "least", "only", "just"})
 """Words behind which `one` is a number."""
 _CALENDAR = ("年", "月", "日")
-_WHICH = {("which",), ("哪", "个"), ("哪",)}
+_WHICH = {("which",), ("busiest",), ("哪", "个"), ("哪",), ("哪", "一")} | {(how, "的") for how in "多少高低大小忙"}
+"""Words before a unit of time that is asked for: `which month`, 最多的月份."""
+_ONLY = (("only",), ("just",), ("只", "有"), ("仅", "有"))
 
 
 def instructions(text: Text, known: Lexicon) -> Iterator[Mark]:
@@ -27,6 +29,7 @@ def instructions(text: Text, known: Lexicon) -> Iterator[Mark]:
 def _cues(text: Text, known: Lexicon) -> Iterator[Mark]:
     table = phrases()
     tokens = tuple(token.key for token in text.tokens)
+    yield from _only(text)
     for first in range(len(tokens)):
         if text.tokens[first].text.lower() in ("orders", "numbers"):
             continue  # `number of orders by year`: many orders are no instruction to order, nor numbers one to count.
@@ -35,6 +38,16 @@ def _cues(text: Text, known: Lexicon) -> Iterator[Mark]:
                 continue  # `the total amount of invoices`, which have an amount
             if cue := table.get(tokens[first:last]):
                 yield Mark(first, last, cue=cue)
+
+
+def _only(text: Text) -> Iterator[Mark]:
+    """`only one animal`, 只有2个订单: just so many."""
+    tokens = tuple(token.key for token in text.tokens)
+    for only in _ONLY:
+        for first in range(len(tokens) - len(only)):
+            last = first + len(only)
+            if tokens[first:last] == only and (tokens[last] == "one" or number_at(text, last)):
+                yield Mark(first, last, cue="equal")
 
 
 def _numbers(text: Text) -> Iterator[Mark]:
@@ -65,4 +78,4 @@ def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
                 tokens[first - length : first] in each for length in range(1, min(first, longest) + 1)
             )
             if part and grouped and tokens[first:last] not in known:
-                yield Mark(first, last, unit=part)
+                yield Mark(first - (tokens[first - 1] == "一"), last, unit=part)

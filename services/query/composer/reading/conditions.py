@@ -5,6 +5,7 @@ from services.query.composer.reading.numbers import read_numbers, read_turned
 from services.query.composer.reading.ranges import read_ranges
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.texts import read_names, read_parts_of_texts
+from services.query.composer.reading.unnamed import read_unnamed
 from services.query.composer.reading.values import read_missing, read_terms, read_values
 from services.query.composer.reading.years import read_years
 
@@ -20,5 +21,6 @@ def read_conditions(reading: Reading) -> None:
     read_ranges(reading)
     read_numbers(reading)
     read_years(reading)
+    read_unnamed(reading)
     read_values(reading)
     read_names(reading)

@@ -10,6 +10,7 @@ from services.query.composer.queries.plan import Measure, Place, Plan
 from services.query.composer.reading.both import read_both
 from services.query.composer.reading.none import read_none
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.ways import check_ways
 
 _WHO = frozenset({"who", "谁"})
 
@@ -26,6 +27,7 @@ def finish(reading: Reading) -> None:
     _order_by_time(plan)
     plan.distinct |= _lists_values(reading)
     reading.unclear |= _is_unclear(reading)
+    check_ways(reading)
     if plan.both is None:
         _once(reading)
     else:
@@ -90,7 +92,7 @@ def _order_by_time(plan: Plan) -> None:
 def _lists_values(reading: Reading) -> bool:
     """`list all cities`: of a column whose values repeat each is told once, where no table's rows are asked for."""
     plan = reading.plan
-    if len(plan.columns) != 1 or plan.conditions or plan.order_by or plan.limit or plan.measures or plan.joined:
+    if len(plan.columns) != 1 or plan.conditions or plan.order_by or plan.limit or plan.measured or plan.joined:
         return False
     place = plan.columns[0]
     label = name_column(reading.schema.table(place.table))
@@ -113,9 +115,11 @@ def _is_unclear(reading: Reading) -> bool:
 
 
 def _ranks_itself(reading: Reading) -> bool:
-    """Groups in the order of what each has one of (谁的订单最多), or of what no group has a single one of."""
+    """Groups by how many each has of what it has one of (谁的订单最多), or in the order of what no group has one of."""
     plan = reading.plan
     ones = {*plan.keyed, *(place.table for place in plan.groups if reading.known(place).primary_key)}
+    if any(one.measure == Measure("count", table) for one in plan.having for table in ones):
+        return True
     for by in plan.order_by:
         if isinstance(by, Measure) and any(by == Measure("count", table) for table in ones):
             return ones.issuperset(place.table for place in plan.groups)

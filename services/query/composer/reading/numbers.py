@@ -7,7 +7,7 @@ from services.query.composer.reading.having import read_how_many_each_has
 from services.query.composer.reading.negation import AGGREGATES, COMPARISONS, add, with_number
 from services.query.composer.reading.reading import Reading
 
-_SAYS_EQUAL = frozenset({"等于", "正好", "equal to", "exactly", "equals", "equal"})
+_SAYS_EQUAL = frozenset({"等于", "正好", "equal to", "exactly", "equals", "equal", "only", "just", "只有", "仅有"})
 _STAND_BEHIND = OR_MORE | OR_LESS | {"以上", "以下", "及以上", "及以下", "起", "以后", "以前", "之后", "之前"}
 _LIMITS: tuple[CueName, ...] = ("top", "bottom", "most", "least")
 _NUMBER_WITHIN = 3

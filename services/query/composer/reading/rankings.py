@@ -21,6 +21,8 @@ from services.query.composer.reading.ranked import (
 )
 from services.query.composer.reading.reading import Reading
 
+_FIRST_OF_GROUPS = frozenset({"top", "the top", "bottom", "the bottom", "前", "排名前", "倒数", "后"})
+
 
 @dataclass(frozen=True)
 class _Rank:
@@ -55,6 +57,20 @@ def _read_ranking(reading: Reading, index: int) -> None:
     ranked = ranked or by_column(reading, rank.behind) or by_kind(reading, index, rank.behind)
     if ranked is not None:
         _order(reading, rank, ranked)
+
+
+def read_limits(reading: Reading) -> None:
+    """Take `revenue per owner, top 3`, 每个城市的销售额，前3: so many of the groups, by what is told of each."""
+    plan = reading.plan
+    for index in range(len(reading.items)):
+        if plan.order_by or not plan.groups or len(plan.measures) != 1 or reading.said(index) not in _FIRST_OF_GROUPS:
+            continue
+        number = _number_beside(reading, index) if reading.instructs(index, "top", "bottom") else None
+        if number is None:
+            continue
+        rank = _rank(reading, index, number)
+        if not reading.exists(rank.behind) or reading.ends_clause(rank.behind):
+            _order(reading, rank, Ranked(plan.measures[0]))
 
 
 def _ranked_aside(reading: Reading, index: int, behind: int) -> Ranked | None:

@@ -124,7 +124,7 @@ def only_time(reading: Reading) -> Place | None:
         if column.holds_dates
     ]
     if len(dates) > 1 and named == {place.table for place in dates}:
-        reading.dates = tuple(dates)
+        reading.left_open["date"] = tuple(place.column for place in dates)
     if len(dates) != 1 or dates[0].table not in named or join_path(reading.schema, [dates[0].table, *spoken]) is None:
         return None
     own = reading.schema.table(dates[0].table)
