@@ -61,6 +61,9 @@ async def test_a_client_made_from_the_document_has_good_names_and_knows_what_eve
     assert len(set(calls)) == len(calls) and all(call.partition("_")[0] in _COMMANDS for call in calls), calls
     for name, schema in document["components"]["schemas"].items():
         assert re.fullmatch("([A-Z][a-z]+)+", name) and schema["description"], name
+    for name in ("Account", "Answer", "Step", "Chart", "Format", "Dataset", "TermPage", "LearningCurve"):
+        schema = document["components"]["schemas"][name]
+        assert {*schema["required"]} == {*schema["properties"]}, name  # All that is always told.
     assert {*get_args(Outcome)} == {*_named(document, "Answer", "outcome")}
     assert {*get_args(ShownStatus)} == {*_named(document, "Progress", "status")}
     assert {*get_args(ChartType), "clarification"} == {*_named(document, "Answer", "chart_type")}
