@@ -41,7 +41,9 @@ async def test_posts_declare_the_idempotency_key_and_changes_the_version_they_ex
     for path, operations in paths.items():
         names = [one["name"] for one in operations.get("post", {}).get("parameters", [])]
         assert ("Idempotency-Key" in names) == ("post" in operations and "security" in operations["post"]), path
-    assert {"412", "409", "404"} <= set(paths[f"{API}/datasets/{{dataset_id}}"]["patch"]["responses"])
+    changes = paths[f"{API}/datasets/{{dataset_id}}"]
+    assert {"412", "404"} <= set(changes["patch"]["responses"]) and "409" not in changes["patch"]["responses"]
+    assert "409" in changes["delete"]["responses"]
     assert "429" in paths[f"{API}/auth/login"]["post"]["responses"]
     assert "403" in paths[f"{API}/auth/users"]["post"]["responses"]
     assert "403" in paths[f"{API}/datasets/{{dataset_id}}/policies"]["put"]["responses"]
