@@ -16,7 +16,7 @@ __all__ = ["Linked", "Mark", "link"]
 
 _CUE_YIELDS: frozenset[CueName] = frozenset(
     {"equal", "from", "to", "order", "missing", "having", "top", "bottom", "and", "or", "contains", "each", "label",
-     "count"}
+     "count", "share"}
 )  # fmt: skip
 """Instructions that give way to a column or table of exactly that name."""
 _FAIRLY_SURE, _SURE = 0.75, 0.9

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-Aggregate = Literal["count", "sum", "avg", "min", "max"]
+Aggregate = Literal["count", "sum", "avg", "min", "max", "percentage"]
 TimePart = Literal["year", "quarter", "month", "week", "day"]
 Comparison = Literal["=", "<>", ">", "<", ">=", "<=", "like", "not like", "null", "not null", "in"]
 
@@ -30,7 +30,8 @@ class Relative:
 class Measure:
     """An aggregate of a column, of a term's expression, or, with neither, of the rows of `table`.
 
-    `whole` is an expression that is an aggregate already; `beside` are further tables that it reads.
+    A percentage is the average of an expression that is 100 or 0 for each row. `whole` is an expression that is an
+    aggregate already; `beside` are further tables that it reads.
     """
 
     aggregate: Aggregate

@@ -102,16 +102,18 @@ def _lists_values(reading: Reading) -> bool:
 
 
 def _is_unclear(reading: Reading) -> bool:
-    """Whether `both` has no two sides, only what is known already is shown, rows are counted one by one, `who` is asked
-    and nobody is told, or a limit has no order."""
+    """Whether `both` has no two sides, two values are asked of one row, only what is known already is shown, rows are
+    counted one by one, `who` is asked and nobody is told, or a limit has no order."""
     plan = reading.plan
     sides = len(plan.conditions) + len(plan.having)
     one_sided = any(item.said == "both" for item in reading.items) and plan.both is None and sides < 2
     known = {one.place for one in plan.conditions if one.comparison == "=" and one.query is None}
     nothing_new = bool(plan.columns) and not plan.measures and known.issuperset(plan.columns)
+    told = {(one.place, one.value) for one in plan.conditions if one.comparison == "=" and one.place and one.value}
+    contradicts = len(told) > len({place for place, _ in told})  # of 2009, and of 2010
     unordered = plan.limit is not None and not plan.order_by
     mistaken = _ranks_itself(reading) or _tells_nobody(reading) or _pulled_by_verb(reading)
-    return one_sided or nothing_new or unordered or mistaken
+    return one_sided or nothing_new or contradicts or unordered or mistaken
 
 
 def _ranks_itself(reading: Reading) -> bool:

@@ -14,6 +14,7 @@ from services.query.composer.reading.measures import read_measures
 from services.query.composer.reading.orders import read_orders
 from services.query.composer.reading.rankings import read_limits, read_rankings
 from services.query.composer.reading.reading import LeftOpen, Reading
+from services.query.composer.reading.shares import read_shares
 from services.query.composer.reading.times import read_dates, read_units
 from services.query.composer.reading.understood import share, understood
 from services.query.composer.reading.ways import read_way
@@ -46,6 +47,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_units(reading)
     read_orders(reading)
     read_rankings(reading)
+    read_shares(reading)
     read_measures(reading)
     read_counted_groups(reading)
     read_limits(reading)

@@ -7,6 +7,7 @@ from services.query.composer.language.periods import Day, Period, year
 from services.query.composer.language.words import keys
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Comparison, Condition, Place, Relative
+from services.query.composer.reading.calendar import holds_years
 from services.query.composer.reading.reading import Reading
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "since", "before", "after", "from", "until", "for", "between", "and",
@@ -61,6 +62,9 @@ def _period(reading: Reading, index: int) -> Period | None:
     said_before = reading.text.tokens[mark.first - 1].key if mark.first else ""
     near = reading.column(reading.before(index))
     column = near is not None and reading.is_time(near) and not reading.is_number(near)
+    years = (reading.column(i) for i in (index - 1, index - 2))
+    if any(place is not None and holds_years(reading, place) for place in years):
+        return None  # `started in 2014`, where the year in which things started is a number
     own = reading.column(index + 1) is not None and reading.items[index + 1].first == mark.last
     return year(mark.number) if (column or said_before in _BEFORE_YEARS) and not own else None
 

@@ -6,7 +6,7 @@ from services.query.composer.reading.reading import Reading
 
 _HARD: frozenset[CueName | None] = frozenset(
     {"sum", "avg", "min", "max", "most", "least", "top", "bottom", "more", "less", "at_least", "at_most", "not_equal",
-     "between", "not", "without", "missing", "ascending", "descending", "contains", "count", "or", "forecast"}
+     "between", "not", "without", "missing", "ascending", "descending", "contains", "count", "or", "forecast", "share"}
 )  # fmt: skip
 """Instructions that change what is asked."""
 _TOTALS = frozenset({"total", "altogether", "overall"})
