@@ -129,6 +129,7 @@ weather, 天气
 project, 项目
 task, 任务
 service, 服务
+way, method, 方式
 complaint, 投诉
 language, tongue, 语言
 currency, 货币
