@@ -86,9 +86,6 @@ _STOP = (
 )
 _STOP_HAN = "的了是在有哪些个请问给出我们你他她它吗呢吧列找查询显示告诉看下一多少什么怎么样那这些并其都被把对于中里上为和与及或者所及其以应要想知道以及家位名条次架首只台张种类款间情况分别各每人时当则也就让而但如果共总"
 
-RESTRICTING = frozenset({"available", "current", "existing", "possible", "used", "long", "only"})
-"""Those that say which things are meant where one stands behind them: `available rooms`."""
-
 UNITS = "minute minutes second hours hour mile miles kilometer kg dollar dollars degree degrees percent year years day days time times star stars"
 _UNITS_HAN = (
     "分钟",

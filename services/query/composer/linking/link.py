@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from services.query.composer.language.cues import RESTRICTING, CueName, stop_keys, unit_phrases
+from services.query.composer.language.cues import CueName, stop_keys, unit_phrases
 from services.query.composer.language.light import lead
 from services.query.composer.language.words import Text, is_han, keys, read
 from services.query.composer.linking.instructions import instructions
 from services.query.composer.linking.marks import Linked, Mark
 from services.query.composer.linking.meanings import meanings
 from services.query.composer.linking.parted import parted
+from services.query.composer.linking.restricting import saying_which
 from services.query.composer.linking.taught import with_taught
 from services.query.knowledge.schema import Pair, Schema, Term
 
@@ -66,7 +67,7 @@ def _unexplained(text: Text, marks: tuple[Mark, ...], silent: frozenset[str]) ->
     owner = {i: mark for mark in marks for i in range(mark.first, mark.last)}
     passed = {i for mark in marks if mark.number for i in _unit_after(text, mark.last)}
     passed |= set(_leading(text, owner))
-    says_which = set(_saying_which(text, marks)) - owner.keys()
+    says_which = set(saying_which(text, marks)) - owner.keys()
     for index, token in enumerate(text.tokens):
         if index in says_which and token.key not in silent:
             yield token.text
@@ -75,15 +76,6 @@ def _unexplained(text: Text, marks: tuple[Mark, ...], silent: frozenset[str]) ->
             continue
         if not any(token.key in _named_by(owner.get(near)) for near in (index - 1, index + 1)):
             yield token.text
-
-
-def _saying_which(text: Text, marks: tuple[Mark, ...]) -> Iterator[int]:
-    """Words that say nothing elsewhere, but say which things are meant: `available rooms`, `A guests`."""
-    tables = {mark.first for mark in marks if any(one.kind == "table" for one in mark.meanings)}
-    for place, token in enumerate(text.tokens):
-        letter = len(token.text) == 1 and token.text.isupper() and token.key in stop_keys() - {"i"}
-        if place + 1 in tables and (token.key in RESTRICTING or (place and letter)):
-            yield place
 
 
 def _leading(text: Text, owner: Mapping[int, Mark]) -> Iterator[int]:
