@@ -46,11 +46,12 @@ def _read_group(reading: Reading, index: int) -> None:
     if said in ("by", "in", "at") and _restricted(reading, near, meant):
         reading.take(index)
         return
-    reading.take(index, near)
-    if meant.kind == "table":
-        _group_by_thing(reading, near, meant.table)
-    else:
-        _group_by_columns(reading, near)
+    reading.take(index)
+    while meant is not None:
+        last = _group_by(reading, near, meant)
+        near = reading.after(last + 1)  # `by hotel and channel`
+        further = reading.is_and(last + 1) and reading.free(near) and reading.roles[near] == "group"
+        meant = reading.thing(near) if further else None
 
 
 def _ranks_by(reading: Reading, near: int) -> bool:
@@ -71,26 +72,25 @@ def _restricted(reading: Reading, near: int, meant: Meant) -> bool:
     return False
 
 
-def _group_by_thing(reading: Reading, near: int, table: str) -> None:
+def _group_by(reading: Reading, near: int, meant: Meant) -> int:
+    """Group by what an item names; the last item that belongs to it."""
+    reading.take(near)
+    if meant.kind == "table":
+        return _group_by_thing(reading, near, meant.table)
+    reading.group_by(Place(meant.table, meant.column or ""))
+    return near
+
+
+def _group_by_thing(reading: Reading, near: int, table: str) -> int:
     """`per customer`, `per customer city`."""
     own = reading.column(near + 1)
     if own is not None and own.table == table and reading.adjacent(near) and not reading.measurable(own):
         reading.take(near + 1)
         reading.group_by(own)
-        return
+        return near + 1
     named = name_column(reading.schema.table(table)) is not None
     reading.group_by(reading.label(table) if named else (reading.key(table) or reading.label(table)))
-
-
-def _group_by_columns(reading: Reading, near: int) -> None:
-    """`for each city and level`."""
-    place: Place | None = reading.column(near)
-    while place is not None:
-        reading.group_by(place)
-        reading.take(near)
-        near += 2
-        joined = reading.is_and(near - 1) and reading.exists(near) and reading.roles[near] == "group"
-        place = reading.column(near) if joined else None
+    return near
 
 
 def read_counted_groups(reading: Reading) -> None:

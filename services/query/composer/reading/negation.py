@@ -33,6 +33,10 @@ def _negated(reading: Reading, index: int) -> str:
         if reading.instructs(near, "not", "not_equal"):
             reading.take(near)
             return reading.said(near)
+        if reading.said(near) == "的":
+            return ""  # 未关闭的德国酒店
+        if reading.kind(near) == "word" and reading.adjacent(near) and reading.table(near + 1):
+            return ""  # `not finished tickets of the category ...`
         if reading.kind(near) in ("thing", "number", "quoted") and near in reading.used:
             return ""
     return ""
