@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from services.query.composer.queries.joins import join_path
 from services.query.composer.reading.reading import Reading
@@ -32,7 +33,7 @@ def is_far_fetched(reading: Reading) -> bool:
 
 
 def _shares_unspoken(way: Sequence[_Step], spoken: set[str]) -> bool:
-    return any(step.up and not after.up and step.table not in spoken for step, after in zip(way, way[1:], strict=False))
+    return any(step.up and not after.up and step.table not in spoken for step, after in pairwise(way))
 
 
 def _is_placed_beside(reading: Reading, path: Sequence[Relation]) -> bool:
@@ -42,7 +43,7 @@ def _is_placed_beside(reading: Reading, path: Sequence[Relation]) -> bool:
         if value is None or value.table in named or reading.said(reading.before(index)) not in _PLACED:
             continue
         way = _way(path, reading.plan.tables[0], value.table)
-        if any(not step.up and after.up for step, after in zip(way, way[1:], strict=False)):
+        if any(not step.up and after.up for step, after in pairwise(way)):
             return True
     return False
 
