@@ -63,7 +63,8 @@ def _dates(text: Text, known: Lexicon) -> Iterator[Mark]:
     tokens = [token.key for token in text.tokens]
     for first, last, period in periods(text):
         if not any((token,) in known for token in tokens[first:last] if token in _CALENDAR):
-            yield Mark(first, last, number=tokens[first] if last - first == 1 else None, period=period)
+            number = tokens[first] if last - first == 1 and text.tokens[first].number else None
+            yield Mark(first, last, number=number, period=period)
 
 
 def _units(text: Text, known: Lexicon) -> Iterator[Mark]:

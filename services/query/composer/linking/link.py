@@ -6,6 +6,7 @@ from functools import lru_cache
 from services.query.composer.language.cues import CueName, stop_keys, unit_phrases
 from services.query.composer.language.light import lead
 from services.query.composer.language.words import Text, is_han, keys, read
+from services.query.composer.linking.identifiers import with_identifiers
 from services.query.composer.linking.instructions import instructions
 from services.query.composer.linking.marks import Linked, Mark
 from services.query.composer.linking.meanings import meanings
@@ -29,7 +30,7 @@ def link(question: str, schema: Schema, terms: tuple[Term, ...] = (), pairs: tup
     """Link `question` to a database, by its names and values, its terms, and what verified `pairs` teach of words."""
     text = read(question)
     known, learned = with_taught(schema, terms, pairs)
-    marks = _best([*instructions(text, known), *meanings(text, known), *parted(text, known)])
+    marks = _best(with_identifiers(text, [*instructions(text, known), *meanings(text, known), *parted(text, known)]))
     unexplained = tuple(_unexplained(text, marks, frozenset(learned.silent)))
     return Linked(text, marks, unexplained, tuple(_passed_over(text, marks, learned.silent)))
 

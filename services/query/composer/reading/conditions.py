@@ -2,6 +2,7 @@
 
 from services.query.composer.reading.compared import read_compared, read_with_aggregates
 from services.query.composer.reading.numbers import read_numbers, read_turned
+from services.query.composer.reading.present import read_present
 from services.query.composer.reading.ranges import read_ranges
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.texts import read_names, read_parts_of_texts
@@ -15,6 +16,7 @@ def read_conditions(reading: Reading) -> None:
     read_terms(reading)
     read_parts_of_texts(reading)
     read_missing(reading)
+    read_present(reading)
     read_with_aggregates(reading)
     read_compared(reading)
     read_turned(reading)
