@@ -100,7 +100,9 @@ def test_only_texts_are_looked_through(kind: str) -> None:
     """PostgreSQL has no LOWER of anything else: one such column would refuse the whole search."""
     artists, albums = _SCHEMA.tables
     odd = replace(artists, columns=(*artists.columns, Column("odd", kind)))
-    described = _TABLES[0].model_copy(update={"columns": (*_TABLES[0].columns, ColumnDescription(name="odd", type=kind))})
+    described = _TABLES[0].model_copy(
+        update={"columns": (*_TABLES[0].columns, ColumnDescription(name="odd", type=kind))}
+    )
     known = Scope(replace(_SCHEMA, tables=(odd, albums)))
     sql = lookup_of(("Lead",), (described, _TABLES[1]), known)
     assert sql is not None and '"title"' in sql and "odd" not in sql

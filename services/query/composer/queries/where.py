@@ -20,7 +20,9 @@ def condition(one: Condition, writer: Writer, ask: Ask) -> exp.Expr | None:
         written = [condition(each, writer, ask) for each in one.any_of]
         return exp.paren(exp.or_(*written)) if None not in written else None
     if one.expression:
-        return _expression(one.expression, writer)
+        told = _expression(one.expression, writer)
+        # What is not known to be so is not so: what is no VIP may have no level at all.
+        return exp.Not(this=exp.Is(this=exp.paren(told), expression=exp.true())) if one.comparison == "<>" else told
     if one.place is None:
         raise ValueError("a condition needs a place or an expression")
     if one.query is not None:

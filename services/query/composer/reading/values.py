@@ -1,18 +1,8 @@
-"""Reads stored values, conditions that are terms, and what is missing."""
+"""Reads stored values, and what is missing."""
 
 from services.query.composer.queries.plan import Condition, Place
 from services.query.composer.reading.negation import add
 from services.query.composer.reading.reading import Reading
-
-
-def read_terms(reading: Reading) -> None:
-    """Take the terms that are conditions: `settled orders`."""
-    for index, meant in reading.meant.items():
-        if meant.term:
-            reading.plan.terms.append(meant.term)
-        if meant.kind == "condition":
-            reading.plan.conditions.append(Condition(meant.table, expression=meant.expression, beside=meant.beside))
-            reading.take(index)
 
 
 def read_missing(reading: Reading) -> None:
