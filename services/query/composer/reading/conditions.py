@@ -1,6 +1,7 @@
 """Reads which rows are meant: stored values, comparisons, ranges, alternatives, parts of texts, what is missing."""
 
 from services.query.composer.reading.compared import read_compared, read_with_aggregates
+from services.query.composer.reading.computed import read_computed
 from services.query.composer.reading.numbers import read_numbers, read_turned
 from services.query.composer.reading.ranges import read_ranges
 from services.query.composer.reading.reading import Reading
@@ -16,6 +17,7 @@ def read_conditions(reading: Reading) -> None:
     read_terms(reading)
     read_parts_of_texts(reading)
     read_missing(reading)
+    read_computed(reading)
     read_with_aggregates(reading)
     read_compared(reading)
     read_turned(reading)

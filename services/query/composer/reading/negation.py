@@ -20,13 +20,13 @@ _NEVER = frozenset({"never", "从未", "从没", "从来没有"})
 
 def add(reading: Reading, condition: Condition, index: int) -> None:
     """Add the condition that is said at an item, or its opposite: `not in Berlin`."""
-    if negation := negated(reading, index):
+    if negation := _negated(reading, index):
         reading.unclear |= negation in _NEVER and condition.comparison in (">", "<", ">=", "<=")
         condition = replace(condition, comparison=_OPPOSITE.get(condition.comparison, condition.comparison))
     reading.plan.conditions.append(condition)
 
 
-def negated(reading: Reading, index: int) -> str:
+def _negated(reading: Reading, index: int) -> str:
     """The `not` that stands before an item, in its clause; takes it."""
     first = max(reading.clause(index)[0], index - _FARTHEST)
     for near in range(index - 1, first - 1, -1):

@@ -1,10 +1,8 @@
 """Reads the terms that are conditions: `settled orders`, and things by themselves, such as `no-shows` or 贵宾."""
 
-from dataclasses import replace
-
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.queries.plan import Condition
-from services.query.composer.reading.negation import negated
+from services.query.composer.reading.negation import add
 from services.query.composer.reading.reading import Reading
 
 
@@ -25,9 +23,7 @@ def name_things(reading: Reading) -> None:
 def read_terms(reading: Reading) -> None:
     """Take what the terms say of rows, unless it belongs to a query inside."""
     for index, condition in reading.narrowed.items():
-        if negated(reading, index):
-            condition = replace(condition, comparison="<>")
-        reading.plan.conditions.append(condition)
+        add(reading, condition, index)
         if reading.meant[index].kind == "condition":
             reading.take(index)
     reading.narrowed = {}
