@@ -60,7 +60,7 @@ _MEASURED = replace(SHOP, terms=(Term("doubled pay", "", ("双倍金额", "credi
         ("最低的双倍金额是多少", "SELECT min(paid * 2) FROM orders"),
         (
             "cities with an average doubled pay above 300",
-            "SELECT city FROM orders o JOIN customers c ON c.id = customer_id GROUP BY city HAVING avg(o.paid * 2) > 300",
+            "SELECT city FROM orders JOIN customers c ON c.id = customer_id GROUP BY city HAVING avg(paid * 2) > 300",
         ),
     ],
 )

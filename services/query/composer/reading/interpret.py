@@ -11,6 +11,7 @@ from services.query.composer.reading.exclusions import read_exclusions
 from services.query.composer.reading.finish import finish
 from services.query.composer.reading.groups import read_counted_groups, read_groups
 from services.query.composer.reading.measures import read_measures
+from services.query.composer.reading.missing import read_lacking
 from services.query.composer.reading.orders import read_orders
 from services.query.composer.reading.rankings import read_limits, read_rankings
 from services.query.composer.reading.reading import LeftOpen, Reading
@@ -41,6 +42,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     reading = Reading(linked, schema)
     name_things(reading)
     read_way(reading)
+    read_lacking(reading)
     read_exclusions(reading)
     read_dates(reading)
     read_conditions(reading)
