@@ -70,3 +70,25 @@ def test_a_term_is_found_though_a_value_parts_it(question: str, sql: str) -> Non
 )
 def test_what_is_not_done_is_not_said_of_a_value_behind_it(question: str) -> None:
     assert asked_back(question)
+
+
+_MEASURED = replace(SHOP, terms=(Term("doubled pay", "", ("双倍金额", "credits"), "orders.paid * 2"),))
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many orders have more than 300 credits?", "SELECT count(*) FROM orders WHERE paid * 2 > 300"),
+        ("How many orders with a doubled pay of at least 300?", "SELECT count(*) FROM orders WHERE paid * 2 >= 300"),
+        ("How many orders have not more than 300 credits?", "SELECT count(*) FROM orders WHERE paid * 2 <= 300"),
+        ("双倍金额超过300的订单有多少", "SELECT count(*) FROM orders WHERE paid * 2 > 300"),
+        ("What is the highest doubled pay?", "SELECT max(paid * 2) FROM orders"),
+        ("最低的双倍金额是多少", "SELECT min(paid * 2) FROM orders"),
+        (
+            "cities with an average doubled pay above 300",
+            "SELECT city FROM orders JOIN customers c ON c.id = customer_id GROUP BY city HAVING avg(paid * 2) > 300",
+        ),
+    ],
+)
+def test_a_term_that_is_computed_of_each_row_is_compared(question: str, sql: str) -> None:
+    assert sorted(answered(question, _MEASURED)) == sorted(shop().execute(sql).fetchall())

@@ -78,7 +78,7 @@ def _places(tables: Iterable[TableDescription], known: Scope) -> list[tuple[str,
 
 
 def _is_worth_it(table: TableDescription, column: ColumnDescription, kept: Column | None) -> bool:
-    if kept is None or kept.values or kept.is_number or kept.is_date or kept.foreign_key:
+    if kept is None or kept.values or not kept.is_text or kept.foreign_key:
         return False
     indexed = any(index.columns[:1] == (column.name,) for index in table.indexes)
     return indexed or (table.row_estimate or 0) <= _LARGE

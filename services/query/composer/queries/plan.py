@@ -46,7 +46,7 @@ class Measure:
 @dataclass(frozen=True)
 class Condition:
     """`place` compared with `value`, with a `day`, with any of `values`, with a range up to `other`, or with a `query`;
-    or a term's whole condition as SQL. `any_of` are conditions of which one is enough."""
+    or a term's whole condition as SQL (an `expression` without a value). `any_of` are some of which one is enough."""
 
     table: str
     place: Place | None = None
