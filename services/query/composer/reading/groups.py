@@ -42,6 +42,8 @@ def _read_group(reading: Reading, index: int) -> None:
     meant, said = reading.thing(near), reading.said(index)
     if meant is None or not reading.free(near) or (said in ("by", "按", "按照") and _ranks_by(reading, near)):
         return
+    if _is_of_unit(reading, near):
+        return
     if reading.cue(near + 1) in ("ascending", "descending"):
         return  # 按价格从高到低
     if said in ("by", "in", "at") and _restricted(reading, near, meant):
@@ -49,6 +51,13 @@ def _read_group(reading: Reading, index: int) -> None:
         return
     reading.take(index)
     _group_by_things(reading, near)
+
+
+def _is_of_unit(reading: Reading, near: int) -> bool:
+    """`per year by booking date`: the years are those of that date."""
+    place = reading.column(near)
+    dated = place is not None and reading.known(place).holds_dates
+    return dated and any(item.kind == "unit" for item in reading.items)
 
 
 def _ranks_by(reading: Reading, near: int) -> bool:
