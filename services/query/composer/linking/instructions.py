@@ -65,7 +65,8 @@ def _dates(text: Text, known: Lexicon) -> Iterator[Mark]:
     tokens = tuple(token.key for token in text.tokens)
     for first, last, period in periods(text):
         if not _kept_by_name(tokens[first:last], period, known):
-            yield Mark(first, last, number=tokens[first] if last - first == 1 else None, period=period)
+            number = tokens[first] if last - first == 1 and text.tokens[first].number else None
+            yield Mark(first, last, number=number, period=period)
 
 
 def _kept_by_name(tokens: tuple[str, ...], period: Period, known: Lexicon) -> bool:

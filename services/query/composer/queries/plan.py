@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-Aggregate = Literal["count", "sum", "avg", "min", "max"]
+Aggregate = Literal["count", "sum", "avg", "min", "max", "percentage"]
 TimePart = Literal["year", "quarter", "month", "week", "day", "weekday"]
 """`weekday` is its number in the week: 1 for Monday."""
 Comparison = Literal["=", "<>", ">", "<", ">=", "<=", "like", "not like", "null", "not null", "in"]
@@ -38,7 +38,8 @@ class Relative:
 class Measure:
     """An aggregate of a column, of a term's expression, or, with neither, of the rows of `table`.
 
-    `whole` is an expression that is an aggregate already; `beside` are further tables that it reads.
+    A percentage is the average of an expression that is 100 or 0 for each row. `whole` is an expression that is an
+    aggregate already; `beside` are further tables that it reads.
     """
 
     aggregate: Aggregate
@@ -53,7 +54,7 @@ class Measure:
 @dataclass(frozen=True)
 class Condition:
     """`place` compared with `value`, with a `day`, with any of `values`, with a range up to `other`, or with a `query`;
-    or a term's whole condition as SQL. `any_of` are conditions of which one is enough."""
+    or a term's whole condition as SQL (an `expression` without a value). `any_of` are some of which one is enough."""
 
     table: str
     place: Place | None = None

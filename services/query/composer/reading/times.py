@@ -9,6 +9,7 @@ from services.query.composer.language.words import is_han, keys
 from services.query.composer.linking.dated import spoken_date
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Comparison, Condition, Place, Relative
+from services.query.composer.reading.calendar import holds_years
 from services.query.composer.reading.happened import date_of_what_happened
 from services.query.composer.reading.reading import Reading
 
@@ -95,6 +96,9 @@ def _period(reading: Reading, index: int) -> Period | None:
     said_before = reading.text.tokens[mark.first - 1].key if mark.first else ""
     near = reading.column(reading.before(index))
     column = near is not None and reading.is_time(near) and not reading.is_number(near)
+    years = (reading.column(i) for i in (index - 1, index - 2))
+    if any(place is not None and holds_years(reading, place) for place in years):
+        return None  # `started in 2014`, where the year in which things started is a number
     own = reading.column(index + 1) is not None and reading.items[index + 1].first == mark.last
     return year(mark.number) if (column or said_before in _BEFORE_YEARS) and not own else None
 
