@@ -127,6 +127,8 @@ class Plan:
     """Whether groups of which nothing is counted are there too, with 0."""
     count_groups: bool = False
     """Whether the number of the groups is asked for, and not the groups."""
+    average_groups: bool = False
+    """Whether the average of what is counted for each group is asked for, and not the groups."""
 
     @property
     def measured(self) -> list[Measure]:

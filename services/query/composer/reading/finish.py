@@ -93,7 +93,7 @@ def _count_groups(reading: Reading) -> None:
 
 def _order_by_time(plan: Plan) -> None:
     """`orders per month`: month after month."""
-    if plan.order_by or not plan.groups or plan.columns:
+    if plan.order_by or not plan.groups or plan.columns or plan.average_groups:
         return
     first, last = plan.groups[0], plan.groups[-1]
     words = keys(first.column)

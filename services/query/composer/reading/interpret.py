@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.query.composer.linking.marks import Linked
 from services.query.composer.queries.plan import Plan
+from services.query.composer.reading.averaged import read_averaged_counts
 from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.conditions import read_conditions
 from services.query.composer.reading.exclusions import read_exclusions
@@ -56,6 +57,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_counted_groups(reading)
     read_limits(reading)
     read_columns(reading)
+    read_averaged_counts(reading)
     finish(reading)
     plan = reading.plan
     if not (plan.measures or plan.columns or plan.groups or plan.everything):
