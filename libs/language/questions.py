@@ -55,6 +55,10 @@ TEXTS = {
         "“{said}” is that day of every week.",
     ),
     "question.told_none": ("一个也没有的按 0 计入平均。", "Those with none count as 0 in the average."),
+    "question.told_all": (
+        "平均是所有的平均，一个也没有的按 0 计入。",
+        "The average is that of all, those with none as 0.",
+    ),
     "question.told_any": ("平均中不含一个也没有的。", "Those with none are not in the average."),
     "question.way": (
         "各表经由 {way} 关联；也可以经由 {others}。",

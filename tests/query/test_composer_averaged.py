@@ -32,6 +32,20 @@ def test_the_average_number_of_things_is_one_figure(question: str, sql: str, tol
     assert told in said if told else not said
 
 
+@pytest.mark.parametrize(
+    ("question", "comparison"),
+    [
+        ("customers with more than the average number of orders", ">"),
+        ("Which customers have fewer than the average number of orders?", "<"),
+        ("订单数超过平均值的客户有哪些", ">"),
+    ],
+)
+def test_who_has_more_than_the_average_is_compared_with_all(question: str, comparison: str) -> None:
+    each = "SELECT c.name, count(o.id) AS n FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.id"
+    expected = shop().execute(f"SELECT name FROM ({each}) WHERE n {comparison} 30.0 / 5").fetchall()
+    assert sorted(answered(question)) == sorted(expected) != []
+
+
 @pytest.mark.parametrize("question", ["average number of customers per order", "平均价格和订单数"])
 def test_what_is_no_such_average_is_asked_back(question: str) -> None:
     assert compose(question, SHOP).score < SURE

@@ -19,7 +19,7 @@ from services.query.knowledge.schema import Pair, Scope
 from services.query.reasoning.choices import resembling
 from services.query.reasoning.small_talk import is_small_talk
 
-_TOLD: tuple[LeftOpen, ...] = ("year", "span", "weekday", "none", "any")
+_TOLD: tuple[LeftOpen, ...] = ("year", "span", "weekday", "none", "any", "all")
 _FORETELLING = frozenset({"predict", "forecast", "expect", "预测", "预计"})
 
 

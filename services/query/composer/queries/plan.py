@@ -81,11 +81,12 @@ class Condition:
 
 @dataclass(frozen=True)
 class Having:
-    """A condition on a measure of each group."""
+    """A condition on a measure of each group: compared with `value`, or with the one figure of a `query`."""
 
     measure: Measure
     comparison: Comparison
     value: str
+    query: "Plan | None" = None
 
 
 @dataclass(frozen=True)

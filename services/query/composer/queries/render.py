@@ -60,7 +60,8 @@ def _select(plan: Plan, schema: Schema, spoken: Spoken) -> exp.Select | None:
     if plan.groups:
         select = select.group_by(*writer.grouped(plan))
     for having in plan.having:
-        select = select.having(writer.having(having))
+        figure = _query(having.query, schema, spoken) if having.query is not None else None
+        select = select.having(writer.having(having, figure))
     return _counted(_ordered(select, plan, writer), plan)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.query.composer.linking.marks import Linked
 from services.query.composer.queries.plan import Plan
+from services.query.composer.reading.above_average import read_above_average
 from services.query.composer.reading.averaged import read_averaged_counts
 from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.conditions import read_conditions
@@ -47,6 +48,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_lacking(reading)
     read_exclusions(reading)
     read_dates(reading)
+    read_above_average(reading)
     read_conditions(reading)
     read_groups(reading)
     read_units(reading)
