@@ -11,6 +11,7 @@ from services.query.composer.linking.affixes import short_names, table_names
 from services.query.composer.linking.dated import date_phrases
 from services.query.composer.linking.lexicon import Lexicon, Meant, Phrase
 from services.query.composer.linking.names import name_column
+from services.query.composer.linking.rates import add_rates
 from services.query.composer.linking.terms import add_term
 from services.query.knowledge.schema import Column, Schema, Table, Term
 
@@ -42,6 +43,7 @@ def lexicon(schema: Schema, terms: tuple[Term, ...]) -> Lexicon:
     _add_synonyms(built)
     for term in terms:
         add_term(built, schema, term)
+    add_rates(built)
     return built
 
 
