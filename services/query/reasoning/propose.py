@@ -60,8 +60,7 @@ def proposed(question: str, language: Language, known: Scope) -> Draft:
         found = composition
         said = sentences(_way(found.left_open.get("way", ()), language), *_told(found, language))
         return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms, said)
-    open_to = ((what, names) for what, names in composition.left_open.items() if what not in _TOLD)
-    asking = (_which(what, names, question, language, known) for what, names in open_to)
+    asking = (_which(what, names, question, language, known) for what, names in composition.left_open.items())
     return next(filter(None, asking), None) or _asking_back(question, composition, language, known)
 
 
@@ -79,6 +78,8 @@ def _told(found: Composition, language: Language) -> list[str]:
 
 def _which(what: LeftOpen, names: Sequence[str], question: str, language: Language, known: Scope) -> Draft | None:
     """Where only that is left open: the same question with each of the names, as choices."""
+    if what in _TOLD:
+        return None
     asked = question.strip().rstrip("?？.。!！")
     composed = {f"{asked} ({name})": compose(f"{asked} ({name})", known) for name in names}
     clear = {choice: one.sql for choice, one in composed.items() if one.score >= SURE}
