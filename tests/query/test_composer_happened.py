@@ -74,3 +74,18 @@ def test_an_offered_date_may_be_named_in_other_words(question: str, said: str, c
     back = proposed(question, "en" if question.isascii() else "zh", STAYS)
     turn = Turn(question, question, "clarification", said=back.text, choices=back.choices)
     assert made_whole(said, [turn], STAYS).question == back.choices[chosen]
+
+
+@pytest.mark.parametrize(
+    ("question", "month", "year"),
+    [
+        ("How many bookings are there, by month (check-in date), in 2025", "checkin_dt", "checkin_dt"),
+        ("How many bookings are there, in 2025 (check-in date), by month", "checkin_dt", "checkin_dt"),
+        ("How many bookings are there, by month (check-in date), in 2025 (booking date)", "checkin_dt", "booked_at"),
+        ("有多少预订，按月 (入住日期)，2025年", "checkin_dt", "checkin_dt"),
+    ],
+)
+def test_a_date_that_was_chosen_is_that_of_what_is_said_next(question: str, month: str, year: str) -> None:
+    composed = compose(question, STAYS)
+    assert composed.score >= SURE and composed.sql
+    assert f"STRFTIME('%Y-%m', {month})" in composed.sql and f"{year} >= '2025-01-01'" in composed.sql

@@ -130,16 +130,30 @@ def _bounds(reading: Reading, index: int, first: Period, last: Period | None) ->
 
 def _time_of(reading: Reading, index: int) -> Place | None:
     """The date column that a date speaks of: the one named beside it, else the only one there is."""
+    if (chosen := _chosen_time(reading, index)) is not None:
+        return chosen
     for near in (*range(index - 1, index - 5, -1), index + 1, index + 2):
         place = reading.column(near)
         if place is not None and near not in reading.used and reading.known(place).holds_dates:
             reading.used.add(near)
             return place
-    return _chosen_time(reading) or only_time(reading, index)
+    return _last_time(reading) or only_time(reading, index)
 
 
-def _chosen_time(reading: Reading) -> Place | None:
-    """`revenue last month (issued_on)`: a date column that is told at the end, as it is offered to be chosen."""
+def _chosen_time(reading: Reading, index: int) -> Place | None:
+    """`by month (check-in date), in 2025`: what was chosen right behind the time at `index`, or for all of them."""
+    told = {i: place for i in reading.meant if reading.in_brackets(i) and (place := reading.column(i)) is not None}
+    chosen = {i: place for i, place in told.items() if reading.known(place).holds_dates}
+    behind = min((i for i in chosen if i > index), default=None)
+    if behind is None and len(set(chosen.values())) != 1:
+        return None
+    place = chosen[behind] if behind is not None else next(iter(chosen.values()))
+    reading.take(*(i for i in chosen if chosen[i] == place))
+    return place
+
+
+def _last_time(reading: Reading) -> Place | None:
+    """`revenue last month, issued_on`: a date column that is told at the end."""
     last = len(reading.items) - 1
     place = reading.column(last) if reading.kind(last - 1) == "comma" else None
     if place is None or not reading.known(place).holds_dates:
@@ -197,7 +211,11 @@ def read_units(reading: Reading) -> None:
     """`per month`, 每年: groups of a date column."""
     for index, item in enumerate(reading.items):
         unit = item.mark.unit if item.kind == "unit" and item.mark is not None else None
-        place = (_chosen_time(reading) or _named_time(reading) or only_time(reading, index)) if unit else None
+        place = (
+            (_chosen_time(reading, index) or _last_time(reading) or _named_time(reading) or only_time(reading, index))
+            if unit
+            else None
+        )
         if place is None or unit is None:
             continue
         reading.plan.groups.append(Place(place.table, place.column, unit))
