@@ -89,3 +89,16 @@ def test_a_date_that_was_chosen_is_that_of_what_is_said_next(question: str, mont
     composed = compose(question, STAYS)
     assert composed.score >= SURE and composed.sql
     assert f"STRFTIME('%Y-%m', {month})" in composed.sql and f"{year} >= '2025-01-01'" in composed.sql
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        ("How many bookings are there, by month (check-in date)", "and in 2025?"),
+        ("有多少预订，按月 (入住日期)", "2025年呢？"),
+    ],
+)
+def test_a_chosen_date_is_gone_on_with(before: str, said: str) -> None:
+    sql = f"{compose(before, STAYS).sql} LIMIT 1000"
+    whole = made_whole(said, [Turn(before, before, "answered", sql)], STAYS)
+    assert not whole.unclear and "checkin_dt >= '2025-01-01'" in (whole.sql or "")

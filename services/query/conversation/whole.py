@@ -91,12 +91,18 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope) -> Wh
     if (said := _other_table(linked, base, known)) is not None:
         return Whole(said, base.understood)
     both = _joined("conversation.beside", base.understood, fragment.text)
-    if base.sql and plain_select(base.sql, known.schema.dialect):
-        return Whole(both, base.understood, unclear=True)
     composition = compose(both, known)
+    if base.sql and plain_select(base.sql, known.schema.dialect) and not _is_said(base, known):
+        return Whole(both, base.understood, unclear=True)
     if composition.sql and composition.score >= SURE:
         return Whole(both, base.understood, composition.sql, composition.score, composition.items)
     return Whole(both, base.understood, unclear=True)
+
+
+def _is_said(base: Turn, known: Scope) -> bool:
+    """Whether an answer with a date that was chosen is just what its words say: more words may stand beside them."""
+    said = compose(base.understood, known).sql
+    return "(" in base.understood and said is not None and (base.sql or "").startswith(said)
 
 
 def _stands_alone(question: str, known: Scope) -> bool:

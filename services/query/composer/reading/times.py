@@ -211,14 +211,16 @@ def read_units(reading: Reading) -> None:
     """`per month`, 每年: groups of a date column."""
     for index, item in enumerate(reading.items):
         unit = item.mark.unit if item.kind == "unit" and item.mark is not None else None
-        place = (
-            (_chosen_time(reading, index) or _last_time(reading) or _named_time(reading) or only_time(reading, index))
-            if unit
-            else None
-        )
+        place = _time_of_unit(reading, index) if unit else None
         if place is None or unit is None:
             continue
         reading.plan.groups.append(Place(place.table, place.column, unit))
         reading.used.add(index)
         if index and reading.items[index - 1].cue == "each":
             reading.used.add(index - 1)
+
+
+def _time_of_unit(reading: Reading, index: int) -> Place | None:
+    """The date column that is grouped by a unit: the one that was chosen, or named with it, else the only one."""
+    chosen = _chosen_time(reading, index) or _last_time(reading)
+    return chosen or _named_time(reading) or only_time(reading, index)
