@@ -12,9 +12,10 @@ from sqlglot import exp
 
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
-from services.query.composer.language.cues import CueName, longest_phrase, phrases, stop_keys
+from services.query.composer.language.cues import CueName, longest_phrase, phrases
 from services.query.composer.language.kinds import KINDS
 from services.query.composer.language.periods import Period
+from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.language.words import keys, number_at, read
 from services.query.composer.linking.elements import Element, elements
 from services.query.composer.linking.link import Linked, link

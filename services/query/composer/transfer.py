@@ -9,8 +9,9 @@ from sqlglot import exp
 
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
-from services.query.composer.language.cues import CueName, stop_keys
+from services.query.composer.language.cues import CueName
 from services.query.composer.language.periods import Period, year
+from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.linking.familiar import familiar
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.link import Linked, Mark, link

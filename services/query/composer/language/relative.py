@@ -3,21 +3,17 @@
 import re
 from collections.abc import Iterator
 
+from services.query.composer.language.units import TIME_PARTS
 from services.query.composer.language.words import WRITTEN, han_number
 from services.query.composer.queries.plan import Relative, TimePart
 
 RelativePeriod = tuple[Relative, Relative]
 """The first day, and the day after the last."""
 
-_UNITS: dict[str, TimePart] = {
-    "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
-    "天": "day",
-    "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "季度": "quarter", "年": "year",
-}  # fmt: skip
+_UNITS: dict[str, TimePart] = {word: part for part, words in TIME_PARTS.items() for word in words} | {"礼拜": "week"}
 _NAMED: dict[str, tuple[TimePart, int]] = {
-    "today": ("day", 0), "yesterday": ("day", -1), "tomorrow": ("day", 1),
-    "今天": ("day", 0),
-    "今日": ("day", 0), "昨天": ("day", -1), "昨日": ("day", -1), "前天": ("day", -2), "明天": ("day", 1),
+    "today": ("day", 0), "今天": ("day", 0), "今日": ("day", 0), "tomorrow": ("day", 1), "明天": ("day", 1),
+    "yesterday": ("day", -1), "昨天": ("day", -1), "昨日": ("day", -1), "前天": ("day", -2),
     "今年": ("year", 0), "本年": ("year", 0), "去年": ("year", -1), "前年": ("year", -2), "明年": ("year", 1),
 }  # fmt: skip
 _WHICH = {"this": 0, "current": 0, "last": -1, "previous": -1, "next": 1, "本": 0, "这": 0, "上": -1, "下": 1}

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from services.query.composer.language.cues import longest_phrase, phrases, stop_keys
+from services.query.composer.language.cues import longest_phrase, phrases
+from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.language.words import Text, is_han, read
 from services.query.composer.linking.elements import Element, elements
 from services.query.composer.linking.lexicon import Lexicon, Meant, Phrase
