@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from services.query.composer.language.units import TIME_PARTS
 from services.query.composer.language.weekdays import HAN, weekday_number
 from services.query.composer.language.words import WRITTEN, han_number
 from services.query.composer.queries.plan import Relative, TimePart
@@ -10,11 +11,7 @@ from services.query.composer.queries.plan import Relative, TimePart
 RelativePeriod = tuple[Relative, Relative]
 """The first day, and the day after the last."""
 
-_UNITS: dict[str, TimePart] = {
-    "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
-    "天": "day",
-    "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "季度": "quarter", "年": "year",
-}  # fmt: skip
+_UNITS: dict[str, TimePart] = {word: part for part, words in TIME_PARTS.items() for word in words} | {"礼拜": "week"}
 _NAMED: dict[str, tuple[TimePart, int]] = {
     "today": ("day", 0), "yesterday": ("day", -1), "tomorrow": ("day", 1), "day before yesterday": ("day", -2),
     "the day before yesterday": ("day", -2), "day after tomorrow": ("day", 2), "the day after tomorrow": ("day", 2),
