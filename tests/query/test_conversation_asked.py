@@ -61,6 +61,12 @@ async def test_a_follow_up_is_answered_told_and_gone_on_from(talk: Asking) -> No
     chinese = await talk.ask("只看EWR的", 3, language="zh")
     assert await last_rows(talk) == [["EWR", 2]]
     assert chinese["steps"][0]["detail"].startswith("理解为：")
+    assert (await talk.ask("Which origin has the most flights?", 6))["choices"] == [
+        "Which origin has the most flights, with the figures"
+    ]
+    with_figures = await talk.ask("and how many?", 7)
+    assert await last_rows(talk) == [["EWR", 2]] and with_figures["choices"] == []
+    assert with_figures["understood"] == "Which origin has the most flights, with the figures"
     await talk.consume(before(4, conversation_id="c2"), ended(4, "SELECT count(*) FROM flights"))
     misspelt = await talk.ask("and by oriigin?", 5, conversation_id="c2")
     assert sorted(await last_rows(talk)) == [["EWR", 2], ["JFK", 1]]

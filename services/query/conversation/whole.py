@@ -15,6 +15,8 @@ from services.query.conversation.change import changed, links
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
 from services.query.conversation.tree import plain_select, tables
 from services.query.conversation.turns import Turn
+from services.query.figures.asked import asks_for, clause_alone
+from services.query.figures.shown import with_figures
 from services.query.knowledge.schema import Scope
 
 _GONE_ON_FROM = ("answered", "failed", "timed_out")
@@ -61,11 +63,25 @@ def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: b
     place = next((at for at in reversed(range(len(turns))) if turns[at].outcome in _GONE_ON_FROM), None)
     if place is None:
         return alone
+    if (figured := _with_figures(question, turns[place], known)) is not None:
+        return figured
     fragment = fragment_of(question)
     linked = links(fragment.text, known)
     if not goes_on(fragment, linked, whole=_stands_alone(fragment.text, known)):
         return alone
     return _gone_on(fragment, linked, _base(turns, place, known), known)
+
+
+def _with_figures(question: str, base: Turn, known: Scope) -> Whole | None:
+    """`and how many?`, or the choice that was offered with a ranking: its answer with the figures."""
+    found = with_figures(base.sql, known.schema.dialect) if base.sql else None
+    if found is None:
+        return None
+    chosen = normalised_question(question) in map(normalised_question, base.choices)
+    if not chosen and not asks_for(clause_alone(question), found.figures, known):
+        return None
+    whole = text("question.with_figures", language_of(base.understood), question=base.understood.strip(_END))
+    return Whole(whole, base.understood, found.sql, 1.0)
 
 
 def _base(turns: Sequence[Turn], place: int, known: Scope) -> Turn:

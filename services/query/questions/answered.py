@@ -1,4 +1,4 @@
-"""Makes rows into an answer: columns, chart and insight."""
+"""Makes rows into an answer: columns, chart, insight, and a way to the figures behind them."""
 
 from dataclasses import replace
 from typing import Any
@@ -10,6 +10,7 @@ from services.query.answers.nothing import nothing_matches
 from services.query.answers.origin import origin_of
 from services.query.answers.shape import Shape, shape_of
 from services.query.answers.unfinished import insight_at
+from services.query.figures.asked import offered
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Ran
 
@@ -31,6 +32,7 @@ def answered(asked: QuestionAsked, ran: Ran, sources: Sources) -> Conclusion:
             "" if rows else nothing_matches(ran.admitted.sql, ran.dialect, asked.language),
             text("question.within_policy", asked.language) if ran.admitted.filtered else "",
         ),
+        choices=offered(asked.question, asked.language, ran.admitted.sql, ran.dialect) if rows else (),
         sources=sources,
     )
 
