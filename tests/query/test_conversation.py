@@ -9,6 +9,7 @@ from services.query.conversation.whole import Whole, made_whole
 from services.query.conversation.window import TOKENS, turns_for_prompt, window_of
 from services.query.knowledge.schema import Scope
 from services.query.model.tokens import tokens_of
+from tests.query.clinic import CLINIC
 from tests.query.shop import SHOP, shop
 
 ORDERS = "How many orders are there?"
@@ -196,6 +197,20 @@ def test_an_answer_to_a_clarified_follow_up_goes_on_from_the_turn_before() -> No
     asked_back = turn("and by foo?", outcome="clarification", said="?")
     whole = after("month", turn(ORDERS), asked_back)
     assert rows(whole.sql) == rows("SELECT substr(placed, 1, 7), count(*) FROM orders GROUP BY 1")
+
+
+def test_a_second_try_at_a_follow_up_that_was_not_understood_goes_on_from_the_same_turn() -> None:
+    whole = after("only 上海", turn(BY_CITY), turn("only Shanghai", outcome="clarification"))
+    assert whole.goes_on_from == BY_CITY
+    assert rows(whole.sql) == rows(f"SELECT c.city, count(*) {_JOINED} WHERE c.city = '上海' GROUP BY 1")
+
+
+@pytest.mark.parametrize("said", ["2", "paid_on", "How many invoices are there, by month (paid_on)"])
+def test_one_of_the_dates_that_were_offered_is_told_by_its_name(said: str) -> None:
+    offered = tuple(f"How many invoices are there, by month ({date})" for date in ("issued_on", "paid_on"))
+    count = Turn("How many invoices are there?", "How many invoices are there?", "answered", "SELECT 1 FROM invoices")
+    asked_back = Turn("and by month?", "and by month?", "clarification", said="Which date?", choices=offered)
+    assert made_whole(said, [count, asked_back], CLINIC).question == offered[1]
 
 
 def test_a_question_that_failed_is_gone_on_from_too_and_was_made_whole_itself() -> None:

@@ -82,6 +82,15 @@ async def test_what_cannot_be_made_whole_is_asked_back_with_what_it_was_taken_fo
     assert sorted(await last_rows(talk)) == [["EWR", 2], ["JFK", 1]]
 
 
+async def test_a_follow_up_that_may_mean_several_dates_asks_which(talk: Asking) -> None:
+    dates = tuple(ColumnDescription(name=name, type="DATE") for name in ("booked_on", "paid_on"))
+    await talk.consume(structure(3, [TableDescription(name="flights", columns=dates)]))
+    await talk.consume(before(1), ended(1, "SELECT count(*) FROM flights"))
+    answer = await talk.ask("and by month?", 2)
+    assert answer["answer_text"] == "Which date do you mean: booked_on, paid_on?"
+    assert answer["choices"] == [f"How many flights are there, by month ({name})" for name in ("booked_on", "paid_on")]
+
+
 @pytest.mark.parametrize(
     "others",
     [

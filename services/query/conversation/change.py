@@ -135,7 +135,7 @@ def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Scope
     for table, form in product(tables(base), said_of):
         if table not in known.schema.by_name:
             continue
-        composition = compose(form.format(known.schema.table(table).name, _dated(fragment.text)), known)
+        composition = compose(form.format(known.schema.table(table).name, dated(fragment.text)), known)
         if composition.sql is None or composition.score < SURE:
             continue
         said = plain_select(composition.sql, known.schema.dialect)
@@ -199,8 +199,8 @@ def _named(linked: Linked, conditions: Sequence[exp.Expr]) -> list[str]:
     return [name for name in named if name and name.lower() not in looked_up]
 
 
-def _dated(text: str) -> str:
-    """A year on its own is a time, not a number."""
+def dated(text: str) -> str:
+    """A fragment; a year on its own is a time, not a number."""
     return f"in {text}" if year(keys(text)[0] if len(keys(text)) == 1 else None) else text
 
 

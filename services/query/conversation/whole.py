@@ -11,7 +11,7 @@ from libs.knowledge.items import normalised_question
 from libs.language.catalogue import language_of, text
 from services.query.composer.compose import SURE, compose
 from services.query.composer.linking.link import Linked, Mark
-from services.query.conversation.change import changed, links
+from services.query.conversation.change import changed, dated, links
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
 from services.query.conversation.tree import plain_select, tables
 from services.query.conversation.turns import Turn
@@ -56,9 +56,9 @@ def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: b
     if not turns or learned:
         return alone
     if turns[-1].outcome == "clarification" and (reply := _reply(question, turns[-1], known)) is not None:
-        if reply == question:
-            return alone
         meant = made_whole(reply, turns[:-1], known)
+        if reply == question:
+            return meant
         return replace(meant, goes_on_from=meant.goes_on_from or turns[-1].understood)
     place = next((at for at in reversed(range(len(turns))) if turns[at].outcome in _GONE_ON_FROM), None)
     if place is None:
@@ -104,7 +104,7 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope) -> Wh
         return Whole(said, base.understood, change.sql, change.score, change.items)
     if (said := _other_table(linked, base, known)) is not None:
         return Whole(said, base.understood)
-    both = _joined("conversation.beside", base.understood, fragment.text)
+    both = _joined("conversation.beside", base.understood, dated(fragment.text))
     if base.sql and plain_select(base.sql, known.schema.dialect):
         return Whole(both, base.understood, unclear=True)
     composition = compose(both, known)
@@ -192,10 +192,13 @@ def _reply(question: str, asked_back: Turn, known: Scope) -> str | None:
 
 
 def _chosen(question: str, choices: Sequence[str]) -> str | None:
-    """The choice that was clicked, typed or told by its number."""
+    """The choice that was clicked, typed, told by its number, or by what no other choice says."""
     for choice in choices:
         if normalised_question(choice) == normalised_question(question):
             return choice
+    told = [choice for choice in choices if f"({question.strip(_END)})" in choice]
+    if len(told) == 1:
+        return told[0]
     match = _CHOSEN.fullmatch(question.strip(_END))
     number = _NUMBERS.get(match["number"].lower()) or int(match["number"]) if match else 0
     return choices[number - 1] if 0 < number <= len(choices) else None

@@ -72,12 +72,12 @@ def _proposed(question: str, language: Language, known: Scope) -> Draft:
     if composition.sql and composition.score >= SURE:
         found = composition
         return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms)
-    asking = _which_date(question, language, known, composition)
-    return asking or _asking_back(question, composition, language, known)
+    return which_date(question, language, known) or _asking_back(question, composition, language, known)
 
 
-def _which_date(question: str, language: Language, known: Scope, composition: Composition) -> Draft | None:
+def which_date(question: str, language: Language, known: Scope) -> Draft | None:
     """Where only the date is left open: the same question with each of the date columns, as choices."""
+    composition = compose(question, known)
     asked = question.strip().rstrip("?？.。!！")
     offered = [f"{asked} ({column})" for column in composition.dates]
     clear = tuple(one for one in offered if compose(one, known).score >= SURE)
