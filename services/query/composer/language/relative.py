@@ -22,6 +22,7 @@ _NAMED: dict[str, tuple[TimePart, int]] = {
 }  # fmt: skip
 _WHICH = {"this": 0, "current": 0, "last": -1, "previous": -1, "next": 1, "本": 0, "这": 0, "上": -1, "下": 1}
 _AHEAD = ("next", "未来")
+_DAYS: dict[TimePart, int] = {"day": 1, "week": 7}
 _TOLD_FROM_TODAY = r"(?! (?:of|in which|that|when|with)\b)"
 """`the last year of a contract` is not."""
 _FORMS = tuple(
@@ -63,7 +64,9 @@ def _whole(unit: TimePart, moved: int) -> RelativePeriod:
 
 
 def _rolling(way: str, count: int, unit: TimePart) -> RelativePeriod:
-    """So many months up to today, or from today on."""
+    """So many days with today, or the months up to today; ahead, from today on."""
     if way in _AHEAD:
         return Relative("day", 0, "day"), Relative("day", count, unit)
+    if days := _DAYS.get(unit):
+        return Relative("day", 1 - days * count, "day"), Relative("day", 1, "day")
     return Relative("day", -count, unit), Relative("day", 1, "day")
