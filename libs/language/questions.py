@@ -35,6 +35,11 @@ TEXTS = {
         "没能写出可以执行的查询：{reason}。请换一种说法，或选择下面的一项。",
         "No query could be written that runs: {reason}. Put the question in other words, or choose one of these.",
     ),
+    "question.first_rows": ("只显示前 {rows} 行，后面还有。", "Only the first {rows} rows are shown; there are more."),
+    "question.limited": (
+        "这条 SQL 最多返回 {rows} 行，可能还有更多。",
+        "This SQL gives at most {rows} rows; there may be more.",
+    ),
     "question.with_figures": ("{question}，并显示数值", "{question}, with the figures"),
     "question.which_date": ("您指的是哪个日期：{columns}？", "Which date do you mean: {columns}?"),
     "question.which_value": ("您指的是下面的哪一个？", "Which of these do you mean?"),

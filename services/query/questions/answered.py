@@ -6,6 +6,7 @@ from typing import Any
 from libs.events.catalog import QuestionAsked, ResultColumn, Sources
 from libs.language.catalogue import sentences, text
 from services.query.answers.chart import chart_of
+from services.query.answers.cut import not_all
 from services.query.answers.nothing import nothing_matches
 from services.query.answers.origin import origin_of
 from services.query.answers.shape import Shape, shape_of
@@ -30,6 +31,7 @@ def answered(asked: QuestionAsked, ran: Ran, sources: Sources) -> Conclusion:
         insight=insight_at(shape, asked.asked_at.date(), asked.language),
         answer_text=sentences(
             "" if rows else nothing_matches(ran.admitted.sql, ran.dialect, asked.language),
+            not_all(asked, ran),
             text("question.within_policy", asked.language) if ran.admitted.filtered else "",
         ),
         choices=offered(asked.question, asked.language, ran.admitted.sql, ran.dialect) if rows else (),
