@@ -70,6 +70,10 @@ def rows(sql: str | None) -> list[tuple[object, ...]]:
         (BY_CITY, "top 2", f"SELECT c.city, count(*) {_JOINED} GROUP BY 1 ORDER BY 2 DESC LIMIT 2"),
         (BY_CITY, "前2个", f"SELECT c.city, count(*) {_JOINED} GROUP BY 1 ORDER BY 2 DESC LIMIT 2"),
         (HIGHEST, "and the lowest?", "SELECT min(price) FROM products"),
+        (HIGHEST, "and the average?", "SELECT avg(price) FROM products"),
+        ("各类别的平均单价", "最大值呢？", "SELECT category, max(price) FROM products GROUP BY 1"),
+        ("How many customers in Berlin?", "list them", "SELECT name FROM customers WHERE city = 'Berlin'"),
+        (SHANGHAI, "列出他们", "SELECT name FROM customers WHERE city = '上海'"),
         (HIGHEST, "by category", "SELECT category, max(price) FROM products GROUP BY 1"),
     ],
 )  # fmt: skip
@@ -93,6 +97,12 @@ def test_follow_ups_stand_on_each_other() -> None:
         turns.append(turn(said, whole.sql, understood=whole.question))
     means = f"SELECT c.city, sum(o.paid) {_JOINED} WHERE placed LIKE '2023%' GROUP BY 1 ORDER BY 2 DESC LIMIT 2"
     assert rows(turns[-1].sql) == rows(means)
+
+
+@pytest.mark.parametrize(("said", "way"), [("sort by count ascending", "ASC"), ("in descending order", "DESC")])
+def test_groups_are_put_in_order_by_their_measure(said: str, way: str) -> None:
+    sql = after(said, turn(BY_CITY)).sql or ""
+    assert f"ORDER BY COUNT(*) {way}" in sql
 
 
 @pytest.mark.parametrize(
