@@ -41,6 +41,10 @@ TEXTS = {
         "This SQL gives at most {rows} rows; there may be more.",
     ),
     "question.with_figures": ("{question}，并显示数值", "{question}, with the figures"),
+    "question.changed": (
+        "数据库的结构在上次训练之后变了：{reason}。请重新训练这个数据集，然后再提问。",
+        "The database has changed since this dataset was trained: {reason}. Train it again, then ask.",
+    ),
     "question.which_date": ("您指的是哪个日期：{columns}？", "Which date do you mean: {columns}?"),
     "question.which_value": ("您指的是下面的哪一个？", "Which of these do you mean?"),
     "question.broken": (

@@ -55,10 +55,7 @@ def test_what_resembles_a_word_that_is_not_understood(question: str, near: str) 
 
 @pytest.mark.parametrize("word", ["rd", "Compare", "DROP", "生"])
 def test_a_few_letters_resemble_nothing(word: str) -> None:
-    assert (
-        resembling([word], replace(SHOP, terms=(Term("A", "", ("Panda Garden", "出生"), "customers.level"),)))
-        == []
-    )
+    assert resembling([word], replace(SHOP, terms=(Term("A", "", ("Panda Garden", "出生"), "customers.level"),))) == []
 
 
 @pytest.mark.parametrize(

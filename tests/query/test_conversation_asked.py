@@ -135,6 +135,10 @@ async def test_a_question_asked_again_means_what_it_meant_then_and_is_no_turn(ta
     assert (await last_rows(talk), again["cached"], first["same_rows"]) == ([["EWR", 2]], False, None)
     other = await talk.ask("and by origin?", 5)
     assert other["understood"] and "max" in other["sql"].lower(), "goes on from the last turn, not from the replay"
+    with sqlite3.connect(talk.database) as flights:
+        flights.execute("ALTER TABLE flights RENAME TO departures")
+    gone = await talk.ask("How many flights have a delay above 1?", 6)
+    assert "has changed since this dataset was trained" in gone["answer_text"]
 
 
 async def test_a_follow_up_waits_for_the_turn_before_to_end(talk: Asking) -> None:

@@ -1,5 +1,7 @@
 """Puts how the thinking ended into the words of the question's language."""
 
+import re
+
 from libs.events.catalog import QuestionAsked, Sources
 from libs.language.catalogue import clause, text
 from services.query.knowledge.recall import Knowledge
@@ -10,6 +12,9 @@ from services.query.questions.too_slow import too_slow
 from services.query.reasoning.asked_back import asked_back
 from services.query.reasoning.choices import choices
 from services.query.reasoning.state import Answered, Clarification, Ending, State, TimedOut, Unanswerable
+
+_TABLE_IS_GONE = re.compile(r"relation \S{1,200} does not exist|no such table|Table \S{1,200} doesn't exist")
+"""In the words of the three kinds of database; the gate lets only tables pass that were there."""
 
 
 def concluded(ending: Ending, state: State, asked: QuestionAsked, known: Knowledge, scope: Scope) -> Conclusion:
@@ -30,7 +35,8 @@ def concluded(ending: Ending, state: State, asked: QuestionAsked, known: Knowled
 def _what_to_ask(state: State, asked: QuestionAsked) -> str:
     if state.failures:
         reason = clause(state.failures[-1].error.detail(asked.language))
-        return text("question.nothing_ran", asked.language, reason=reason)
+        said = "question.changed" if _TABLE_IS_GONE.search(reason) else "question.nothing_ran"
+        return text(said, asked.language, reason=reason)
     return text("question.which_value" if state.values else "question.unclear", asked.language)
 
 
