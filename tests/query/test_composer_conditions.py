@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from libs.events.catalog import Language
 from services.query.composer.compose import SURE, compose
 from services.query.knowledge.schema import Pair, Scope
+from services.query.reasoning.propose import proposed
 from tests.query.shop import SHOP, answered, asked_back, shop
 from tests.query.test_composer_instructions import _SHOP as BIKES
 
 _WITHOUT_RED = "NOT shop_id IN (SELECT shop_id FROM bikes WHERE colour = 'red' AND NOT shop_id IS NULL)"
+_BOUGHT = "FROM orders o JOIN customers c ON c.id = customer_id"
 
 
 def _bikes(question: str) -> str | None:
@@ -151,3 +154,31 @@ def test_a_word_that_verified_questions_say_for_nothing_says_nothing() -> None:
 )
 def test_a_year_is_a_range_of_a_date(question: str, expected: str) -> None:
     assert answered(question) == shop().execute(f"SELECT count(*) FROM orders WHERE {expected}").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("orders over 100", "SELECT * FROM orders WHERE paid > 100"),
+        ("超过100元的订单", "SELECT * FROM orders WHERE paid > 100"),
+        ("订单超过100的有哪些", "SELECT * FROM orders WHERE paid > 100"),
+        ("How many orders are over 100?", "SELECT count(*) FROM orders WHERE paid > 100"),
+        ("100元以上的商品", "SELECT name FROM products WHERE price >= 100"),
+        ("products over 100 (stock)", "SELECT name FROM products WHERE stock > 100"),
+        ("orders over 100 in Berlin",
+         f"SELECT o.* {_BOUGHT} WHERE paid > 100 AND city = 'Berlin'"),
+        ("customers with revenue over 1150", f"SELECT name {_BOUGHT} GROUP BY c.id HAVING sum(paid) > 1150"),
+        ("销售额超过1150的城市", f"SELECT city {_BOUGHT} GROUP BY city HAVING sum(paid) > 1150"),
+    ],
+)  # fmt: skip
+def test_a_comparison_that_names_no_column_is_of_the_one_measure(question: str, sql: str) -> None:
+    assert sorted(answered(question)) == sorted(shop().execute(sql).fetchall())
+
+
+def test_of_several_measures_it_asks_which_is_compared() -> None:
+    cases: tuple[tuple[str, Language], ...] = (("products over 100", "en"), ("超过100的商品", "zh"))
+    for question, language in cases:
+        draft = proposed(question, language, SHOP)
+        assert draft.kind == "clarification" and "price, stock" in draft.text
+        assert "price > 100" in (proposed(draft.choices[0], language, SHOP).sql or "")
+    assert all(map(asked_back, ("orders over 30 days", "orders over 50 %", "customers over 3")))

@@ -125,3 +125,20 @@ def test_in_a_wide_database_joins_are_only_sought_for_meanings_that_may_be_best(
     known = Scope(Schema(tables, relations, "sqlite"))
     assert compose(f"Show {', '.join(measures)} of the pppp", known).tables == ("pppp",)
     assert assign._joins.cache_info().misses - before < 10
+
+
+def test_rows_that_point_at_all_the_others_tell_what_belongs_together() -> None:
+    key = Column("id", "INTEGER", primary_key=True)
+    schools = Table("schools", (key, Column("name", "TEXT", values=("North", "South")), Column("head", "INTEGER")))
+    people = Table("people", (key, Column("full_name", "TEXT")))
+    teachers = Table("teachers", (key, Column("person_id", "INTEGER"), Column("school_id", "INTEGER")))
+    relations = (
+        Relation("schools", "head", "people", "id"),
+        Relation("teachers", "person_id", "people", "id"),
+        Relation("teachers", "school_id", "schools", "id"),
+    )
+    for order in ((schools, people, teachers), (teachers, people, schools)):
+        known = Scope(Schema(order, relations, "sqlite"))
+        for question in ("full names of the teachers of school North", "For school North, full names of teachers"):
+            composed = compose(question, known)
+            assert composed.sql and "head" not in composed.sql and "person_id" in composed.sql

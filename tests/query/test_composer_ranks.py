@@ -3,6 +3,8 @@
 import pytest
 
 from services.query.composer.compose import compose
+from services.query.reasoning.propose import proposed
+from tests.query.clinic import CLINIC, told
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 _BY_REVENUE = (
@@ -47,3 +49,30 @@ def test_a_group_has_no_price() -> None:
 def test_a_span_of_time_is_no_limit(question: str) -> None:
     assert "limit" not in (compose(question, SHOP).sql or "").lower()
     assert answered(question) == [], "the shop has closed long ago"
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("Which 2 products are ordered most often?", {("手机",), ("键盘",)}),
+        ("最受欢迎的2个商品", {("手机",), ("键盘",)}),
+        ("the most popular product category", {("电子",)}),
+        ("revenue per customer, top 1", {("Ann", 1280)}),
+        ("每个客户的销售额，前1名", {("Ann", 1280)}),
+        ("In which year was revenue highest?", {("2023",)}),
+        ("哪一年的销售额最高？", {("2023",)}),
+        ("销售额最低的年份", {("2024",)}),
+        ("What was the busiest year for orders over 290?", {("2023",)}),
+        ("哪一年超过290的订单最多", {("2023",)}),
+    ],
+)
+def test_what_is_told_of_groups_ranks_them(question: str, rows: set[tuple[object, ...]]) -> None:
+    assert set(answered(question)) == rows
+
+
+def test_those_whose_rows_are_most_are_the_busiest_and_of_several_rows_it_asks() -> None:
+    assert told("Who is the busiest vet?") == told("最忙的兽医") == [("Adler",)]
+    draft = proposed("Which species is treated most often?", "en", CLINIC)
+    assert draft.kind == "clarification" and "animals, appointments" in draft.text
+    assert told(draft.choices[0]) and "appointments" in (proposed(draft.choices[1], "en", CLINIC).sql or "")
+    assert told("What was the busiest month?") is None

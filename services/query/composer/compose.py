@@ -1,6 +1,7 @@
 """Composes SQL from the structure of a database, its terms and what its verified questions teach of words."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from services.query.composer.linking.familiar import familiar
 from services.query.composer.linking.link import link
@@ -8,6 +9,7 @@ from services.query.composer.linking.marks import Linked
 from services.query.composer.queries.plan import Plan
 from services.query.composer.queries.render import render
 from services.query.composer.reading.interpret import interpret
+from services.query.composer.reading.reading import LeftOpen
 from services.query.knowledge.schema import Scope
 
 SURE = 0.8
@@ -25,8 +27,8 @@ class Composition:
     items: tuple[str, ...] = ()
     """The ids of the verified pairs that taught what its words mean, or that they mean nothing."""
     linked: Linked | None = None
-    dates: tuple[str, ...] = ()
-    """The date columns of which a date of the question may be meant, where there are several."""
+    left_open: Mapping[LeftOpen, tuple[str, ...]] = field(default_factory=dict)
+    """What may be meant, the likeliest first: which date, measure, rows; over what its tables are joined."""
 
 
 def compose(question: str, known: Scope) -> Composition:
@@ -38,9 +40,10 @@ def compose(question: str, known: Scope) -> Composition:
         return Composition(None, 0.0, linked=linked)
     sql = None if _is_too_long(found.plan) else render(found.plan, known.schema, found.spoken)
     score = (found.share if found.understood else min(found.share, SURE / 2)) if sql else 0.0
-    plan, dates = found.plan, tuple(place.column for place in found.dates)
+    plan = found.plan
     terms, items = dict.fromkeys(plan.terms), dict.fromkeys((*found.items, *linked.passed_over))
-    return Composition(sql, round(score, 3), tuple(plan.tables), tuple(terms), tuple(items), linked, dates)
+    rests_on = tuple(plan.tables), tuple(terms), tuple(items)
+    return Composition(sql, round(score, 3), *rests_on, linked, found.left_open)
 
 
 def _is_too_long(plan: Plan) -> bool:

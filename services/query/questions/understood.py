@@ -21,7 +21,8 @@ from services.query.questions.attempt import Attempt
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Ran
 from services.query.questions.steps import Steps
-from services.query.reasoning.propose import which_date
+from services.query.reasoning.choices import askable
+from services.query.reasoning.propose import which
 
 _TURN_SECONDS, _POLL_SECONDS = 5.0, 0.2
 _SHARE = 5
@@ -130,9 +131,11 @@ def _tell(asked: QuestionAsked, whole: Whole, window: Window, steps: Steps) -> N
 
 
 def _unclear(asked: QuestionAsked, whole: Whole, known: Scope) -> Conclusion:
-    if (dates := which_date(whole.question, asked.language, known)) is not None:
-        return Conclusion("clarification", chart_type="clarification", answer_text=dates.text, choices=dates.choices)
-    return _asking_back("conversation.unclear", asked, before=whole.goes_on_from or "", said=asked.question.strip())
+    if (asking := which(whole.question, asked.language, known)) is not None:
+        return Conclusion("clarification", chart_type="clarification", answer_text=asking.text, choices=asking.choices)
+    before, said = whole.goes_on_from or "", asked.question.strip()
+    back = _asking_back("conversation.unclear", asked, before=before, said=said)
+    return replace(back, choices=askable(asked.language, known))
 
 
 def _asking_back(key: str, asked: QuestionAsked, **values: str) -> Conclusion:

@@ -3,15 +3,17 @@
 Every draft says where it comes from and how sure it is; what is not sure enough asks back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from libs.events.catalog import Language
-from libs.language.catalogue import text
+from libs.language.catalogue import sentences, text
 from services.query.composer.adapt import adapt
 from services.query.composer.compose import SURE, Composition, compose
 from services.query.composer.linking.link import link
 from services.query.composer.paraphrase import paraphrased
+from services.query.composer.reading.reading import LeftOpen
 from services.query.composer.transfer import transferred
 from services.query.figures.asked import asks_for, clauses
 from services.query.figures.shown import with_figures
@@ -19,6 +21,7 @@ from services.query.knowledge.schema import Pair, Scope
 from services.query.reasoning.choices import resembling
 from services.query.reasoning.small_talk import is_small_talk
 
+_TIMES: tuple[LeftOpen, ...] = ("year", "span")
 _FORETELLING = frozenset({"predict", "forecast", "expect", "预测", "预计"})
 
 
@@ -26,7 +29,7 @@ _FORETELLING = frozenset({"predict", "forecast", "expect", "预测", "预计"})
 class Draft:
     """SQL to be run, or the reason why there is none. `strategy` is adapted, model, paraphrased or composed.
 
-    It is `secret` where the verified pair is that it was made of.
+    `text` is what people are told of it. It is `secret` where the verified pair is that it was made of.
     """
 
     kind: Literal["sql", "clarification", "unanswerable"]
@@ -71,20 +74,39 @@ def _proposed(question: str, language: Language, known: Scope) -> Draft:
     composition = compose(question, known)
     if composition.sql and composition.score >= SURE:
         found = composition
-        return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms)
-    return which_date(question, language, known) or _asking_back(question, composition, language, known)
+        said = sentences(_way(found.left_open.get("way", ()), language), *_times(found, language))
+        return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms, said)
+    return which(question, language, known) or _asking_back(question, composition, language, known)
 
 
-def which_date(question: str, language: Language, known: Scope) -> Draft | None:
-    """Where only the date is left open: the same question with each of the date columns, as choices."""
+def which(question: str, language: Language, known: Scope) -> Draft | None:
+    """Where one thing is left open, such as the date that is meant: the same question with each of them, as choices."""
     composition = compose(question, known)
+    asking = (_which(what, names, question, language, known) for what, names in composition.left_open.items())
+    return next(filter(None, asking), None)
+
+
+def _way(ways: Sequence[str], language: Language) -> str:
+    """Over what the tables were joined, where that was not the only way."""
+    others = ", ".join(ways[1:])
+    return text("question.way", language, way=ways[0], others=others) if others else ""
+
+
+def _times(found: Composition, language: Language) -> list[str]:
+    """How times were understood that may be meant in another way."""
+    told = ((what, found.left_open[what]) for what in _TIMES if what in found.left_open)
+    return [text(f"question.time_{what}", language, time=said[0]) for what, said in told]
+
+
+def _which(what: LeftOpen, names: Sequence[str], question: str, language: Language, known: Scope) -> Draft | None:
+    """Where only that is left open: the same question with each of the names, as choices."""
     asked = question.strip().rstrip("?？.。!！")
-    offered = [f"{asked} ({column})" for column in composition.dates]
-    clear = tuple(one for one in offered if compose(one, known).score >= SURE)
-    if len(clear) < 2:
+    composed = {f"{asked} ({name})": compose(f"{asked} ({name})", known) for name in names}
+    clear = {choice: one.sql for choice, one in composed.items() if one.score >= SURE}
+    if len(set(clear.values())) < 2:
         return None
-    said = text("question.which_date", language, columns=", ".join(composition.dates))
-    return Draft("clarification", score=composition.score, text=said, choices=clear)
+    said = text(f"question.which_{what}", language, columns=", ".join(names))
+    return Draft("clarification", text=said, choices=tuple(clear))
 
 
 def _of_pair(pair: Pair, sql: str, strategy: str) -> Draft:

@@ -66,6 +66,7 @@ def shown(conclusion: Conclusion, language: Language) -> Iterator[Step]:
 def _drafted(draft: Draft, language: Language, milliseconds: float) -> Step:
     strategy = text(f"question.strategy.{draft.strategy}", language)
     detail = text("question.step.drafted", language, strategy=strategy, score=f"{draft.score:.2f}")
+    detail = sentences(detail, draft.text)
     return Step(name=draft.strategy, status="done", detail=detail, sql=draft.sql, milliseconds=milliseconds)
 
 

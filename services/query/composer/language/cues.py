@@ -10,7 +10,7 @@ from services.query.composer.queries.plan import TimePart
 CueName = Literal[
     "count", "distinct", "sum", "avg", "min", "max", "most", "least", "top", "bottom", "ascending", "descending",
     "each", "more", "less", "at_least", "at_most", "equal", "not_equal", "between", "and", "or", "not", "order",
-    "from", "to", "missing", "forecast", "having", "label", "without", "contains",
+    "from", "to", "missing", "forecast", "having", "label", "without", "contains", "share",
 ]  # fmt: skip
 
 _MORE = ("more", "later", "above", "higher", "newer", "greater", "after", "longer", "older", "larger", "over", "up")
@@ -32,7 +32,7 @@ _PHRASES: dict[CueName, str] = {
     "min": "minimum, min, minimum of, 最小值, 的最小值, 最低值, 的最低值",
     "max": "maximum, max, maximum of, 最大值, 的最大值, 最高值, 的最高值",
     "most": "most, the most, highest, largest, biggest, longest, greatest, latest, most recent, oldest, heaviest, tallest, "
-    "farthest, hottest, most expensive, newest, maximal, fastest, highest-rated, 最年长, 年龄最大, 年纪最大, 最老, 最快, 最多, 最高, 最大, 最长, 最远, 最新, 最贵, 最热, 最晚, 最重, 最久",
+    "farthest, hottest, busiest, most expensive, newest, maximal, fastest, highest-rated, 最年长, 年龄最大, 年纪最大, 最老, 最快, 最多, 最高, 最大, 最长, 最远, 最新, 最贵, 最热, 最晚, 最重, 最久, 最忙, 最繁忙, 最常, 最常见, 最频繁, 最热门, 最受欢迎",
     "least": "least, fewest, lowest, smallest, shortest, earliest, youngest, nearest, coldest, cheapest, "
     "least expensive, minimal, lightest, slowest, 最年轻, 年龄最小, 年纪最小, 最慢, 最少, 最低, 最小, 最短, 最近, 最早, 最便宜, 最冷, 最轻",
     "top": "top, first, 前, 排名前, 排名前的",
@@ -67,6 +67,7 @@ _PHRASES: dict[CueName, str] = {
     "having": "have, has, had, having, contain, containing, there are, there is, 有",
     "contains": "start with, starting with, begin with, begins with, beginning with, end with, ends with, ending with, ending in, ends in, includes the word, contain the letter, contains the letter, containing the letter, containing the word, contains the word, contain the word, containing, starts with, including the word, 包含, 含有, 里带, 中带, 带有, 里有",
     "forecast": "predict, forecast, will, will there be, expect next, next month, next year, next week, 预测, 预计, 下个月, 明年, 下周",
+    "share": "percentage of, percent of, share of, proportion of, fraction of, 占比, 比例, 百分比, 占所有, 占全部, 占",
     "label": "name, names, 名称, 名字",
 }  # fmt: skip
 

@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from services.query.composer.language.cues import longest_phrase, phrases, times
 from services.query.composer.language.periods import periods
 from services.query.composer.language.words import Text, number_at
+from services.query.composer.language.yearless import is_yearless
 from services.query.composer.linking.lexicon import Lexicon
 from services.query.composer.linking.marks import Mark
 
 _AMOUNT = "amount"
-_BOUNDING = frozenset({"than", "exactly"})
+_BOUNDING = frozenset({"than", "exactly", "least", "only", "just"})
 """Words behind which `one` is a number."""
 _CALENDAR = ("年", "月", "日")
-_WHICH = {("which",), ("哪", "个"), ("哪",)}
+_WHICH = {("which",), ("busiest",), ("哪", "个"), ("哪",), ("哪", "一")} | {(how, "的") for how in "多少高低大小忙"}
+"""Words before a unit of time that is asked for: `which month`, 最多的月份."""
+_ONLY = (("only",), ("just",), ("只", "有"), ("仅", "有"))
 
 
 def instructions(text: Text, known: Lexicon) -> Iterator[Mark]:
@@ -27,6 +30,7 @@ def instructions(text: Text, known: Lexicon) -> Iterator[Mark]:
 def _cues(text: Text, known: Lexicon) -> Iterator[Mark]:
     table = phrases()
     tokens = tuple(token.key for token in text.tokens)
+    yield from _only(text)
     for first in range(len(tokens)):
         if text.tokens[first].text.lower() in ("orders", "numbers"):
             continue  # `number of orders by year`: many orders are no instruction to order, nor numbers one to count.
@@ -35,6 +39,16 @@ def _cues(text: Text, known: Lexicon) -> Iterator[Mark]:
                 continue  # `the total amount of invoices`, which have an amount
             if cue := table.get(tokens[first:last]):
                 yield Mark(first, last, cue=cue)
+
+
+def _only(text: Text) -> Iterator[Mark]:
+    """`only one animal`, 只有2个订单: just so many."""
+    tokens = tuple(token.key for token in text.tokens)
+    for only in _ONLY:
+        for first in range(len(tokens) - len(only)):
+            last = first + len(only)
+            if tokens[first:last] == only and (tokens[last] == "one" or number_at(text, last)):
+                yield Mark(first, last, cue="equal")
 
 
 def _numbers(text: Text) -> Iterator[Mark]:
@@ -48,9 +62,13 @@ def _numbers(text: Text) -> Iterator[Mark]:
 def _dates(text: Text, known: Lexicon) -> Iterator[Mark]:
     """Dates; but a column of the name of a unit is what its name says."""
     tokens = [token.key for token in text.tokens]
+    monthly = ("month",) in known
     for first, last, period in periods(text):
+        if is_yearless(period) and (monthly or any((token,) in known for token in tokens[first:last])):
+            continue  # Months are kept by themselves here, or May is somebody's name.
         if not any((token,) in known for token in tokens[first:last] if token in _CALENDAR):
-            yield Mark(first, last, number=tokens[first] if last - first == 1 else None, period=period)
+            number = tokens[first] if last - first == 1 and text.tokens[first].number else None
+            yield Mark(first, last, number=number, period=period)
 
 
 def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
@@ -65,4 +83,4 @@ def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
                 tokens[first - length : first] in each for length in range(1, min(first, longest) + 1)
             )
             if part and grouped and tokens[first:last] not in known:
-                yield Mark(first, last, unit=part)
+                yield Mark(first - (tokens[first - 1] == "一"), last, unit=part)

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import heappop, heappush
@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from services.query.composer.language.words import keys
 from services.query.knowledge.schema import Relation, Schema
 
-_SPOKEN, _ROLE, _BACKWARDS, _UNSURE, _SHARED = 0.4, 0.2, 0.05, 0.5, 1.5
+_SPOKEN, _ROLE, _BACKWARDS, _UNSURE, _SHARED, _DEEP = 0.4, 0.2, 0.05, 0.5, 1.5, 0.05
 """What makes a relation a more or less likely way from table to table, in joins."""
 _NUMBERED = frozenset({"id", "code", "number"})
 
@@ -21,16 +21,78 @@ def join_path(schema: Schema, tables: Sequence[str], spoken: Collection[tuple[st
     The nearest table is joined first. `spoken` are (table, column) that the question names: a relation over such a
     column comes first.
     """
-    joined, path = {tables[0]}, []
-    wanted = [table for table in dict.fromkeys(tables) if table not in joined]
+    found = _cheapest(schema, tables, spoken)
+    return _in_order(tables[0], found[1]) if found is not None else None
+
+
+def other_ways(
+    schema: Schema, tables: Sequence[str], spoken: Collection[tuple[str, str]] = ()
+) -> list[tuple[float, list[Relation]]]:
+    """Further ways of as many joins as `join_path` makes, each with how much less likely it is, in joins."""
+    found = _cheapest(schema, tables, spoken)
+    if found is None:
+        return []
+    cost, path = found
+    left_out = (frozenset(whole_key(schema, edge)) for edge in path)
+    others = (_cheapest(schema, tables, spoken, _Bounds(out, len(path))) for out in left_out)
+    return [(other[0] - cost, other[1]) for other in others if other is not None and len(other[1]) == len(path)]
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    """Relations that must not be used, and how many there may be from one table to the next."""
+
+    without: frozenset[Relation] = frozenset()
+    most: int = 1_000
+
+
+_Found = tuple[float, list[Relation]]
+"""What the joins cost, and the relations."""
+
+
+def _cheapest(
+    schema: Schema, tables: Sequence[str], spoken: Collection[tuple[str, str]], bounds: _Bounds = _Bounds()
+) -> _Found | None:
+    """The cheapest way to join all `tables`, from whichever of them it begins; of equal ones from the first."""
+    first = _grown(schema, tables[0], tables, spoken, bounds)
+    if first is None or len(first[1]) < 2:
+        return first
+    others = (_grown(schema, table, tables, spoken, bounds) for table in dict.fromkeys(tables[1:]))
+    return min((first, *(grown for grown in others if grown is not None)), key=lambda grown: round(grown[0], 3))
+
+
+def _grown(
+    schema: Schema, root: str, tables: Sequence[str], spoken: Collection[tuple[str, str]], bounds: _Bounds
+) -> _Found | None:
+    """A way to join all `tables` from one of them on, always to the nearest.
+
+    Rows that point at all the others are the cheapest to begin with: a row of a lesson has one teacher and one class,
+    whoever else belongs to the class.
+    """
+    depth, path, total = {root: 0}, list[Relation](), 0.0
+    wanted = [table for table in dict.fromkeys(tables) if table != root]
     while wanted:
-        found = _nearest(schema, joined, wanted, spoken)
+        found = _nearest(schema, depth, wanted, spoken, bounds)
         if found is None:
             return None
-        path += found
-        joined |= {table for relation in found for table in (relation.source, relation.target)}
-        wanted = [table for table in wanted if table not in joined]
-    return path
+        cost, edges = found
+        for edge in edges:
+            ends = (edge.source, edge.target) if edge.source in depth else (edge.target, edge.source)
+            depth[ends[1]] = depth[ends[0]] + 1
+        path, total = path + edges, total + cost
+        wanted = [table for table in wanted if table not in depth]
+    return total, path
+
+
+def _in_order(first: str, path: Sequence[Relation]) -> list[Relation]:
+    """The same relations, each leading on from `first` or from one before it."""
+    joined, ordered, left = {first}, list[Relation](), list(path)
+    while left:
+        edge = next(edge for edge in left if edge.source in joined or edge.target in joined)
+        left.remove(edge)
+        ordered.append(edge)
+        joined |= {edge.source, edge.target}
+    return ordered
 
 
 def whole_key(schema: Schema, edge: Relation) -> list[Relation]:
@@ -77,23 +139,29 @@ def _way(edge: Relation, table: str) -> _Way:
 
 
 def _nearest(
-    schema: Schema, joined: set[str], wanted: Collection[str], spoken: Collection[tuple[str, str]]
-) -> list[Relation] | None:
-    """The cheapest way from what is joined to one of the `wanted` tables (Dijkstra 1959)."""
+    schema: Schema,
+    joined: Mapping[str, int],
+    wanted: Collection[str],
+    spoken: Collection[tuple[str, str]],
+    bounds: _Bounds,
+) -> _Found | None:
+    """The cheapest way from what is joined, each table so many joins deep, to a `wanted` one (Dijkstra 1959)."""
     count, ways = itertools.count(), _ways(schema)
     queue: list[tuple[float, int, str, bool, list[Relation]]] = [
-        (0.0, next(count), table, False, []) for table in sorted(joined)
+        (_DEEP * depth, next(count), table, False, []) for table, depth in sorted(joined.items())
     ]
     seen: set[tuple[str, bool]] = set()
     while queue:
         cost, _, table, climbed, path = heappop(queue)
         if path and table in wanted:
-            return path
-        if (table, climbed) in seen:
+            return cost, path
+        if (table, climbed) in seen or len(path) >= bounds.most:
             continue
         seen.add((table, climbed))
         for way in ways.get(table, ()):
-            if way.other in joined or any(way.other in (edge.source, edge.target) for edge in path):
+            if way.edge in bounds.without or way.other in joined:
+                continue
+            if any(way.other in (edge.source, edge.target) for edge in path):
                 continue
             # Over a thing that two rows share: what they have in common is seldom what is meant.
             shared = _SHARED if climbed and not way.up and path else 0.0

@@ -16,6 +16,7 @@ COMPARISONS: dict[str, type[exp.Expr]] = {
 }  # fmt: skip
 _AGGREGATES: dict[str, type[exp.Expr]] = {
     "count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max,
+    "percentage": exp.Avg,
 }  # fmt: skip
 
 

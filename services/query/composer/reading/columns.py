@@ -6,6 +6,7 @@ from services.query.composer.queries.plan import Place
 from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.things import read_joined, read_things
+from services.query.composer.reading.verbs import is_done
 
 _KEY_WORDS = frozenset({"id", "ids", "code", "number", "num", "no", "key", "编", "号"})
 _NAME_WORDS = frozenset({"name", "names", "名称", "名字"})
@@ -70,6 +71,8 @@ def _joins(reading: Reading, index: int) -> bool:
 def _is_verb(reading: Reading, index: int) -> bool:
     """`released`, `working`: a column that is spoken of like that is not shown."""
     said, meant = reading.said(index), reading.meant[index]
+    if is_done(reading, index):
+        return True
     return said.endswith(("ed", "ing")) and " " not in said and meant.weight < _SURE and len(reading.meant) > 1
 
 

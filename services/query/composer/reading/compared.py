@@ -7,6 +7,7 @@ from services.query.composer.reading.negation import AGGREGATES, COMPARISONS, wi
 from services.query.composer.reading.ranked import is_of_kind
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.values import equal_to
+from services.query.composer.reading.verbs import is_done
 
 COMPARATIVES: dict[str, CueName] = {
     "more": "more", "higher": "more", "greater": "more", "larger": "more", "bigger": "more", "longer": "more",
@@ -100,7 +101,7 @@ def column_before(reading: Reading, index: int) -> int | None:
         # `that are above 5`: what stands before the clause is no operand, but `with a price above 5` is inside it.
         if reading.ends_clause(near) or item.kind == "number" or things > _THINGS_BETWEEN:
             return None
-        column = reading.column(near)
+        column = reading.column(near) if not is_done(reading, near) else None
         if column is not None and near not in reading.used:
             return near if reading.measurable(column) or reading.is_number(column) else None
         things += item.kind == "thing"
@@ -125,7 +126,10 @@ def _with_named(reading: Reading, index: int, name: CueName) -> None:
     if place is None or column is None or not reading.measurable(place):
         return
     inside = _rest(reading, than)
-    if any(reading.kind(i) == "number" for i in inside[:2]) and not any(reading.table(i) for i in inside[:1]):
+    ones = [i for i in inside if reading.said(i) == "one"]  # `more than at least one in London`
+    if any(reading.kind(i) == "number" and i not in ones for i in inside[:2]) and not any(
+        reading.table(i) for i in inside[:1]
+    ):
         return
     values = [i for i in inside if reading.value(i) and i not in reading.used]
     numbers = [i for i in inside if reading.kind(i) == "number" and i not in reading.used and _numbered(reading, i)]
@@ -138,7 +142,7 @@ def _with_named(reading: Reading, index: int, name: CueName) -> None:
         taken |= {i, reading.before(i), _beside_number(reading, i)}
     inner = _same_of(place, _which(reading, than, inside, name), conditions)
     reading.plan.conditions.append(Condition(place.table, place, COMPARISONS[name], query=inner))
-    reading.take(*taken, *values)
+    reading.take(*taken, *values, *ones)
 
 
 def _around(reading: Reading, index: int) -> tuple[int | None, int]:

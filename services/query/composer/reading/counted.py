@@ -2,12 +2,17 @@
 
 from services.query.composer.language.cues import COUNTING
 from services.query.composer.linking.lexicon import Meant
-from services.query.composer.queries.plan import Measure
+from services.query.composer.queries.plan import Aggregate, Measure
+from services.query.composer.reading.extremes import asks_for_value
+from services.query.composer.reading.frequent import by_frequency
 from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.ranked import Ranked, places_of_by
 from services.query.composer.reading.reading import Reading
 
-_COMMON = frozenset({"common", "popular", "frequent", "frequently", "often", "commonly", "busiest", "popularity"})
+_OF_SINGLE_ONES: dict[str, Aggregate] = {
+    **dict.fromkeys(("longest", "最长", "最久"), "max"),
+    **dict.fromkeys(("shortest", "最短"), "min"),
+}  # fmt: skip
 _AMOUNTS = frozenset({"amount", "total amount", "number"})
 
 
@@ -17,8 +22,8 @@ def by_count(reading: Reading, index: int, behind: int) -> Ranked | None:
         return Ranked(Measure("count", table), (behind, reading.after(behind)))
     if reading.cue(behind) == "count":
         return _by_number_of(reading, behind)
-    if reading.said(index + 1) in _COMMON:
-        return _by_frequency(reading, index + 1)
+    if (frequent := by_frequency(reading, index)) is not None:
+        return frequent
     said = reading.said(index).removeprefix("the ")
     if not said.isascii():
         return _by_number_before(reading, index)
@@ -41,12 +46,17 @@ def by_term(reading: Reading, index: int, behind: int) -> Ranked | None:
     for near in (behind, reading.before(index)):
         meant = reading.meant.get(near)
         if meant is not None and meant.kind == "measure" and reading.free(near):
-            return Ranked(_term(meant), (near,)) if near == behind or not reading.said(index).isascii() else None
+            beside = near == behind or not reading.said(index).isascii() or not reading.exists(behind)
+            if near == behind and not meant.whole and asks_for_value(reading, index, near):
+                return None
+            return Ranked(_term(meant, reading.said(index)), (near,)) if beside else None
     return None
 
 
-def _term(meant: Meant) -> Measure:
-    return Measure("sum", meant.table, None, meant.expression, whole=meant.whole, beside=meant.beside)
+def _term(meant: Meant, superlative: str = "") -> Measure:
+    """A term of which each has several: the longest of them, or their sum."""
+    aggregate = _OF_SINGLE_ONES.get(superlative.removeprefix("the "), "sum")
+    return Measure(aggregate, meant.table, None, meant.expression, whole=meant.whole, beside=meant.beside)
 
 
 def _by_number_of(reading: Reading, count: int) -> Ranked | None:
@@ -59,19 +69,6 @@ def _by_number_of(reading: Reading, count: int) -> Ranked | None:
         return None
     unique = reading.known(place).primary_key
     return Ranked(Measure("count", place.table, place.column, distinct=not unique), (count, near))
-
-
-def _by_frequency(reading: Reading, word: int) -> Ranked | None:
-    """`the most common city among the orders`: its rows, or those of the table that is named behind it."""
-    reading.take(word)
-    free = (i for i in sorted(reading.meant) if i not in reading.used)
-    near = reading.after(word)
-    place = reading.column(near if near in reading.meant else next(free, -1))
-    if place is None:
-        return None
-    later = (reading.table(i) for i in reading.meant if i > near and i not in reading.used)
-    reading.group_by(place)
-    return Ranked(Measure("count", next(filter(None, later), place.table)), (near,))
 
 
 def _by_most(reading: Reading, behind: int) -> Ranked | None:

@@ -33,7 +33,12 @@ def read_how_many_each_has(reading: Reading, index: int, cue: int) -> bool:
 
 def _counted(reading: Reading, index: int, cue: int) -> _Counted | None:
     behind = reading.after(max(cue, index))
-    named = _counted_before(reading, cue) or (_Counted(behind) if reading.table(behind) else None)
+    plain = reading.table(behind) and reading.word_before(behind) != "的"  # 超过100的订单 are no 100 orders
+    total = reading.before(cue)
+    total = reading.before(total) if reading.cue(total) == "equal" else total
+    if (meant := reading.meant.get(total)) is not None and meant.whole and reading.free(total):
+        return _Counted(total, said=True)
+    named = _counted_before(reading, cue) or (_Counted(behind) if plain else None)
     if named is None:
         return _counted_by_instruction(reading, cue)
     column = column_before(reading, min(cue, index))
@@ -48,7 +53,9 @@ def _counted_before(reading: Reading, cue: int) -> _Counted | None:
         return None
     if reading.cue(before) == "count" and reading.table(before - 1):
         return _Counted(before - 1, said=True, taken=(before,))
-    return _Counted(before, said=True) if reading.table(before) else None
+    others = any(meant.kind != "table" for meant in reading.meant.values())
+    others |= len({meant.table for meant in reading.meant.values()}) > 1  # 账单超过50的有哪些
+    return _Counted(before, said=True) if reading.table(before) and others else None
 
 
 def _counted_by_instruction(reading: Reading, cue: int) -> _Counted | None:
@@ -64,6 +71,9 @@ def _counted_by_instruction(reading: Reading, cue: int) -> _Counted | None:
 
 
 def _measure(reading: Reading, counted: _Counted) -> Measure | None:
+    meant = reading.meant.get(counted.thing)
+    if meant is not None and meant.whole:
+        return Measure("sum", meant.table, None, meant.expression, whole=True, beside=meant.beside)
     if table := reading.table(counted.thing):
         return Measure("count", table)
     place = reading.column(counted.thing)

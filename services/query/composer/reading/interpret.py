@@ -1,20 +1,25 @@
 """From what was found in a question to a plan."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.query.composer.linking.marks import Linked
-from services.query.composer.queries.plan import Place, Plan
+from services.query.composer.queries.plan import Plan
 from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.conditions import read_conditions
 from services.query.composer.reading.exclusions import read_exclusions
 from services.query.composer.reading.finish import finish
 from services.query.composer.reading.groups import read_counted_groups, read_groups
 from services.query.composer.reading.measures import read_measures
+from services.query.composer.reading.missing import read_lacking
 from services.query.composer.reading.orders import read_orders
-from services.query.composer.reading.rankings import read_rankings
-from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rankings import read_limits, read_rankings
+from services.query.composer.reading.reading import LeftOpen, Reading
+from services.query.composer.reading.shares import read_shares
+from services.query.composer.reading.terms import name_things
 from services.query.composer.reading.times import read_dates, read_units
 from services.query.composer.reading.understood import share, understood
+from services.query.composer.reading.ways import read_way
 from services.query.knowledge.schema import Schema
 
 
@@ -29,13 +34,16 @@ class Interpretation:
     """Whether everything that was said has found its place in the plan, and nothing was unclear."""
     items: tuple[str, ...]
     """The ids of the verified pairs that taught what words of it mean."""
-    dates: tuple[Place, ...] = ()
-    """The date columns of which a date may be meant, where there are several."""
+    left_open: Mapping[LeftOpen, tuple[str, ...]]
+    """What may be meant, the likeliest first."""
 
 
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     """The plan of a question; None when nothing in it can be selected."""
     reading = Reading(linked, schema)
+    name_things(reading)
+    read_way(reading)
+    read_lacking(reading)
     read_exclusions(reading)
     read_dates(reading)
     read_conditions(reading)
@@ -43,14 +51,15 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_units(reading)
     read_orders(reading)
     read_rankings(reading)
+    read_shares(reading)
     read_measures(reading)
     read_counted_groups(reading)
+    read_limits(reading)
     read_columns(reading)
     finish(reading)
     plan = reading.plan
     if not (plan.measures or plan.columns or plan.groups or plan.everything):
         return None
     items = dict.fromkeys(item for meant in reading.meant.values() for item in meant.items)
-    return Interpretation(
-        plan, frozenset(reading.spoken), share(reading), understood(reading), tuple(items), reading.dates
-    )
+    spoken, known = frozenset(reading.spoken), share(reading)
+    return Interpretation(plan, spoken, known, understood(reading), tuple(items), reading.left_open)

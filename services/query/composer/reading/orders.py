@@ -20,7 +20,7 @@ class _Order:
 
 def read_orders(reading: Reading) -> None:
     """Take the words of order with what they are about; where nothing is, the order is that of what is shown first."""
-    cues = [i for i in range(len(reading.items)) if reading.instructs(i, *_ORDERS)]
+    cues = [i for i in range(len(reading.items)) if reading.instructs(i, *_ORDERS) and not _is_verb(reading, i)]
     if not cues:
         return
     reading.plan.descending = any(reading.cue(i) == "descending" for i in cues)
@@ -32,6 +32,11 @@ def read_orders(reading: Reading) -> None:
             break
     reading.take(*cues)
     reading.by_first_shown = not reading.plan.order_by
+
+
+def _is_verb(reading: Reading, index: int) -> bool:
+    """`ordered most often`."""
+    return reading.said(index) == "ordered" and reading.cue(index + 1) in ("most", "least")
 
 
 def _order_before(reading: Reading, cue: int) -> _Order | None:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.query.composer.language.cues import EARLY, RECENT, SPANS
+from services.query.composer.language.cues import COUNTING, EARLY, RECENT, SPANS
 from services.query.composer.language.words import lemma
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Measure, Place
+from services.query.composer.reading.calendar import holds_years
 from services.query.composer.reading.counted import by_count, by_named_count, by_term
 from services.query.composer.reading.extremes import read_bound, read_extremes, read_value_of_extreme
 from services.query.composer.reading.ranked import (
@@ -20,6 +21,8 @@ from services.query.composer.reading.ranked import (
     ranking_column,
 )
 from services.query.composer.reading.reading import Reading
+
+_FIRST_OF_GROUPS = frozenset({"top", "the top", "bottom", "the bottom", "前", "排名前", "倒数", "后"})
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,20 @@ def _read_ranking(reading: Reading, index: int) -> None:
     ranked = ranked or by_column(reading, rank.behind) or by_kind(reading, index, rank.behind)
     if ranked is not None:
         _order(reading, rank, ranked)
+
+
+def read_limits(reading: Reading) -> None:
+    """Take `revenue per owner, top 3`, 每个城市的销售额，前3: so many of the groups, by what is told of each."""
+    plan = reading.plan
+    for index in range(len(reading.items)):
+        if plan.order_by or not plan.groups or len(plan.measures) != 1 or reading.said(index) not in _FIRST_OF_GROUPS:
+            continue
+        number = _number_beside(reading, index) if reading.instructs(index, "top", "bottom") else None
+        if number is None:
+            continue
+        rank = _rank(reading, index, number)
+        if not reading.exists(rank.behind) or reading.ends_clause(rank.behind):
+            _order(reading, rank, Ranked(plan.measures[0]))
 
 
 def _ranked_aside(reading: Reading, index: int, behind: int) -> Ranked | None:
@@ -136,14 +153,17 @@ def _rank(reading: Reading, index: int, number: int | None) -> _Rank:
 def _order(reading: Reading, rank: _Rank, ranked: Ranked) -> None:
     reading.take(*rank.taken, *ranked.taken)
     plan, by = reading.plan, ranked.by
-    plan.order_by = [_added(reading, by) if isinstance(by, Place) else by]
+    plan.order_by = [_added(reading, by, rank) if isinstance(by, Place) else by]
     plan.descending = rank.descending if ranked.descending is None else ranked.descending
     plan.limit = rank.limit
 
 
-def _added(reading: Reading, by: Place) -> Measure | Place:
-    """`the department with the most credits`, of which it has many: their sum."""
+def _added(reading: Reading, by: Place, rank: _Rank) -> Measure | Place:
+    """`the department with the most credits`, `the year with the most visitors`, which has many of them: their sum."""
     free = [i for i in sorted(reading.meant) if i not in reading.used and reading.roles[i] == "select"]
+    years = any((place := reading.column(i)) and holds_years(reading, place) for i in free)
+    if years and reading.said(rank.taken[0]) in COUNTING and reading.is_number(by):
+        return Measure("sum", by.table, by.column)
     shown = [reading.meant[i].table for i in free]
     if not shown or by.table in shown or not reading.is_number(by):
         return by

@@ -1,5 +1,7 @@
 """A question being read: its items, what they mean, what was used up, and the plan that grows."""
 
+from typing import Literal
+
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.small_words import CLAUSE_ENDS, PASSED_BY
 from services.query.composer.language.words import keys
@@ -9,8 +11,10 @@ from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.marks import Linked
 from services.query.composer.linking.names import label_column, name_column
 from services.query.composer.linking.roles import Role, roles_of
-from services.query.composer.queries.plan import Place, Plan
+from services.query.composer.queries.plan import Condition, Place, Plan
 from services.query.knowledge.schema import Column, Schema
+
+LeftOpen = Literal["date", "column", "rows", "way", "year", "span"]
 
 _WIDEST = 12
 
@@ -26,10 +30,12 @@ class Reading:
         self.plan = Plan()
         self.used: set[int] = set()
         self.spoken = {(m.table, m.column) for m in self.meant.values() if m.column}
+        self.narrowed: dict[int, Condition] = {}
+        """What terms say of rows, by the items that are these terms."""
         self.unclear = False
         self.by_first_shown = False
-        self.dates: tuple[Place, ...] = ()
-        """The date columns of which a date may be meant, where there are several."""
+        self.left_open: dict[LeftOpen, tuple[str, ...]] = {}
+        """What may be meant, the likeliest first: which date, measure, rows; over what tables are joined."""
 
     def column(self, index: int) -> Place | None:
         """The column that an item names."""
@@ -107,6 +113,12 @@ class Reading:
         """The word right after an item, even where it means nothing."""
         after = self.text.tokens[self.items[index].last : self.items[index].last + 1]
         return after[0].key if after else ""
+
+    def in_brackets(self, index: int) -> bool:
+        """Whether an item stands in brackets, alone."""
+        item, text, tokens = self.items[index], self.text.text, self.text.tokens
+        before, after = text[: tokens[item.first].start], text[tokens[item.last - 1].end :]
+        return before.endswith(("(", "（")) and after.startswith((")", "）"))
 
     def take(self, *indexes: int) -> None:
         """Note that items have found their place."""

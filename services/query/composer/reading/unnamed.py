@@ -1,0 +1,90 @@
+"""Reads comparisons that name no column: `invoices over 1000`, 超过100元的订单; the one measure of a table is meant."""
+
+from services.query.composer.language.codes import yes_of
+from services.query.composer.language.cues import SPANS, CueName
+from services.query.composer.language.kinds import KINDS
+from services.query.composer.language.small_words import VERBS
+from services.query.composer.language.words import keys
+from services.query.composer.queries.plan import Place
+from services.query.composer.reading.negation import COMPARISONS, add, with_number
+from services.query.composer.reading.numbers import comparison_of
+from services.query.composer.reading.reading import Reading
+
+_BOUNDS: tuple[CueName, ...] = ("more", "less", "at_least", "at_most")
+_OF_TIME = frozenset({"after", "later", "before", "earlier", "since", "starting", "until", "till", "onward", "onwards",
+                      "newer", "older", "younger", "以后", "之后", "晚于", "以前", "之前", "早于", "以来", "自从", "自",
+                      "起", "截至", "截止"})  # fmt: skip
+_LEADING = frozenset({"that", "which", "of", "be"})
+_COUNTED = frozenset({*"个位名家张笔条次份件只", "%", "percent"})
+"""What stands behind a number that counts things, or is a part of a whole."""
+_MONEY = frozenset({"元", "块", "dollar", "euro", "usd", "eur", "yuan", "rmb"})
+_OF_MONEY = ("price", "cost", "fee", "amount", "paid", "salary", "total", "价", "费", "额", "款", "工资", "薪")
+
+
+def read_unnamed(reading: Reading) -> None:
+    """Take each of them; of several measures each is noted as what may be meant."""
+    for index in range(len(reading.items)):
+        cue = comparison_of(reading, index) if reading.free(index) and reading.number(index) else None
+        if cue is not None and (table := _owner(reading, index, cue)):
+            _compare(reading, index, cue, table)
+
+
+def _owner(reading: Reading, index: int, cue: int) -> str | None:
+    """The table whose rows are compared: right before the comparison, or behind 的."""
+    words = set(reading.said(cue).split())
+    if reading.cue(cue) not in _BOUNDS or words & _OF_TIME or reading.said(cue).removesuffix(" than") in KINDS:
+        return None
+    unit, behind = _unit(reading, index), reading.after(max(cue, index))
+    if unit in _COUNTED or (unit,) in SPANS:
+        return None
+    if (table := reading.table(behind)) and reading.word_before(behind) == "的":
+        return table
+    near = min(cue, index) - 1
+    while _leads(reading, near):
+        near -= 1
+    return reading.table(near) if behind not in reading.meant else None
+
+
+def _unit(reading: Reading, index: int) -> str:
+    after = reading.text.text[reading.text.tokens[reading.items[index].last - 1].end :]
+    return "%" if after.lstrip().startswith("%") else reading.word_after(index)
+
+
+def _leads(reading: Reading, index: int) -> bool:
+    """Whether it only leads from a thing to what is compared: `that are`, `weighing`."""
+    said = reading.said(index)
+    verb = reading.kind(index) == "word" and (said in VERBS or said.endswith("ing"))
+    return verb or said in _LEADING or reading.cue(index) == "equal"
+
+
+def _compare(reading: Reading, index: int, cue: int, table: str) -> None:
+    last = len(reading.items) - 1
+    chosen = reading.column(last) if reading.in_brackets(last) else None
+    found = [chosen] if chosen is not None and chosen.table == table else _measures(reading, table)
+    if _unit(reading, index) in _MONEY and len(found) > 1:
+        found = [place for place in found if _is_money(reading, place)] or found
+    if len(found) > 1:
+        reading.left_open["column"] = tuple(place.column for place in found)
+    if len(found) == 1:
+        comparison = COMPARISONS[reading.cue(cue)]
+        add(reading, with_number(reading, found[0], comparison, reading.number(index) or "0"), min(index, cue))
+        reading.take(index, cue, *(i for i in (cue - 1,) if reading.cue(i) == "equal"))
+        reading.take(*([last] if found == [chosen] else []))
+
+
+def _measures(reading: Reading, table: str) -> list[Place]:
+    places = [Place(table, column.name) for column in reading.schema.table(table).columns]
+    return [place for place in places if _is_measure(reading, place)]
+
+
+def _is_measure(reading: Reading, place: Place) -> bool:
+    """Whether it holds amounts: neither keys, dates and years, nor yes and no."""
+    column = reading.known(place)
+    timely = reading.is_time(place) or "year" in keys(column.name)
+    return reading.is_number(place) and not (reading.is_key(place) or timely or yes_of(column))
+
+
+def _is_money(reading: Reading, place: Place) -> bool:
+    column = reading.known(place)
+    said = {*keys(column.name), *keys(column.comment or "")}
+    return not said.isdisjoint(_OF_MONEY)
