@@ -71,9 +71,8 @@ async def ask(
 ) -> Response:
     """Ask a question; with Accept: text/event-stream the steps come as they are made, last the answer.
 
-    `choices` are questions to ask next: of a clarification what may be meant, of an answered ranking the same with its
-    figures. A question that has no answer at its deadline has timed out. Only when the log cannot be read, so that an
-    answer may be there, it is 202, or the event `waiting`; also when the same request is made again while it runs.
+    A question that has no answer at its deadline has timed out. Only when the log cannot be read, so that an answer may
+    be there, it is 202, or the event `waiting`; also when the same request is made again while it still runs.
     """
     asked = await _ask(gateway, account, body)
     return await answer_to(gateway, asked.question_id, request, language)
