@@ -85,6 +85,11 @@ def test_another_figure_is_not_the_one_that_ranks(asked: str) -> None:
     assert draft.sql is None or "count(*)" not in draft.sql.lower().split(" from ")[0]
 
 
+def test_how_many_of_them_there_are_is_no_figure_of_each() -> None:
+    whole = made_whole("how many of them are there?", [Turn(MORE, MORE, "answered", sql_of(MORE))], SHOP)
+    assert whole.sql is None or rows(whole.sql) != rows(RIGHT[MORE])
+
+
 @pytest.mark.parametrize(
     ("sql", "dialect"),
     [

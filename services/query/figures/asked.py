@@ -17,7 +17,7 @@ from services.query.knowledge.schema import Scope
 
 _ANY = re.compile(
     r"(?:(?:the|its|their) )?(?:figures?|numbers?|counts?|amounts?|values?)"
-    r"|how (?:many|much)(?: (?:each|of (?:it|them|each)|is (?:it|that)|are (?:they|there)))?"
+    r"|how (?:many|much)(?: (?:each|of each|is (?:it|that)))?"
     r"|(?:其|它们?的|各自的?)?(?:数值|数量|数字|个数|数)"
     r"|(?:(?:各|分别|都)?(?:有|是)?)(?:多少|几个)",
     re.IGNORECASE,
