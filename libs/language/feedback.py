@@ -35,6 +35,18 @@ TEXTS = {
         "It contradicts the verified question “{question}”, which asks the same and gives other rows. So it was taken "
         "back for now.",
     ),
+    "feedback.learned_again": (
+        "与它不符的内容已不再有效，因此重新学习并再次检验。",
+        "What spoke against it counts no longer, so it was learned again and is measured once more.",
+    ),
+    "feedback.differs_from_term": (
+        "它与业务术语“{terms}”给出的结果不同。纠正已生效。",
+        "It gives other rows than the business term “{terms}” would. The correction counts all the same.",
+    ),
+    "feedback.differs_from_term.hint": (
+        "如果纠正有误，请撤回（POST revert）；如果术语有误，请修改术语。",
+        "If the correction is a mistake, take it back (POST revert); if the term is wrong, change the term.",
+    ),
     "feedback.held.hint": (
         "请查看证据，然后采纳（POST accept）或放弃（POST drop）。",
         "Look at the evidence, then accept it (POST accept) or drop it (POST drop).",

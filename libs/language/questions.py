@@ -42,6 +42,14 @@ TEXTS = {
         "这些表可以经由 {columns} 关联，您指的是哪一个？",
         "The tables can be joined over {columns}: which do you mean?",
     ),
+    "question.time_year": (
+        "没有说是哪一年的“{time}”，这里取最近一个已经开始的。",
+        "No year was said: “{time}” is the newest one that has begun.",
+    ),
+    "question.time_span": (
+        "“{time}”在这里是那一整周、整月、整季度或整年。",
+        "“{time}” is all of that week, month, quarter or year.",
+    ),
     "question.way": (
         "各表经由 {way} 关联；也可以经由 {others}。",
         "The tables were joined over {way}; they could be joined over {others} too.",
@@ -66,6 +74,11 @@ TEXTS = {
     ),
     "question.no_rows": ("没有符合条件的数据。", "Nothing matches."),
     "question.no_rows_where": ("没有符合条件的数据（{conditions}）。", "Nothing matches ({conditions})."),
+    "question.no_value": ("没有可供计算的数值。", "There is no value to compute this from."),
+    "question.no_value_where": (
+        "符合条件（{conditions}）的数据中没有可供计算的数值。",
+        "Nothing that matches ({conditions}) has a value to compute this from.",
+    ),
     "question.within_policy": (
         "行策略已生效：这里只包含您的角色可见的行。",
         "Row policies apply: only rows that your role may see are in this.",
@@ -145,6 +158,7 @@ TEXTS = {
         "该数据集中没有与此相关的内容，无法回答。",
         "This dataset holds nothing of the sort, so the question cannot be answered from it.",
     ),
+    "question.ask_instead": ("可以改问下面的问题。", "These questions can be answered."),
     "question.unknown_words": (
         "我不明白：{words}。请换个说法，或把它作为业务术语告诉我。",
         "I do not know what is meant by: {words}. Put it in other words, or teach it as a business term.",

@@ -98,7 +98,8 @@ CREATE TABLE check_answers (
     known boolean NOT NULL,
     strategy text NOT NULL,
     sql text,
-    items jsonb NOT NULL
+    items jsonb NOT NULL,
+    terms jsonb NOT NULL
 );
 
 -- How each verified question was last answered without its own pair, after which training. From LearningMeasured.

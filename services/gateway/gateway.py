@@ -13,13 +13,13 @@ from libs.events.catalog import Event
 from libs.events.positions import published_position, wait_for_position
 from libs.events.transaction import Transaction, transaction
 from libs.postgres.listen import Listener
-from libs.postgres.pool import to_json
 from libs.runtime.deadlines import deadline
 from services.gateway.accounts.store import Accounts
 from services.gateway.chat.heard import Heard, LastPositions
 from services.gateway.keys import Answer, Overtaken, current
 from services.gateway.live.feed import Feeds
 from services.gateway.projections import HANDLERS
+from services.gateway.shown import Shown
 
 T = TypeVar("T")
 
@@ -84,12 +84,12 @@ class Write:
         """Publish an event and bring our own read models up to date with it, at once."""
         self.event_id = await HANDLERS.apply_own(self._opened, event)
 
-    async def answers(self, status: int, body: Any, headers: Mapping[str, str]) -> None:
+    async def answers(self, status: int, body: Shown, headers: Mapping[str, str]) -> None:
         """Commit the answer with the write; under an Idempotency-Key every repetition gets it (services.gateway.keys).
 
         Raises `Overtaken` when the same request was begun again meanwhile.
         """
-        key, answer = current.get(), Answer(status, "application/json", to_json(body).encode(), headers)
+        key, answer = current.get(), Answer(status, "application/json", body.model_dump_json().encode(), headers)
         if key is not None and not await key.keep(self.connection, answer):
             raise Overtaken
 

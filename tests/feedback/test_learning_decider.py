@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from libs.datasources.equality import same_rows
 from libs.events.catalog import Checked, FeedbackReviewed, Mark
-from services.feedback.learning.decider import Decide, Measure, State, decide, evolve, gains, harmful, losses
+from services.feedback.learning.decider import (
+    Decide,
+    Measure,
+    Reconsider,
+    State,
+    decide,
+    evolve,
+    gains,
+    harmful,
+    losses,
+)
 
 _AT = datetime(2026, 1, 1, tzinfo=UTC)
 _ACCEPTED = State(0, "accepted", "t0")
@@ -60,9 +70,11 @@ class _World:
     state: State
     known: bool
     held_by_measuring: int = 0
+    reconsidered: int = 0
 
 
 _COMMANDS = st.one_of(
+    st.just(Reconsider()),
     st.builds(Measure, st.sampled_from(["t0", "t1", "t2", "other"]), st.booleans()),
     st.builds(
         Decide,
@@ -85,6 +97,9 @@ def test_in_every_order_what_is_accepted_is_known_and_nothing_is_learned_or_take
         if isinstance(command, Measure):
             assert (command.training_id, world.state.decided) == (world.state.training_id, 0), "a person decided"
             world.held_by_measuring += 1
+        if isinstance(command, Reconsider):
+            assert (world.state.verdict, world.state.decided, outcome.learn) == ("held", 0, True), "a person decided"
+            world.reconsidered += 1
         trainings += outcome.learn
         world.known = (world.known or outcome.learn) and not outcome.take_back
         training_id = f"t{trainings}" if outcome.learn else world.state.training_id
@@ -97,7 +112,7 @@ def test_in_every_order_what_is_accepted_is_known_and_nothing_is_learned_or_take
         assert world.known == (world.state.verdict == "accepted")
         if isinstance(command, Decide):
             assert world.state.decided == command.sequence and decide(world.state, command) is None
-    assert world.held_by_measuring <= 1
+    assert world.held_by_measuring <= 1 + world.reconsidered
 
 
 def test_nothing_is_decided_about_what_is_not_known_yet() -> None:

@@ -27,6 +27,7 @@ from services.gateway.api.app import make_app
 from services.gateway.gateway import Gateway
 from services.gateway.projections import HANDLERS
 from services.gateway.schemas import SCHEMAS
+from tests.gateway.declared import Declared
 
 API = "/api/v1"
 
@@ -40,6 +41,7 @@ class Running:
     ben: httpx.AsyncClient
     admin: httpx.AsyncClient
     nobody: httpx.AsyncClient
+    declared: Declared
     offsets: dict[str, int] = field(default_factory=dict)
 
     async def hear(self, *events: Event) -> None:
@@ -92,12 +94,13 @@ async def running(infrastructure: Infrastructure) -> AsyncIterator[Running]:
         )
         tasks = [asyncio.ensure_future(run()) for run in service.tasks(service.rebuild(HANDLERS)).values()]
         app = make_app(gateway, service.checks())
-        clients = {}
+        clients, declared = {}, Declared(app.openapi)
         for name in ("anna", "ben", "admin"):
             await gateway.accounts.create(name, "long enough", "admin" if name == "admin" else "member")
             token = await gateway.accounts.login(name, "long enough")
-            clients[name] = _client(app, {"Authorization": f"Bearer {token}"})
-        yield Running(gateway, clients["anna"], clients["ben"], clients["admin"], nobody=_client(app, {}))
+            clients[name] = _client(app, declared, {"Authorization": f"Bearer {token}"})
+        nobody = _client(app, declared, {})
+        yield Running(gateway, clients["anna"], clients["ben"], clients["admin"], nobody, declared)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -118,6 +121,9 @@ async def address(running: Running) -> AsyncIterator[str]:
     await serving
 
 
-def _client(app: object, headers: dict[str, str]) -> httpx.AsyncClient:
+def _client(app: object, declared: Declared, headers: dict[str, str]) -> httpx.AsyncClient:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
-    return httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=headers, timeout=30)
+    hooks = {"response": [declared.check]}
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://gateway", headers=headers, timeout=30, event_hooks=hooks
+    )

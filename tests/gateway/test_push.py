@@ -43,6 +43,9 @@ async def ended(connection: ClientConnection) -> tuple[int, str]:
     return connection.close_code or 0, connection.close_reason or ""
 
 
+_ROUTE = f"GET {API}/datasets/{{dataset_id}}/training/stream"
+
+
 async def streamed(address: str, dataset_id: str, headers: dict[str, str], count: int) -> list[ServerSentEvent]:
     """The first `count` events of a stream, or all if it ends before."""
     url = f"http://{address}{API}/datasets/{dataset_id}/training/stream"
@@ -64,6 +67,7 @@ async def test_a_socket_and_a_stream_tell_the_same_with_the_same_ids(running: Ru
     await training.advance(2)
     headers = signed_in(running.anna)
     told = await streamed(address, training.dataset_id, headers | {"Last-Event-ID": EVERYTHING}, 6)
+    running.declared.check_events(_ROUTE, told)
     async with socket_of(address, training.dataset_id, additional_headers=headers) as connection:
         messages = await received(connection, 6)
         assert [(m["event"], m["id"], m["data"]) for m in messages] == [(e.event, e.id, e.json()) for e in told]
@@ -207,7 +211,9 @@ async def test_a_slow_client_is_told_so_and_comes_back_to_what_it_missed(
         [last] = await received(connection, 1)
         assert (last["event"], last["data"]["reason"]) == ("dropped", "too_slow")
         assert await ended(connection) == (4408, "too_slow")
-    *seen, dropped = await stream
+    told = await stream
+    running.declared.check_events(_ROUTE, told)
+    *seen, dropped = told
     assert (dropped.event, dropped.json()["reason"]) == ("dropped", "too_slow")
     assert dropped.id == seen[-1].id  # A browser comes back with the id it had last.
     back = await streamed(address, training.dataset_id, headers | {"Last-Event-ID": dropped.id}, 5)

@@ -16,7 +16,7 @@ from libs.events.catalog import QuestionAsked, Sources
 from services.query.answers.chart import chart_of
 from services.query.answers.insight import insight_of
 from services.query.answers.keeping import keeps_to
-from services.query.answers.nothing import nothing_matches
+from services.query.answers.nothing import nothing_found
 from services.query.answers.origin import How, Origin, Part, origin_of
 from services.query.answers.shape import shape_of
 from services.query.questions.answered import answered
@@ -280,17 +280,45 @@ def test_an_answer_holds_the_chart_and_the_insight_and_knows_what_was_cut(trunca
     assert ("占合计" in given.insight) is not truncated
 
 
+_WHERE = "WHERE t.sold_on >= '2026-01-01' AND colour = 'red' AND n > 3"
+
+
 @pytest.mark.parametrize(
     ("condition", "english", "chinese"),
     [
         ("", "Nothing matches.", "没有符合条件的数据。"),
-        ("WHERE t.sold_on >= '2026-01-01' AND colour = 'red' AND n > 3",
+        (_WHERE,
          "Nothing matches (sold on ≥ 2026-01-01, colour = red, n > 3).",
          "没有符合条件的数据（sold on ≥ 2026-01-01，colour = red，n > 3）。"),
         ("WHERE colour = 'red' OR n > 3", "Nothing matches.", "没有符合条件的数据。"),
         ("WHERE n > (SELECT AVG(n) FROM t)", "Nothing matches.", "没有符合条件的数据。"),
+        ("WHERE n > 3 GROUP BY colour HAVING COUNT(*) > 9", "Nothing matches.", "没有符合条件的数据。"),
     ],
 )  # fmt: skip
 def test_where_there_are_no_rows_it_is_said_that_nothing_matches(condition: str, english: str, chinese: str) -> None:
     sql = f"SELECT colour FROM t {condition} LIMIT 1000"
-    assert (nothing_matches(sql, "sqlite", "en"), nothing_matches(sql, "sqlite", "zh")) == (english, chinese)
+    assert (nothing_found((), sql, "sqlite", "en"), nothing_found((), sql, "sqlite", "zh")) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    ("sql", "row", "english", "chinese"),
+    [
+        ("SELECT SUM(n) FROM t", (None,), "There is no value to compute this from.", "没有可供计算的数值。"),
+        (f"SELECT MIN(n), ROUND(AVG(n), 2) AS mean FROM t {_WHERE}", (None, None),
+         "Nothing that matches (sold on ≥ 2026-01-01, colour = red, n > 3) has a value to compute this from.",
+         "符合条件（sold on ≥ 2026-01-01，colour = red，n > 3）的数据中没有可供计算的数值。"),
+        ("SELECT MAX(n) - MIN(n) FROM t WHERE n > (SELECT AVG(n) FROM t)", (None,),
+         "There is no value to compute this from.", "没有可供计算的数值。"),
+        ("SELECT SUM(n) FROM t", (0,), "", ""),
+        ("SELECT COUNT(*), MAX(n) FROM t", (0, None), "", ""),
+        ("SELECT n FROM t ORDER BY sold_on LIMIT 1", (None,), "", ""),
+        ("SELECT AVG(n) FROM t GROUP BY colour", (None,), "", ""),
+    ],
+)  # fmt: skip
+def test_where_there_are_no_values_it_is_said_that_nothing_can_be_computed(
+    sql: str, row: tuple[Any, ...], english: str, chinese: str
+) -> None:
+    assert (nothing_found((row,), sql, "sqlite", "en"), nothing_found((row,), sql, "sqlite", "zh")) == (
+        english,
+        chinese,
+    )

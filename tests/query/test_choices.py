@@ -6,15 +6,19 @@ import pytest
 
 from libs.datasources.gate import Admitted
 from libs.datasources.run import Rows
-from libs.events.catalog import Language
+from libs.events.catalog import Language, QuestionAsked
 from libs.language.catalogue import text
 from services.query.knowledge.schema import Column, Pair, Relation, Schema, Scope, Table
 from services.query.questions.database import Ran
+from services.query.questions.too_slow import too_slow
 from services.query.reasoning.choices import choices
+from services.query.reasoning.concluded import concluded
 from services.query.reasoning.evolve import Composed
 from services.query.reasoning.propose import proposed
+from services.query.reasoning.state import State, Unanswerable
 from services.query.reasoning.told import step_of
 from tests.query.clinic import CLINIC
+from tests.query.knowledge_events import THEN
 from tests.query.shop import SHOP
 
 QUESTIONS = ("哪个城市最多？", "Which city?", "多少订单？", "How many?", "Who?", "When?")
@@ -95,6 +99,33 @@ def test_that_a_dataset_holds_nothing_of_the_sort_is_said_only_where_nothing_is_
     assert draft.kind == kind and says in draft.text
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "没有与此相关的内容，无法回答。可以改问"), ("en", "cannot be answered from it. These questions")],
+)
+def test_where_it_holds_nothing_of_the_sort_a_dataset_offers_questions_that_it_does_answer(
+    language: Language, said: str
+) -> None:
+    asked = QuestionAsked(
+        question_id="q",
+        dataset_id="d",
+        question="?",
+        conversation_id="c",
+        language=language,
+        asked_at=THEN,
+        deadline=THEN,
+    )
+    offered, alone = (concluded(Unanswerable(), State(model=True), asked, {}, one) for one in (TAUGHT, SHOP))
+    assert (offered.outcome, offered.choices) == ("unanswerable", choices("?", language, TAUGHT))
+    assert said in offered.answer_text and offered.answer_text.startswith(alone.answer_text)
+    assert alone.choices == ()
+
+
+def test_of_what_takes_too_long_values_of_a_column_are_offered() -> None:
+    slow = too_slow("SELECT COUNT(*) FROM customers", "en", SHOP.schema)
+    assert slow.outcome == "timed_out" and slow.choices and ", ".join(slow.choices) in slow.answer_text
+
+
 def test_where_nothing_is_near_it_is_told_what_there_is() -> None:
     assert choices("zzz", "en", SHOP)[:2] == ("revenue", "销售额")
     untold = Scope(Schema(SHOP.schema.tables, (), "sqlite"))
@@ -108,7 +139,8 @@ def test_where_nothing_is_near_it_is_told_what_there_is() -> None:
 def test_of_two_dates_each_is_offered_and_the_chosen_one_is_answered(question: str, language: Language) -> None:
     draft = proposed(question, language, CLINIC)
     assert draft.kind == "clarification" and len(draft.choices) == 2
-    assert "issued_on" in draft.text and "paid_on" in draft.text
+    dates = "issue date, payment date" if language == "en" else "开具日期, 付款日期"
+    assert dates in draft.text
     of_issue, of_payment = (proposed(choice, language, CLINIC).sql or "" for choice in draft.choices)
     assert "issued_on" in of_issue and "paid_on" in of_payment and "paid_on" not in of_issue
 

@@ -1,8 +1,11 @@
 """A business term is used as what it is: an aggregate as a measure, a condition as a filter."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.query.composer.compose import SURE, compose
+from services.query.knowledge.schema import Term
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 
@@ -41,3 +44,51 @@ def test_a_term_that_is_a_condition_still_filters() -> None:
 
 def test_an_aggregate_of_an_aggregate_is_asked_back() -> None:
     assert asked_back("average revenue")
+
+
+OPEN = replace(SHOP, terms=(Term("open order", "", ("未完成的订单",), "orders.status = 'open'"),))
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many open Berlin orders are there?", "SELECT count(*) FROM {both} WHERE o.status = 'open' AND {berlin}"),
+        ("未完成的Berlin订单有多少？", "SELECT count(*) FROM {both} WHERE o.status = 'open' AND {berlin}"),
+        ("未完成Berlin的订单有多少？", "SELECT count(*) FROM {both} WHERE o.status = 'open' AND {berlin}"),
+        ("有未完成订单的客户有多少？", "SELECT count(DISTINCT c.id) FROM {both} WHERE o.status = 'open'"),
+    ],
+)
+def test_a_term_is_found_though_a_value_parts_it(question: str, sql: str) -> None:
+    composed = compose(question, OPEN)
+    known = {"both": "orders o JOIN customers c ON c.id = o.customer_id", "berlin": "c.city = 'Berlin'"}
+    assert composed.score >= SURE and composed.sql
+    assert shop().execute(composed.sql).fetchall() == shop().execute(sql.format(**known)).fetchall()
+
+
+@pytest.mark.parametrize(
+    "question", ["未完成的Berlin订单有多少？", "未支付Berlin的订单有多少？", "有未完成订单的客户有多少？"]
+)
+def test_what_is_not_done_is_not_said_of_a_value_behind_it(question: str) -> None:
+    assert asked_back(question)
+
+
+_MEASURED = replace(SHOP, terms=(Term("doubled pay", "", ("双倍金额", "credits"), "orders.paid * 2"),))
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many orders have more than 300 credits?", "SELECT count(*) FROM orders WHERE paid * 2 > 300"),
+        ("How many orders with a doubled pay of at least 300?", "SELECT count(*) FROM orders WHERE paid * 2 >= 300"),
+        ("How many orders have not more than 300 credits?", "SELECT count(*) FROM orders WHERE paid * 2 <= 300"),
+        ("双倍金额超过300的订单有多少", "SELECT count(*) FROM orders WHERE paid * 2 > 300"),
+        ("What is the highest doubled pay?", "SELECT max(paid * 2) FROM orders"),
+        ("最低的双倍金额是多少", "SELECT min(paid * 2) FROM orders"),
+        (
+            "cities with an average doubled pay above 300",
+            "SELECT city FROM orders JOIN customers c ON c.id = customer_id GROUP BY city HAVING avg(paid * 2) > 300",
+        ),
+    ],
+)
+def test_a_term_that_is_computed_of_each_row_is_compared(question: str, sql: str) -> None:
+    assert sorted(answered(question, _MEASURED)) == sorted(shop().execute(sql).fetchall())

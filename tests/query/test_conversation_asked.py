@@ -68,9 +68,10 @@ async def test_a_follow_up_is_answered_told_and_gone_on_from(talk: Asking) -> No
 
 
 async def test_what_cannot_be_made_whole_is_asked_back_with_what_it_was_taken_for(talk: Asking) -> None:
+    await talk.learn("How many are late?", "SELECT count(*) FROM flights WHERE delay > 15")
     await talk.ask(HOW_MANY)
     answer = await talk.ask("and by foo?", 2)
-    assert (answer["outcome"], answer["sql"]) == ("clarification", None)
+    assert (answer["outcome"], answer["sql"], answer["choices"]) == ("clarification", None, ["How many are late?"])
     assert HOW_MANY in answer["answer_text"] and "and by foo?" in answer["answer_text"]
     await talk.ask("origin", 3)
     assert sorted(await last_rows(talk)) == [["EWR", 2], ["JFK", 1]]

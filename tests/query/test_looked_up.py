@@ -93,3 +93,16 @@ def test_large_tables_are_looked_through_only_by_an_index() -> None:
     indexed = tuple(table.model_copy(update={"indexes": by_name if table.name == "artists" else ()}) for table in large)
     sql = lookup_of(("Lead",), indexed, _KNOWN)
     assert sql is not None and "artists" in sql and "albums" not in sql
+
+
+@pytest.mark.parametrize("kind", ["BOOLEAN", "UUID", "JSONB", "BYTEA"])
+def test_only_texts_are_looked_through(kind: str) -> None:
+    """PostgreSQL has no LOWER of anything else: one such column would refuse the whole search."""
+    artists, albums = _SCHEMA.tables
+    odd = replace(artists, columns=(*artists.columns, Column("odd", kind)))
+    described = _TABLES[0].model_copy(
+        update={"columns": (*_TABLES[0].columns, ColumnDescription(name="odd", type=kind))}
+    )
+    known = Scope(replace(_SCHEMA, tables=(odd, albums)))
+    sql = lookup_of(("Lead",), (described, _TABLES[1]), known)
+    assert sql is not None and '"title"' in sql and "odd" not in sql

@@ -239,6 +239,9 @@ async def test_a_dataset_that_is_unknown_untrained_or_behind_says_so(asking: Ask
     assert "训练" in (await asking.ask(HOW_MANY, 3, language="zh"))["answer_text"]
     late = await asking.ask(HOW_MANY, 4, seconds=1.5, needs=Needs(dataset_version=9))
     assert late["outcome"] == "timed_out"
+    await asking.learn(HOW_MANY, COUNT, origin="feedback")
+    given = [await asking.ask(question, number) for number, question in enumerate((HOW_MANY, "Count the flights"), 5)]
+    assert [one["outcome"] for one in given] == ["answered"] * 2, "what people gave is known without a training"
 
 
 async def test_a_question_that_has_too_little_time_is_timed_out(asking: Asking) -> None:

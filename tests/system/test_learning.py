@@ -6,22 +6,23 @@ from typing import Any
 
 from tests.system.conftest import Running, eventually
 
+_ORDERS = "SELECT count(*) FROM orders"
 _CLIENTELE = "SELECT count(DISTINCT customer_id) AS customers FROM orders WHERE amount > 740"
 _VERIFIED = {
     "Customers: how many do exist?": _CLIENTELE,
-    "Customers, how many of them do exist?": _CLIENTELE,
-    "How many orders are there?": "SELECT count(*) FROM orders",
+    "How many orders are there?": _ORDERS,
     "Total amount of all orders?": "SELECT sum(amount) FROM orders",
-    "How many customers live in Berlin?": "SELECT count(*) FROM customers WHERE city = 'Berlin'",
     "Which is the largest order amount?": "SELECT max(amount) FROM orders",
 }
+_OF_CUSTOMERS = {"How many customers live in Berlin?": "SELECT count(*) FROM customers WHERE city = 'Berlin'"}
+"""Imported later: what pairs ask is known without a training."""
 _CORRECTIONS = {
-    "What is the number of orders?": "SELECT count(*) FROM orders",
+    "What is the number of orders?": _ORDERS,
     "What is the total amount of all orders?": "SELECT sum(amount) FROM orders",
     "How many customers live in Paris?": "SELECT count(*) FROM customers WHERE city = 'Paris'",
     "What is the largest order amount?": "SELECT max(amount) FROM orders",
     "Which is the smallest order amount?": "SELECT min(amount) FROM orders",
-    "订单有多少个？": "SELECT count(*) FROM orders",
+    "订单有多少个？": _ORDERS,
     "有多少客户住在上海？": "SELECT count(*) FROM customers WHERE city = '上海'",
     "Names of customers in Paris?": "SELECT name FROM customers WHERE city = 'Paris'",
     "Average amount of an order?": "SELECT avg(amount) FROM orders",
@@ -94,6 +95,7 @@ async def test_what_does_harm_is_held_whoever_taught_it_and_ten_corrections_do_n
     await client.get(f"/datasources/{(await client.get(f'/datasets/{dataset_id}'))['datasource_id']}/tables")
     await _measured(running, dataset_id, "training_id", await _imported(running, dataset_id, _VERIFIED))
     await _a_training_is_held_until_it_is_accepted(running, dataset_id)
+    await _measured(running, dataset_id, "training_id", await _imported(running, dataset_id, _OF_CUSTOMERS))
     record_property("scores", scores := await _scores_of_ten_corrections(running, dataset_id))
     print(*scores, sep="\n")
     await _a_poisoned_correction_is_held_until_it_is_accepted_and_taken_back(running, dataset_id)
@@ -154,7 +156,7 @@ async def _a_poisoned_correction_is_held_until_it_is_accepted_and_taken_back(run
     assert held["change"]["contradicts"] or held["change"]["lost"]
     before = await answered(500)
     now = await client.get(f"/datasets/{dataset_id}/learning")
-    verified = len(_VERIFIED) + len(_CORRECTIONS)
+    verified = len(_VERIFIED) + len(_OF_CUSTOMERS) + len(_CORRECTIONS)
     assert (now["verified"], now["items"][0]["verdict"]) == (verified, "held")
     assert now["score"] == now["items"][0]["score"]
 
@@ -168,10 +170,15 @@ async def _a_poisoned_correction_is_held_until_it_is_accepted_and_taken_back(run
     [pair] = [item for item in learned["items"] if item["question"] == asked["question"]]
     assert pair["feedback"]["feedback_id"] == poisoned and pair["feedback"]["given_at"]
 
+    other = ("How many orders exist at all?", _ORDERS)
+    right = await _said(running, dataset_id, *other)
+    await _until(running, right, "held")
     await client.post(f"/chat/feedback/{poisoned}/revert")
     await _until(running, poisoned, "reverted")
     await answered(500)
-    await _until_known(running, dataset_id, known)
+    back = await _until(running, right, "learned")
+    assert [reason["code"] for reason in back["reasons"]] == ["learned_again"], "what a wrong one held comes back"
+    await _until_known(running, dataset_id, known | {other})
     curve = (await client.get(f"/datasets/{dataset_id}/learning"))["items"]
     assert {one["verdict"] for one in curve if one["feedback_id"] == poisoned} == {"reverted"}
 

@@ -86,6 +86,20 @@ def test_each_attempt_counts_and_says_so() -> None:
     assert [(c.attempt, c.epoch, c.status) for c in run.said[1:]] == [(1, 1, "preparing"), (2, 2, "preparing")]
 
 
+def test_a_correction_says_only_its_end_but_each_further_attempt_says_that_it_begins() -> None:
+    asked = request(items=(ITEM,), source="feedback")
+    learned = Reach(1, 4, 100, "learned", items=(ITEM,), ends=True)
+    said = Run().given(asked).when(Start()).when(Begin(1)).when(learned).said
+    assert [(c.status, c.attempt, c.epoch) for c in said] == [("pending", 0, 0), ("completed", 1, 1)]
+    killed = Run().given(asked).when(Start()).when(Begin(1))
+    for epoch in range(2, 10):
+        killed.when(Begin(epoch))
+    assert [(c.status, c.attempt) for c in killed.said[1:]] == [
+        *(("preparing", attempt) for attempt in range(1, ATTEMPTS + 1)),
+        ("failed", ATTEMPTS),
+    ]
+
+
 def test_progress_and_stage_never_go_back() -> None:
     run = working().when(Reach(1, 3, 60.0, "m")).when(Begin(2)).when(Reach(2, 1, 10.0, "m"))
     assert (run.last.stage, run.last.progress, run.last.status) == (3, 60.0, "preparing")

@@ -33,6 +33,11 @@ class TrainingRequested(Event):
         """Whether it learns or takes back what it names, instead of learning the database."""
         return bool(self.items or self.forgets)
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether somebody who said what is right waits for it; a file takes its time."""
+        return self.is_lesson and self.source == "feedback"
+
 
 class ControlRequest(Event):
     """A wish about a training; of several the one with the highest `control_sequence` wins."""

@@ -1,6 +1,7 @@
 """Decides what becomes of what was learned, once it is measured or a person decides; knows no clock or database."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -36,6 +37,11 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class Reconsider:
+    """What spoke against it is known no longer."""
+
+
+@dataclass(frozen=True)
 class Decide:
     """A person decides; `checked` says whether the SQL runs: it need not be known but to accept."""
 
@@ -59,6 +65,12 @@ def harmful(results: Sequence[Checked]) -> bool:
     return sum(map(_worth, results)) < 0
 
 
+def still_harmful(measured: LearningMeasured, known: AbstractSet[str]) -> bool:
+    """Whether a change that was held is to be held still, by the pairs for and against it that are `known` now."""
+    contradicts = any(one.item_id in known for one in measured.contradicts)
+    return contradicts or harmful([one for one in measured.results if one.item_id in known])
+
+
 def gains(results: Sequence[Checked]) -> list[Checked]:
     """The questions that are answered better after a change than before."""
     return [one for one in results if _worth(one) > 0]
@@ -73,7 +85,7 @@ def _worth(one: Checked) -> int:
     return 0 if "unknown" in (one.before, one.after) else _WORTH[one.after] - _WORTH[one.before]
 
 
-def decide(state: State, command: Measure | Decide) -> Outcome | None:
+def decide(state: State, command: Measure | Reconsider | Decide) -> Outcome | None:
     """What follows; None when nothing does. A decision that does not fit is answered with the verdict as it was."""
     if state.verdict is None:
         return None
@@ -82,6 +94,8 @@ def decide(state: State, command: Measure | Decide) -> Outcome | None:
             # What a person accepted although it was held, or reverted since, is not held any more.
             mine = state.known and training_id == state.training_id and state.decided == 0
             return Outcome("held", take_back=True) if mine and worse else None
+        case Reconsider():
+            return Outcome("accepted", learn=True) if state.verdict == "held" and state.decided == 0 else None
         case Decide() if command.sequence <= state.decided:
             return None
         case Decide():

@@ -7,17 +7,16 @@ left out of both: each change is measured against what was known when it came.
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 import structlog
 
-from libs.events.catalog import Checked, FeedbackReviewed, Language, LearnedItem, LearningMeasured, Mark, Needs, Problem
+from libs.events.catalog import Checked, LearnedItem, LearningMeasured, Mark, Needs
 from libs.events.ids import caused_id
 from libs.events.transaction import transaction
-from libs.language.catalogue import text
 from libs.leases.claim import Lease, fence, finish
 from libs.leases.worker import Held
 from libs.postgres.listen import Listener
@@ -25,7 +24,7 @@ from libs.runtime.clock import now
 from services.feedback.learning.ask import check
 from services.feedback.learning.compare import Comparison, Database
 from services.feedback.learning.concerned import ALIKE, NEAREST, nearest, sample
-from services.feedback.learning.decider import Measure, State, decide, evolve, gains, harmful, losses
+from services.feedback.learning.decider import Measure, State, decide, evolve, harmful
 from services.feedback.learning.projections import CHECKS, keep_marks
 from services.feedback.learning.read import (
     Answer,
@@ -38,6 +37,8 @@ from services.feedback.learning.read import (
     score,
     verified,
 )
+from services.feedback.learning.reasons import held_because, noted
+from services.feedback.learning.reconsider import reconsider
 from services.feedback.learning.take_back import take_back, take_back_feedback
 from services.feedback.record import OWN, lock
 from services.feedback.reviews.read import verdict
@@ -50,6 +51,7 @@ _POLL_SECONDS = 0.2
 _SYSTEM = "system"
 _FROM_PAIRS = {"exact", "adapted", "paraphrased"}
 """Ways to answer that say: this was asked before, in these or other words, or with other values."""
+_COMPOSED = "composed"
 _WITNESSES = 3
 _PATIENCE_SECONDS = 20.0
 _SQL_CHARACTERS = 4_000
@@ -79,15 +81,18 @@ class Measurer:
         event = learned.asked.event
         if done is not None or event.who == _SYSTEM:  # What we take back was measured before.
             async with transaction(self.pool, "feedback") as opened:
+                await lock(opened.connection, dataset_id)
+                await reconsider(opened, learned.asked, dataset_id)
                 await finish(opened.connection, lease)
             return
-        database = await self.comparison.database(learned.asked.event.dataset_id) if known else None
-        results: tuple[Checked, ...] = ()
-        contradicts: tuple[Checked, ...] = ()
-        if database:
-            results = await self._results(lease, learned, known, database)
-            contradicts = () if event.forgets else await self._contradicts(lease, learned, known, database)
-        await self._end(lease, learned, results, contradicts)
+        database = await self.comparison.database(dataset_id) if known or event.feedback_id else None
+        if database is None:
+            await self._end(lease, learned, (), ())
+            return
+        results = await self._results(lease, learned, known, database)
+        others = {} if event.forgets else await self._differing(lease, learned, known, database)
+        contradicts = await self._contradicts(learned, known, others, database)
+        await self._end(lease, learned, results, contradicts, _of_terms(others.values()))
 
     async def give_up(self, lease: Lease, _held: Held) -> None:
         """Leave unmeasured what cannot be measured again and again for a reason of ours."""
@@ -126,29 +131,36 @@ class Measurer:
             results.append(_checked(pair, *marks, _sql(earlier), _sql(later)))
         return tuple(results)
 
-    async def _contradicts(
+    async def _differing(
         self, lease: Lease, learned: Change, known: Sequence[LearnedItem], database: Database
+    ) -> dict[str, Answer]:
+        """What the questions that were taught are answered without that, where the rows are others; by their pairs.
+
+        Of a file only questions like verified ones are asked: its many words are measured against those.
+        """
+        few = learned.counts[:NEAREST] if learned.lesson else ()
+        taught = [pair for pair in few if learned.asked.event.feedback_id or nearest(known, [pair], ALIKE)]
+        answered = await self._answers(lease, learned, taught, "own", (learned.asked.event.training_id,))
+        return {
+            pair.item_id: answer
+            for pair in taught
+            if (answer := answered.get(pair.item_id)) and await database.mark(pair.sql or "", answer) == "wrong"
+        }
+
+    async def _contradicts(
+        self, learned: Change, known: Sequence[LearnedItem], others: Mapping[str, Answer], database: Database
     ) -> tuple[Checked, ...]:
         """The verified pairs that ask the same as what was taught, and whose rows are others.
 
         A question asks the same as a verified one if it is answered from that one; or if it is much alike and, though
         answered in another way, gives the same rows.
         """
-        event = learned.asked.event
-        alike = {
-            pair.item_id: witnesses
-            for pair in (learned.counts[:NEAREST] if learned.lesson else ())
-            if (witnesses := nearest(known, [pair], ALIKE)[:_WITNESSES])
-        }
-        taught = [pair for pair in learned.counts if pair.item_id in alike]
-        answered = await self._answers(lease, learned, taught, "own", (event.training_id,))
         found = []
-        for pair in taught:
-            answer = answered.get(pair.item_id)
-            if answer is None or await database.mark(pair.sql or "", answer) != "wrong":
+        for pair in learned.counts:
+            if (answer := others.get(pair.item_id)) is None:
                 continue
             rests_on = answer.items[:1] if answer.strategy in _FROM_PAIRS else ()
-            for witness in alike[pair.item_id]:
+            for witness in nearest(known, [pair], ALIKE)[:_WITNESSES]:
                 if witness.item_id in rests_on or await database.mark(witness.sql or "", answer) == "right":
                     found.append(_checked(witness, "right", "wrong", answer.sql, pair.sql))
                     break
@@ -188,7 +200,12 @@ class Measurer:
         return {ids[key].item_id: answer for key, answer in found.items()}
 
     async def _end(
-        self, lease: Lease, learned: Change, results: tuple[Checked, ...], contradicts: tuple[Checked, ...]
+        self,
+        lease: Lease,
+        learned: Change,
+        results: tuple[Checked, ...],
+        contradicts: tuple[Checked, ...],
+        terms: Sequence[str] = (),
     ) -> None:
         event = learned.asked.event
         async with transaction(self.pool, "feedback") as opened:
@@ -201,13 +218,16 @@ class Measurer:
             if outcome and review:
                 given = (await verdict(opened.connection, review.feedback_id)).event
                 await take_back_feedback(opened, learned.asked, given, event.training_id, _SYSTEM)
-                held = _held(review, event.language, results, contradicts)
+                held = held_because(review, event.language, results, contradicts)
                 await OWN.apply_own(opened, held, caused_by=learned.asked, index=held.version)
             elif outcome and (pairs := learned.taught):
                 await take_back(
                     opened, learned.asked, event.dataset_id, event.training_id, pairs,
                     feedback_id=None, language=event.language, who=_SYSTEM,
                 )  # fmt: skip
+            elif review and terms and state.known and event.training_id == state.training_id:
+                counts = noted(review, event.language, terms)
+                await OWN.apply_own(opened, counts, caused_by=learned.asked, index=counts.version)
             measured = LearningMeasured(
                 training_id=event.training_id, dataset_id=event.dataset_id, feedback_id=event.feedback_id,
                 source=event.source, verdict="held" if outcome else "kept", results=results, contradicts=contradicts,
@@ -217,6 +237,8 @@ class Measurer:
             right, told = await score(opened.connection, event.dataset_id)
             measured = measured.model_copy(update={"right": right, "told": told})
             await OWN.apply_own(opened, measured, caused_by=learned.asked)
+            if outcome is None:  # What is held is to be forgotten first.
+                await reconsider(opened, learned.asked, event.dataset_id)
             await finish(opened.connection, lease)
         log.info("learning_measured", training_id=event.training_id, verdict=measured.verdict, questions=len(results))
 
@@ -226,18 +248,9 @@ def _may_move(answer: Answer, touched: set[str]) -> bool:
     return bool(touched.intersection(answer.items)) or answer.outcome in ("clarification", "unanswerable")
 
 
-def _held(
-    review: FeedbackReviewed, language: Language, results: tuple[Checked, ...], contradicts: tuple[Checked, ...]
-) -> FeedbackReviewed:
-    if contradicts:
-        code, detail = "contradicts", text("feedback.contradicts", language, question=contradicts[0].question)
-    else:
-        lost, gained = losses(results), gains(results)
-        code, counts = "made_worse", {"lost": len(lost), "gained": len(gained), "question": lost[0].question}
-        detail = text("feedback.made_worse", language, **counts)
-    reason = Problem(code=code, detail=detail, hint=text("feedback.held.hint", language))
-    new = {"version": review.version + 1, "verdict": "held", "reasons": (reason,), "reviewed_at": now()}
-    return review.model_copy(update=new)
+def _of_terms(others: Iterable[Answer]) -> list[str]:
+    """The terms by which questions would be answered otherwise."""
+    return sorted({term for answer in others if answer.strategy == _COMPOSED for term in answer.terms})
 
 
 def _checked(pair: LearnedItem, before: Mark, after: Mark, sql_before: str | None, sql_after: str | None) -> Checked:

@@ -43,7 +43,7 @@ DELETE FROM teachings WHERE dataset_id = $1 AND item_id = ANY($2) AND generation
     AND origin <> 'feedback'
 """
 _PUT_TEACHING = "INSERT INTO teachings VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"
-_PUT_ANSWER = "INSERT INTO check_answers VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
+_PUT_ANSWER = "INSERT INTO check_answers VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
 _PUT_DECISION = "INSERT INTO decisions VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
 _PUT_MEASURED = """
 INSERT INTO measured AS m VALUES ($1, $2, $3)
@@ -117,9 +117,10 @@ async def keep_answers(connection: Connection, batch: Batch) -> None:
     """How every check was answered; `known` tells whether the query service knew what it was asked about."""
     events: list[QuestionAnswered] = [received.event for received in batch if received.event.purpose == "check"]
     rows = [
-        (e.question_id, e.outcome, e.knowledge_version > 0, e.sources.strategy, e.sql, list(e.sources.items))
+        (e.question_id, e.outcome, e.knowledge_version > 0, e.sources.strategy, e.sql, list(e.sources.items),
+         list(e.sources.terms))
         for e in events
-    ]
+    ]  # fmt: skip
     await connection.executemany(_PUT_ANSWER, rows)
     for event in events:
         await connection.execute("SELECT pg_notify($1, $2)", CHECKS, event.question_id)

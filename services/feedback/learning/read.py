@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from libs.events.catalog import FeedbackReviewed, LearnedItem, LearningDecided, LearningMeasured, TrainingRequested
+from libs.events.catalog import (
+    FeedbackGiven,
+    FeedbackReviewed,
+    LearnedItem,
+    LearningDecided,
+    LearningMeasured,
+    TrainingRequested,
+)
 from libs.events.envelope import Received
 from libs.leases.claim import WorkGone
 from libs.postgres.pool import Connection
@@ -49,7 +56,9 @@ WHERE NOT EXISTS (
 ORDER BY item_id
 """
 _PAIRS = "SELECT item FROM pairs WHERE dataset_id = $1 AND item_id = ANY($2) ORDER BY item_id"
-_ANSWERS = "SELECT question_id, outcome, known, strategy, sql, items FROM check_answers WHERE question_id = ANY($1)"
+_ANSWERS = """
+SELECT question_id, outcome, known, strategy, sql, items, terms FROM check_answers WHERE question_id = ANY($1)
+"""
 _REVIEW = "SELECT state FROM reviews WHERE feedback_id = $1"
 _MEASURED = "SELECT state FROM measured WHERE training_id = $1"
 # What was measured of knowledge that was removed since says nothing of the same pairs, learned again.
@@ -69,6 +78,21 @@ _DECISIONS = """
 SELECT event_id, correlation_id, traceparent, decided FROM decisions
 WHERE subject_id = $1 AND decision_sequence > $2 ORDER BY decision_sequence
 """
+# Of each question the last word that is held, unless a person said another since, or decides about it.
+_HELD = """
+SELECT DISTINCT ON (v.normalised_question) v.given, r.state AS review, m.state AS measured, p.item
+FROM verdicts AS v JOIN reviews AS r USING (feedback_id) JOIN measured AS m ON m.training_id = r.state ->> 'training_id'
+JOIN teachings AS t ON t.training_id = m.training_id
+JOIN pairs AS p ON (p.dataset_id, p.item_id) = (t.dataset_id, t.item_id)
+LEFT JOIN generations AS g ON g.dataset_id = v.dataset_id
+WHERE v.dataset_id = $1 AND r.verdict = 'held' AND t.generation >= coalesce(g.generation, 0)
+    AND NOT EXISTS (SELECT FROM decisions AS d WHERE d.subject_id = v.feedback_id)
+    AND NOT EXISTS (
+        SELECT FROM known_pairs AS k WHERE k.dataset_id = $1 AND k.normalised_question = v.normalised_question
+            AND k.origin = 'feedback' AND k.requested_offset > t.requested_offset)
+ORDER BY v.normalised_question, v.sequence DESC
+"""
+_VERIFIED_IDS = "SELECT item_id FROM known_pairs WHERE dataset_id = $1 AND origin = 'feedback'"
 MOST = 2_000
 """So many verified pairs of a dataset are looked at, the newest: to find the nearest among them takes milliseconds."""
 
@@ -101,6 +125,17 @@ class Answer:
     strategy: str
     sql: str | None
     items: tuple[str, ...]
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A correction that is held because of how it was measured, with the pair that it taught."""
+
+    given: FeedbackGiven
+    review: FeedbackReviewed
+    measured: LearningMeasured
+    pair: LearnedItem
 
 
 async def change(connection: Connection, training_id: str) -> Change:
@@ -166,7 +201,9 @@ async def answers(connection: Connection, question_ids: Sequence[str]) -> dict[s
     """The checks that were answered, by their ids."""
     rows = await connection.fetch(_ANSWERS, list(question_ids))
     return {
-        row["question_id"]: Answer(row["outcome"], row["known"], row["strategy"], row["sql"], tuple(row["items"]))
+        row["question_id"]: Answer(
+            row["outcome"], row["known"], row["strategy"], row["sql"], tuple(row["items"]), tuple(row["terms"])
+        )
         for row in rows
     }
 
@@ -181,6 +218,24 @@ async def last_measured(connection: Connection, training_id: str) -> LearningMea
     """What became of a training that was measured."""
     state = await connection.fetchval(_MEASURED, training_id)
     return LearningMeasured.model_validate(state) if state else None
+
+
+async def held(connection: Connection, dataset_id: str) -> list[Held]:
+    """The corrections that are held because of how they were measured, of each question the last word."""
+    return [
+        Held(
+            FeedbackGiven.model_validate(row["given"]),
+            FeedbackReviewed.model_validate(row["review"]),
+            LearningMeasured.model_validate(row["measured"]),
+            LearnedItem.model_validate(row["item"]),
+        )
+        for row in await connection.fetch(_HELD, dataset_id)
+    ]
+
+
+async def verified_ids(connection: Connection, dataset_id: str) -> set[str]:
+    """The ids of the pairs that people gave and that are known."""
+    return {row["item_id"] for row in await connection.fetch(_VERIFIED_IDS, dataset_id)}
 
 
 async def newest_of(connection: Connection, dataset_id: str) -> tuple[int, int]:

@@ -8,12 +8,12 @@ from libs.events.catalog import Role
 
 @dataclass(frozen=True)
 class Account:
-    """Who is asking."""
+    """Who may sign in, and what they may do."""
 
     account_id: str
     username: str
     role: Role
-    active: bool = True
+    active: bool
 
     @property
     def administers(self) -> bool:

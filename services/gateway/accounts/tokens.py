@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 
 from libs.postgres.pool import Connection
+from services.gateway.accounts.shown import Session
 
 TOKEN_SECONDS = 12 * 3600
 
@@ -63,10 +64,10 @@ class Tokens:
         by_hash = {_hashed(token): token for token in tokens}
         return {by_hash[row["token_hash"]] for row in await self._pool.fetch(_VALID, list(by_hash))}
 
-    async def page(self, account_id: str, current: str, size: int, offset: int) -> tuple[list[dict[str, Any]], int]:
+    async def page(self, account_id: str, current: str, size: int, offset: int) -> tuple[list[Session], int]:
         """A page of an account's tokens, never themselves: ids, times, which one is `current`; and how many in all."""
         rows = await self._pool.fetch(_LIST, account_id, _hashed(current), size, offset)
-        return [dict(row) for row in rows], await self._pool.fetchval(_COUNT, account_id)
+        return [Session(**row) for row in rows], await self._pool.fetchval(_COUNT, account_id)
 
     async def end(self, connection: Connection, account_id: str, token_id: str) -> bool:
         """End a token of an account; False when it has none of this id."""

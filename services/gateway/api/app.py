@@ -34,6 +34,8 @@ def make_app(gateway: Gateway, checks: Checks) -> FastAPI:
         version="1",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         redoc_url=None,
+        # Functions are named as commands, which are the names that clients call.
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.gateway = gateway
     problems.install(app)

@@ -1,7 +1,7 @@
 """What routes ask for: the gateway, who is asking, the version a change expects, a position to read after."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.security import OAuth2PasswordBearer
@@ -11,6 +11,9 @@ from libs.language.catalogue import Language
 from services.gateway.accounts.store import Account
 from services.gateway.api.problems import Problem, language_of, not_found
 from services.gateway.gateway import Gateway
+from services.gateway.shown import Page
+
+T = TypeVar("T")
 
 _POSITION = re.compile(r"[A-Za-z]+/[0-9]{1,6}/[0-9]{1,18}", re.ASCII)
 """topic/partition/offset, as numbers that PostgreSQL holds."""
@@ -58,7 +61,7 @@ After = Depends(_after)
 """Reads with `?after=<position>` wait until the read models have it."""
 
 
-class Page:
+class AskedPage:
     """`?page=1&page_size=20`."""
 
     def __init__(
@@ -66,12 +69,12 @@ class Page:
     ) -> None:
         self.page, self.size, self.offset = page, page_size, (page - 1) * page_size
 
-    def of(self, items: list[Any], total: int) -> dict[str, Any]:
+    def of(self, items: list[T], total: int) -> Page[T]:
         """The body of a list."""
-        return {"items": items, "total": total, "page": self.page, "page_size": self.size}
+        return Page(items=items, total=total, page=self.page, page_size=self.size)
 
 
-Paging = Annotated[Page, Depends()]
+Paging = Annotated[AskedPage, Depends()]
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=100)]
 
 

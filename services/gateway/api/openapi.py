@@ -3,11 +3,19 @@
 They come from middleware and exception handlers, so they are declared here, once, instead of at each route.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from services.gateway.api.problems import ProblemDetails
+from services.gateway.chat import shown as chat
+from services.gateway.live import shown as live
 
 SUMMARY = "Asks databases questions in Chinese or English, and learns from trainings and corrections."
 DESCRIPTION = """\
@@ -20,34 +28,6 @@ Register a database (`/datasources`), choose tables of it (`/datasets`), explain
 - A write answers its `Espalier-Position`; a read with `?after=` that position sees what was written.
 """
 
-_PROBLEM = {
-    "title": "Problem",
-    "description": "An error (RFC 9457); `detail` says what happened and what to do, in the language asked for.",
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "trace_id"],
-    "properties": {
-        "type": {"type": "string", "description": "Stable: urn:espalier:problem:..."},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "trace_id": {"type": "string", "description": "By which operators find what happened."},
-        "hint": {"type": "string", "description": "What to do about a data source."},
-        "reason": {"type": "string", "description": "A stable word for what a data source said."},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["field"],
-                "properties": {
-                    "field": {"type": "string", "description": "Of a body or query, or a column of a file."},
-                    "message": {"type": "string", "description": "What is wrong with a field of a request."},
-                    "line": {"type": "integer", "description": "Of a file."},
-                    "detail": {"type": "string", "description": "What is wrong with a line of a file."},
-                },
-            },
-        },
-    },
-}
 _MEANING = {
     400: "The request does not fit the state, or a parameter is no position",
     401: "Not signed in, or the login failed",
@@ -61,6 +41,20 @@ _MEANING = {
     429: "Too many attempts; Retry-After says when to go on",
     504: "Something did not answer in time",
 }
+_PAGE = re.compile(rb"Page[_\[](\w+?)[_\]](?=\")")
+"""What pydantic calls a page of something, as no class of a client can be called."""
+_PLACE = "#/components/schemas/{model}"
+_HEADERS = {
+    401: {"WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}}},
+    429: {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}},
+}
+_EVENTS = {"/training/stream": live.EVENTS, "/chat/": chat.EVENTS, "/replay": chat.REPLAY_EVENTS}
+"""The events of routes whose answer is a stream, or may be one."""
+_IN_THE_WAY = {
+    ("delete", "{datasource_id}"), ("delete", "{dataset_id}"), ("delete", "training"), ("patch", "{account_id}"),
+    ("patch", "{term_id}"),
+}  # fmt: skip
+"""Changes that something may stand in the way of; of every POST that is the same request, still running."""
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -92,8 +86,12 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas["Problem"] = _PROBLEM
-    return document
+    told = [model for events in _EVENTS.values() for model in events.values()]
+    # A problem says only what there is to say.
+    named: list[Any] = [(ProblemDetails, "validation"), *((model, "serialization") for model in told)]
+    schemas |= models_json_schema(named, ref_template=_PLACE)[1]["$defs"]
+    called: dict[str, Any] = orjson.loads(_PAGE.sub(rb"\1Page", orjson.dumps(document)))
+    return called
 
 
 def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
@@ -105,15 +103,40 @@ def _complete(path: str, method: str, operation: dict[str, Any]) -> None:
     if method == "post" and secured:
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     responses = operation["responses"]
-    if path.endswith("/training/stream"):
-        responses["200"]["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
-    if path.endswith(("/chat/", "/replay")):
-        responses["200"]["content"]["text/event-stream"] = {"schema": {"type": "string"}}
-        responses["202"]["content"] = {"application/json": {"schema": {"type": "object"}}}
+    for ending, events in _EVENTS.items():
+        if path.endswith(ending):
+            responses["200"].setdefault("content", {})["text/event-stream"] = _stream(events)
     responses.pop("422", None)
     for status in sorted(set(_statuses(path, method, operation))):
-        content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        responses[str(status)] = {"description": _MEANING[status], "content": content}
+        content = {"application/problem+json": {"schema": _named(ProblemDetails)}}
+        headers = {"headers": _HEADERS[status]} if status in _HEADERS else {}
+        responses[str(status)] = {"description": _MEANING[status], "content": content} | headers
+
+
+def _stream(events: dict[str, type[BaseModel]]) -> dict[str, Any]:
+    """Server-sent events, each kind with the JSON of its data.
+
+    Of their kinds OpenAPI 3.2 tells as `itemSchema`, which readers of 3.1 refuse.
+    """
+    kinds = [
+        {
+            "type": "object",
+            "required": ["event", "data"],
+            "properties": {
+                "event": {"const": name},
+                "id": {"type": "string"},
+                "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": _named(model)},
+            },
+        }
+        for name, model in events.items()
+    ]
+    said = "; ".join(f"`{name}` with a {model.__name__}" for name, model in events.items())
+    schema = {"type": "string", "description": f"Server-sent events, their data is JSON: {said}."}
+    return {"schema": schema, "x-itemSchema": {"oneOf": kinds}}
+
+
+def _named(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _PLACE.format(model=model.__name__)}
 
 
 def _statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[int]:
@@ -128,11 +151,12 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[int
         path.endswith("/policies") and method == "put"
     ):
         yield 403
-    if path.endswith(("/datasets", "/chat/", "/feedback")) or any(where == "path" for where, _ in parameters):
+    named = method == "post" and path.endswith(("/datasets", "/chat/", "/feedback"))
+    if named or any(where == "path" for where, _ in parameters):
         yield 404
     if body or ("query", "after") in parameters or "/training/" in path:
         yield 400
-    if method in {"post", "patch", "put", "delete"} and "security" in operation:
+    if (method == "post" and "security" in operation) or (method, path.rpartition("/")[2]) in _IN_THE_WAY:
         yield 409
     if ("header", "if-match") in parameters:
         yield 412

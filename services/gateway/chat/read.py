@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from libs.events.catalog import QuestionAsked, Step
+from libs.events.catalog import QuestionAsked
 from libs.questions.deadline import GRACE, is_settled, timed_out
+from services.gateway.chat.shown import Answer, MadeStep, Replayed, Waiting
 from services.gateway.gateway import Gateway
 
 _ANSWERED = "answered"
@@ -14,14 +15,9 @@ SELECT q.state AS asked, a.state AS answer, r.state AS fetched, clock_timestamp(
 FROM questions AS q LEFT JOIN answers AS a USING (question_id) LEFT JOIN answer_rows AS r USING (question_id)
 WHERE q.question_id = $1
 """
-_ASKED_FIELDS = ("question_id", "dataset_id", "question", "conversation_id")
-_ANSWER_FIELDS = (
-    "outcome", "sql", "columns", "row_count", "truncated", "chart_type", "chart", "steps", "insight", "answer_text",
-    "choices", "sources", "knowledge_version", "cached",
-)  # fmt: skip
 
 
-async def answer(gateway: Gateway, question_id: str, *, rows_expected: bool = False) -> dict[str, Any] | None:
+async def answer(gateway: Gateway, question_id: str, *, rows_expected: bool = False) -> Answer | None:
     """The whole answer; None while there is none, or, with `rows_expected`, while its rows are still on the way.
 
     A question that had no end at its deadline has timed out, as soon as the log can hold no other end.
@@ -39,14 +35,11 @@ async def answer(gateway: Gateway, question_id: str, *, rows_expected: bool = Fa
         ended = row["answer"] or await _timed_out(gateway, asked)
     if rows_expected and ended["outcome"] == _ANSWERED and row["fetched"] is None:
         return None
-    shown = {name: row["asked"][name] for name in _ASKED_FIELDS} | {name: ended[name] for name in _ANSWER_FIELDS}
     rows = row["fetched"]["rows"] if row["fetched"] and ended["outcome"] == _ANSWERED else None
-    # Answers that were kept before there were conversations do not have it.
-    understood = ended.get("understood", "")
-    whole = shown | {"rows": rows, "understood": understood, "milliseconds": ended["milliseconds"]}
+    whole = row["asked"] | ended | {"rows": rows}
     if replays := row["asked"].get("replays"):
-        return whole | {"before": await answer(gateway, replays), "same_rows": ended["same_rows"]}
-    return whole
+        return Replayed(**whole, before=await answer(gateway, replays))
+    return Answer(**whole)
 
 
 async def _nothing_else_comes(gateway: Gateway, asked: QuestionAsked, moment: datetime) -> bool:
@@ -56,26 +49,20 @@ async def _nothing_else_comes(gateway: Gateway, asked: QuestionAsked, moment: da
 
 async def _timed_out(gateway: Gateway, asked: QuestionAsked) -> dict[str, Any]:
     """The end that the log will have too, if it has any; it is not kept, so that read models are what the log says."""
-    made = await steps(gateway, asked.question_id, 0)
-    return timed_out(asked, [Step.model_validate(step) for step in made]).model_dump(mode="json")
+    return timed_out(asked, await steps(gateway, asked.question_id, 0)).model_dump(mode="json")
 
 
-async def waiting(gateway: Gateway, question_id: str) -> dict[str, Any]:
+async def waiting(gateway: Gateway, question_id: str) -> Waiting:
     """A question that has no answer yet."""
     asked = await gateway.pool.fetchval("SELECT state FROM questions WHERE question_id = $1", question_id)
-    return not_answered(asked, await steps(gateway, question_id, 0))
+    return Waiting(**asked, steps=await steps(gateway, question_id, 0))
 
 
-def not_answered(asked: dict[str, Any], steps: list[dict[str, Any]]) -> dict[str, Any]:
-    """A question as it is shown before its answer, with the steps made so far."""
-    return {name: asked[name] for name in _ASKED_FIELDS} | {"outcome": None, "steps": steps}
-
-
-async def steps(gateway: Gateway, question_id: str, after: int) -> list[dict[str, Any]]:
+async def steps(gateway: Gateway, question_id: str, after: int) -> list[MadeStep]:
     """The steps of a question after number `after`."""
     rows = await gateway.pool.fetch(
         "SELECT number, state FROM answer_steps WHERE question_id = $1 AND number > $2 ORDER BY number",
         question_id,
         after,
     )
-    return [row["state"] | {"number": row["number"]} for row in rows]
+    return [MadeStep(**row["state"], number=row["number"]) for row in rows]

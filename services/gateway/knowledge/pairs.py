@@ -11,12 +11,13 @@ from libs.knowledge.items import normalised_question
 from services.gateway.files.lines import WrongLine, check_given
 from services.gateway.files.sheet import read_sheet
 from services.gateway.knowledge.read import TYPES
+from services.gateway.knowledge.shown import Learned
 
 COLUMNS = ("question", "sql")
 MOST = 1_000
 """Pairs of one file: they are one event, and are learned as one training."""
 _QUESTION = 2_000
-_EXPORTED = {*LearnedItem.model_fields, "training_id", "learned_at", "type", "feedback"}
+_EXPORTED = {*LearnedItem.model_fields, *Learned.model_fields}
 """What a line of an export holds, and what the API shows of an item; anything else is most likely misspelt."""
 
 

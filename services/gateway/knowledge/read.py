@@ -6,8 +6,9 @@ from typing import Any
 import asyncpg
 
 from libs.postgres.pool import to_json
+from services.gateway.knowledge.shown import Type
 
-KINDS = {"qa": ["pair"], "ddl": ["ddl"], "document": ["document", "term", "relation"]}
+KINDS: dict[Type, list[str]] = {"qa": ["pair"], "ddl": ["ddl"], "document": ["document", "term", "relation"]}
 """The kinds of learned items by the names that the API has for them."""
 TYPES = {kind: name for name, kinds in KINDS.items() for kind in kinds}
 """The API's name of each kind."""
@@ -22,7 +23,7 @@ WHERE dataset_id = $1 AND generation = $2 AND kind = ANY($3) AND item_id > $4 OR
 
 def kinds_of(asked: str) -> list[str]:
     """The kinds of items that `?type=qa,ddl` asks for."""
-    return [kind for name in asked.split(",") for kind in KINDS[name]]
+    return [kind for name in asked.split(",") for kind in KINDS[name]]  # type: ignore[index]
 
 
 async def known_lines(pool: "asyncpg.Pool[Any]", dataset_id: str, kinds: Sequence[str]) -> AsyncIterator[str]:

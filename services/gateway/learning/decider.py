@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Decision = Literal["accept", "drop", "revert"]
+Verdict = Literal["accepted", "rejected", "held", "dropped", "reverted"]
+FeedbackStatus = Literal["received", "learned"] | Verdict
 _FITS: dict[Decision, str] = {"accept": "held", "drop": "held", "revert": "learned"}
 """The status that each decision is about."""
 
@@ -36,7 +38,7 @@ class Refused:
     status: str
 
 
-def status_of(reviewed: str | None, training: str | None) -> str:
+def status_of(reviewed: Verdict | None, training: str | None) -> FeedbackStatus:
     """The status of a verdict from what became of it and from the last checkpoint of the training that learns it."""
     if reviewed == "accepted" and training == "completed":
         return "learned"

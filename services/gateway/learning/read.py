@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.gateway.learning.decider import Decision, Standing, status_of
+from services.gateway.learning.decider import Decision, FeedbackStatus, Standing, status_of
+from services.gateway.learning.shown import Evidence, Point, Score
 
 _FEEDBACK = """
 SELECT f.dataset_id, f.state AS given, r.state AS reviewed, m.state AS measured, last.status,
@@ -59,8 +60,13 @@ async def training_of(connection: Any, dataset_id: str, training_id: str) -> Any
 def standing_of_feedback(row: Any) -> Standing:
     """How a verdict stands."""
     reviewed = row["reviewed"]
-    status = status_of(reviewed and reviewed["verdict"], row["status"])
-    return Standing(status, row["decision_sequence"], _pending(row, reviewed["decided"] if reviewed else 0))
+    pending = _pending(row, reviewed["decided"] if reviewed else 0)
+    return Standing(status_of_feedback(row), row["decision_sequence"], pending)
+
+
+def status_of_feedback(row: Any) -> FeedbackStatus:
+    """What became of a verdict, in a word."""
+    return status_of(row["reviewed"] and row["reviewed"]["verdict"], row["status"])
 
 
 def is_being_measured(row: Any) -> bool:
@@ -80,49 +86,47 @@ def _pending(row: Any, answered: int) -> Decision | None:
     return pending
 
 
-async def curve(connection: Any, dataset_id: str, size: int, offset: int) -> tuple[list[dict[str, Any]], int]:
+async def curve(connection: Any, dataset_id: str, size: int, offset: int) -> tuple[list[Point], int]:
     """The points of a page, newest first, and how many there are."""
     total = await connection.fetchval("SELECT count(*) FROM measures WHERE dataset_id = $1", dataset_id)
     return [_point(row) for row in await connection.fetch(_POINTS, dataset_id, size, offset)], total
 
 
-async def score_now(connection: Any, dataset_id: str) -> dict[str, Any]:
+async def score_now(connection: Any, dataset_id: str) -> Score:
     """The score as it is now, and of how many verified questions."""
     row = await connection.fetchrow(_NEWEST, dataset_id)
     right, told = (row["right"], row["told"]) if row else (0, 0)
     verified = await connection.fetchval(_VERIFIED, dataset_id)
-    return {"score": _share(right, told), "right": right, "measured": told, "verified": verified}
+    return Score(score=_share(right, told), right=right, measured=told, verified=verified)
 
 
-def evidence(measured: dict[str, Any] | None) -> dict[str, Any] | None:
+def evidence(measured: dict[str, Any]) -> Evidence:
     """What a change did: the shares of right answers before and after, and the questions that it gained and lost."""
-    if measured is None:
-        return None
     told = [one for one in measured["results"] if "unknown" not in (one["before"], one["after"])]
-    return {
-        "questions": len(told),
-        "before": _share(sum(one["before"] == "right" for one in told), len(told)),
-        "after": _share(sum(one["after"] == "right" for one in told), len(told)),
-        "gained": [one for one in told if _RANK[one["after"]] > _RANK[one["before"]]],
-        "contradicts": measured["contradicts"],
-        "lost": [one for one in told if _RANK[one["after"]] < _RANK[one["before"]]],
-    }
+    return Evidence(
+        questions=len(told),
+        before=_share(sum(one["before"] == "right" for one in told), len(told)),
+        after=_share(sum(one["after"] == "right" for one in told), len(told)),
+        gained=[one for one in told if _RANK[one["after"]] > _RANK[one["before"]]],
+        contradicts=measured["contradicts"],
+        lost=[one for one in told if _RANK[one["after"]] < _RANK[one["before"]]],
+    )
 
 
-def _point(row: Any) -> dict[str, Any]:
+def _point(row: Any) -> Point:
     state, said = row["state"], row["said"]
     imported = row["source"] == "user" and row["given"]
-    return {
-        "training_id": state["training_id"],
-        "feedback_id": state["feedback_id"],
-        "source": "import" if imported else state["source"],
-        "question": said["question"] if said else None,
-        "verdict": _verdict(state["verdict"], row["reviewed"]),
-        "measured_at": row["measured_at"].isoformat(),
-        "score": _share(state["right"], state["told"]),
-        "measured": state["told"],
-        "change": evidence(state),
-    }
+    return Point(
+        training_id=state["training_id"],
+        feedback_id=state["feedback_id"],
+        source="import" if imported else state["source"],
+        question=said["question"] if said else None,
+        verdict=_verdict(state["verdict"], row["reviewed"]),
+        measured_at=row["measured_at"],
+        score=_share(state["right"], state["told"]),
+        measured=state["told"],
+        change=evidence(state),
+    )
 
 
 def _verdict(measured: str, reviewed: dict[str, Any] | None) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import asyncpg
 import orjson
 
-from libs.postgres.pool import to_json
+from services.gateway.trainings.shown import ToldLine
 
 _BATCH = 500
 _NOTHING = -2
@@ -88,8 +88,7 @@ async def told_after(pool: "asyncpg.Pool[Any]", dataset_id: str, place: Place) -
         for row in await pool.fetch(_CHECKPOINTS, dataset_id, place.checkpoint, _BATCH)
     ]
     for row in await pool.fetch(_LOGS, dataset_id, place.log, place.line, _BATCH):
-        line = {name: row[name] for name in ("training_id", "number", "level", "content", "created_at")}
-        told.append(Told("log", row["offset"], row["number"], to_json(line)))
+        told.append(Told("log", row["offset"], row["number"], ToldLine(**row).model_dump_json()))
     return told
 
 

@@ -7,6 +7,7 @@ from libs.events.envelope import Received
 from libs.events.projection import Batch
 from libs.knowledge.items import normalised_question
 from libs.postgres.pool import Connection
+from services.gateway.live.shown import NOT_FOLLOWED
 
 _PUT_CHECKPOINT = "INSERT INTO checkpoints VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"
 _PUT_LOG = "INSERT INTO training_logs VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"
@@ -24,7 +25,6 @@ DELETE FROM learned_items
 WHERE dataset_id = $1 AND item_id = ANY($2) AND generation <= $3 AND "offset" < $4
     AND (origin <> 'feedback' OR ($5 AND requested_offset < $6))
 """
-_NOT_FOLLOWED = {"items", "forgotten"}
 
 
 async def keep_requests(connection: Connection, batch: Batch) -> None:
@@ -60,7 +60,7 @@ async def keep_checkpoints(connection: Connection, batch: Batch) -> None:
 
 def _checkpoint(received: Received[CheckpointReached]) -> tuple[Any, ...]:
     event = received.event
-    state = event.model_dump(mode="json", exclude=_NOT_FOLLOWED)
+    state = event.model_dump(mode="json", exclude=NOT_FOLLOWED)
     return (event.training_id, event.sequence, event.dataset_id, received.offset, event.status, state)
 
 

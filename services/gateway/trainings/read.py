@@ -6,8 +6,9 @@ from libs.events.catalog import ENDED, Language, Needs
 from libs.language.catalogue import sentences, text
 from libs.postgres.pool import Connection
 from services.gateway.trainings.decider import Training, Wish
+from services.gateway.trainings.shown import Progress, ShownStatus
 
-SHOWN_STATUS = {
+SHOWN_STATUS: dict[str, ShownStatus] = {
     "pending": "pending", "preparing": "training", "training": "training", "paused": "paused",
     "completed": "completed", "failed": "failed", "cancelled": "cancelled", "held": "held",
 }  # fmt: skip
@@ -59,29 +60,27 @@ async def newest_training(connection: Any, dataset_id: str) -> Training | None:
     return Training(row["training_id"], row["status"], wish, row["control_sequence"])
 
 
-async def training_state(connection: Any, dataset_id: str, language: Language) -> dict[str, Any]:
-    """Status, progress, error and times of a dataset's training; pending again once what it learned was removed."""
+async def training_state(connection: Any, dataset_id: str, language: Language) -> Progress:
+    """How a dataset's training stands; pending again once what it learned was removed."""
     row = await connection.fetchrow(_NEWEST, dataset_id)
     if row and row["status"] in ENDED and row["state"]["generation"] < row["generation"]:
         row = None
     last: dict[str, Any] = (row["state"] if row else None) or {}
-    status = SHOWN_STATUS[row["status"]] if row else "pending"
+    status: ShownStatus = SHOWN_STATUS[row["status"]] if row else "pending"
     problem = last.get("problem")
     completed = await connection.fetchval(_LAST_COMPLETED, dataset_id)
     waiting = row is not None and row["status"] == "pending"
-    active = Training(row["training_id"], row["status"]).active if row else False
-    return {
-        "status": status,
-        "status_text": text(f"status.{status}", language),
-        "process_rate": last.get("progress", 0.0),
-        "error_msg": sentences(problem["detail"], problem["hint"]) if problem else None,
-        "last_train_at": completed.isoformat() if completed else None,
-        "current_step": last.get("message", ""),
-        "training_id": row["training_id"] if row else None,
-        "active_training_id": row["training_id"] if row and active else None,
-        "queue_position": await connection.fetchval(_POSITION, row["training_id"]) if waiting else None,
-        "items_learned": last.get("items_learned", 0),
-    }
+    return Progress(
+        status=status,
+        status_text=text(f"status.{status}", language),
+        process_rate=last.get("progress", 0.0),
+        error_msg=sentences(problem["detail"], problem["hint"]) if problem else None,
+        last_train_at=completed,
+        current_step=last.get("message", ""),
+        training_id=row["training_id"] if row else None,
+        queue_position=await connection.fetchval(_POSITION, row["training_id"]) if waiting else None,
+        items_learned=last.get("items_learned", 0),
+    )
 
 
 async def needs_of(connection: Connection, dataset_id: str) -> tuple[Needs, int]:

@@ -27,6 +27,9 @@ SELECT (SELECT count(*) FROM checkpoints WHERE dataset_id = $1)
     + coalesce((SELECT generation FROM generations WHERE dataset_id = $1), 0)
 """
 _LEARNED = "SELECT item_id, kind, content FROM items WHERE dataset_id = $1 AND kind IN ('ddl', 'relation')"
+_NAMED = """
+SELECT DISTINCT name FROM items, jsonb_array_elements_text(tables) AS name WHERE dataset_id = $1 AND kind = 'pair'
+"""
 _PAIRS = """
 SELECT item_id, question, sql, tables, origin FROM items
 WHERE dataset_id = $1 AND item_id = ANY($2) AND NOT (item_id = ANY($3) OR training_id = ANY($3))
@@ -91,7 +94,8 @@ class Knowledge:
 
 
 async def knowledge(connection: Connection, dataset_id: str, without: Sequence[str] = ()) -> Knowledge | None:
-    """What `dataset_id` knows: its tables are those that were learned and that its owner has not taken out since.
+    """What `dataset_id` knows: its tables are those that were learned, or that learned pairs ask, where no training was
+    yet, and that its owner has not taken out since.
 
     Without what the pairs and trainings in `without` teach of words. None when there is no such dataset.
     """
@@ -103,7 +107,10 @@ async def knowledge(connection: Connection, dataset_id: str, without: Sequence[s
     if database.picked:
         ddl = {name: row for name, row in ddl.items() if name in database.picked}
     seen = {table.name: table for table in database.tables}
-    tables = tuple(seen.get(name) or TableDescription.model_validate(row["content"]) for name, row in ddl.items())
+    named = {row["name"] for row in await connection.fetch(_NAMED, dataset_id)}
+    asked = [table for name, table in seen.items() if name in named and name not in ddl]
+    found = [seen.get(name) or TableDescription.model_validate(row["content"]) for name, row in ddl.items()]
+    tables = (*found, *asked)
     relations = [
         Relation.model_validate(row["content"]) for row in learned if row["kind"] == "relation" and row["content"]
     ]

@@ -8,6 +8,7 @@ from libs.datasources.dialect import Dialect
 
 _NUMBERS = ("INT", "NUMERIC", "DECIMAL", "REAL", "DOUBLE", "FLOAT", "MONEY", "NUMBER", "SERIAL")
 _DATES = ("DATE", "TIME")
+_TEXTS = ("CHAR", "TEXT", "CLOB", "STRING", "NAME")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T]|$)")
 
 
@@ -26,6 +27,11 @@ class Column:
     def is_number(self) -> bool:
         """Whether it can be added and averaged, by its type; keys are numbers too."""
         return any(word in self.type.upper() for word in _NUMBERS) and "INTERVAL" not in self.type.upper()
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds texts, by its type; SQLite's columns may have none."""
+        return not self.type or any(word in self.type.upper() for word in _TEXTS)
 
     @property
     def is_date(self) -> bool:

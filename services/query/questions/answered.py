@@ -6,7 +6,7 @@ from typing import Any
 from libs.events.catalog import QuestionAsked, ResultColumn, Sources
 from libs.language.catalogue import sentences, text
 from services.query.answers.chart import chart_of
-from services.query.answers.nothing import nothing_matches
+from services.query.answers.nothing import nothing_found
 from services.query.answers.origin import origin_of
 from services.query.answers.shape import Shape, shape_of
 from services.query.answers.unfinished import insight_at
@@ -28,7 +28,7 @@ def answered(asked: QuestionAsked, ran: Ran, sources: Sources) -> Conclusion:
         chart=chart_of(shape).model_dump(mode="json"),
         insight=insight_at(shape, asked.asked_at.date(), asked.language),
         answer_text=sentences(
-            "" if rows else nothing_matches(ran.admitted.sql, ran.dialect, asked.language),
+            nothing_found(rows, ran.admitted.sql, ran.dialect, asked.language),
             text("question.within_policy", asked.language) if ran.admitted.filtered else "",
         ),
         sources=sources,

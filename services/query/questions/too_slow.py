@@ -13,8 +13,9 @@ _WORD = re.compile(r"\w+")
 
 def too_slow(sql: str, language: Language, schema: Schema) -> Conclusion:
     """The conclusion that proposes less than `sql` asks for."""
-    said = text("question.too_slow", language, proposal=_narrower(sql, schema))
-    return Conclusion("timed_out", sql=sql, answer_text=said)
+    proposal, values = _narrower(sql, schema)
+    said = text("question.too_slow", language, proposal=proposal)
+    return Conclusion("timed_out", sql=sql, answer_text=said, choices=values)
 
 
 def overran_step(sql: str, language: Language) -> Step:
@@ -22,16 +23,16 @@ def overran_step(sql: str, language: Language) -> Step:
     return Step(name="run", status="failed", detail=text("question.step.overran", language), sql=sql)
 
 
-def _narrower(sql: str, schema: Schema) -> Phrase:
-    """A period of a date that the query's tables have, or one value of a column that has few."""
+def _narrower(sql: str, schema: Schema) -> tuple[Phrase, tuple[str, ...]]:
+    """A period of a date that the query's tables have, or one value of a column that has few, with such values."""
     words = {word.lower() for word in _WORD.findall(sql)}
     tables = [table for table in schema.tables if table.name.lower() in words]
     columns = [(f"{table.name}.{column.name}", column) for table in tables for column in table.columns]
     for name, column in columns:
         if column.holds_dates:
-            return Phrase("question.narrower.period", {"column": name})
+            return Phrase("question.narrower.period", {"column": name}), ()
     for name, column in columns:
         if len(column.values) > 1:
-            values = ", ".join(column.values[:_VALUES])
-            return Phrase("question.narrower.value", {"column": name, "values": values})
-    return Phrase("question.narrower.any")
+            values = column.values[:_VALUES]
+            return Phrase("question.narrower.value", {"column": name, "values": ", ".join(values)}), values
+    return Phrase("question.narrower.any"), ()

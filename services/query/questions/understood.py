@@ -21,6 +21,7 @@ from services.query.questions.attempt import Attempt
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Ran
 from services.query.questions.steps import Steps
+from services.query.reasoning.choices import askable
 
 _TURN_SECONDS, _POLL_SECONDS = 5.0, 0.2
 _SHARE = 5
@@ -77,7 +78,7 @@ async def understood(
     if whole.goes_on_from is None:
         return Understood(asked, turns=prompt)
     if whole.unclear and model is None:
-        return Understood(asked, conclusion=_unclear(asked, whole))
+        return Understood(asked, conclusion=_unclear(asked, whole, known))
     _tell(asked, whole, window, steps)
     meant = asked.model_copy(update={"question": whole.question, "language": _language(asked, whole)})
     return Understood(meant, whole.question, whole.sql, whole.score, whole.items, prompt)
@@ -128,8 +129,10 @@ def _tell(asked: QuestionAsked, whole: Whole, window: Window, steps: Steps) -> N
     steps.add(Step(name="understood", status="done", detail=detail, sql=whole.sql))
 
 
-def _unclear(asked: QuestionAsked, whole: Whole) -> Conclusion:
-    return _asking_back("conversation.unclear", asked, before=whole.goes_on_from or "", said=asked.question.strip())
+def _unclear(asked: QuestionAsked, whole: Whole, known: Scope) -> Conclusion:
+    before, said = whole.goes_on_from or "", asked.question.strip()
+    back = _asking_back("conversation.unclear", asked, before=before, said=said)
+    return replace(back, choices=askable(asked.language, known))
 
 
 def _asking_back(key: str, asked: QuestionAsked, **values: str) -> Conclusion:

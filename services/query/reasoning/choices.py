@@ -19,13 +19,18 @@ _LIKE = 75.0
 _LONGEST = 60
 
 
+def askable(language: Language, known: Scope) -> tuple[str, ...]:
+    """Questions that the dataset does answer, those nearest to what was asked first."""
+    return _questions(known.told, language) or _questions(known.taught, language)
+
+
 def choices(
     question: str, language: Language, known: Scope, values: Ran | None = None, said: str = ""
 ) -> tuple[str, ...]:
     """`values` are what the model wanted to see, `said` is what it asks back."""
     names = _fetched(values) or _named(said, known) or resembling(_unknown(question, known), known)
     offered = tuple(dict.fromkeys((*names[:_NAMES], *_questions(known.told, language))))
-    return offered or _questions(known.taught, language) or _known(known)
+    return offered or askable(language, known) or _known(known)
 
 
 def _questions(pairs: Iterable[Pair], language: Language) -> tuple[str, ...]:

@@ -1,24 +1,32 @@
 """Puts how the thinking ended into the words of the question's language."""
 
+from collections.abc import Mapping
+
 from libs.events.catalog import QuestionAsked, Sources
-from libs.language.catalogue import clause, text
-from services.query.knowledge.recall import Knowledge
+from libs.language.catalogue import clause, sentences, text
 from services.query.knowledge.schema import Scope
 from services.query.questions.answered import answered
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.too_slow import too_slow
 from services.query.reasoning.asked_back import asked_back
-from services.query.reasoning.choices import choices
+from services.query.reasoning.choices import askable, choices
 from services.query.reasoning.state import Answered, Clarification, Ending, State, TimedOut, Unanswerable
 
 
-def concluded(ending: Ending, state: State, asked: QuestionAsked, known: Knowledge, scope: Scope) -> Conclusion:
-    """The conclusion of a question whose thinking ended in `ending`."""
+def concluded(
+    ending: Ending, state: State, asked: QuestionAsked, learned: Mapping[str, str], scope: Scope
+) -> Conclusion:
+    """The conclusion of a question whose thinking ended in `ending`; `learned` are the ids of the tables by name."""
     match ending:
         case Answered(_, ran):
-            return answered(asked, ran, _sources(ending, known))
+            return answered(asked, ran, _sources(ending, learned))
         case Unanswerable():
-            return Conclusion("unanswerable", answer_text=text("question.nothing_known", asked.language))
+            offered = askable(asked.language, scope)
+            said = sentences(
+                text("question.nothing_known", asked.language),
+                text("question.ask_instead", asked.language) if offered else "",
+            )
+            return Conclusion("unanswerable", answer_text=said, choices=offered)
         case TimedOut(sql):
             return too_slow(sql, asked.language, scope.schema)
         case Clarification(said, by_model, offered):
@@ -34,9 +42,8 @@ def _what_to_ask(state: State, asked: QuestionAsked) -> str:
     return text("question.which_value" if state.values else "question.unclear", asked.language)
 
 
-def _sources(ending: Answered, known: Knowledge) -> Sources:
+def _sources(ending: Answered, learned: Mapping[str, str]) -> Sources:
     draft = ending.draft
     tables = draft.tables or ending.ran.admitted.tables
-    learned = tuple(known.items[table] for table in tables if table in known.items)
-    items = (*draft.items, *learned)
+    items = (*draft.items, *(learned[table] for table in tables if table in learned))
     return Sources(strategy=draft.strategy, score=draft.score, items=items, tables=tables, terms=draft.terms)

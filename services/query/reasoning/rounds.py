@@ -76,7 +76,7 @@ class Rounds:
             if step := step_of(happened, self.asked.language, (time.monotonic() - began) * 1000):
                 self.steps.add(step)
             state = evolve(state, happened)
-        conclusion = concluded(command.ending, state, self.asked, self.known, self.scope)
+        conclusion = concluded(command.ending, state, self.asked, self.known.items, self.scope)
         if isinstance(command.ending, Answered):
             model = self.model if state.model else None
             conclusion = await improved(conclusion, command.ending.ran, self.asked, self.database, model, self.ends)

@@ -12,15 +12,10 @@ from services.trainer.datasets.stages import GIVEN
 from services.trainer.embeddings import Embeddings
 
 
-def is_urgent(request: TrainingRequested) -> bool:
-    """Whether somebody who said what is right waits for it; a file takes its time."""
-    return request.is_lesson and request.source == "feedback"
-
-
 def begin_embedding(embeddings: Embeddings, request: TrainingRequested) -> None:
     """Begin with the texts that are learned first, while the training has still to be recorded, claimed and begun."""
     texts = [item.text for item in request.items[: embeddings.embedder.batch]]
-    if texts and is_urgent(request):
+    if texts and request.is_urgent:
         embeddings.begin(texts)
 
 

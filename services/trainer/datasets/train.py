@@ -16,7 +16,7 @@ from libs.leases.worker import Held
 from libs.postgres.listen import Listener
 from libs.runtime import telemetry
 from services.trainer.datasets.examples import learn_examples
-from services.trainer.datasets.given import is_urgent, learn_given
+from services.trainer.datasets.given import learn_given
 from services.trainer.datasets.knowledge import learn_knowledge
 from services.trainer.datasets.learn import Learner
 from services.trainer.datasets.prepare import CannotTrain, prepare
@@ -56,7 +56,7 @@ class Training:
     async def _work(self, attempt: Attempt, request: TrainingRequested) -> None:
         try:
             if request.is_lesson:
-                embeddings = self.urgent if is_urgent(request) else self.embeddings
+                embeddings = self.urgent if request.is_urgent else self.embeddings
                 await learn_given(Learner(attempt, embeddings, request.language), request)
             else:
                 await self._learn_database(attempt, request)

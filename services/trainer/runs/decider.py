@@ -118,6 +118,8 @@ def decide(state: State, command: Command, at: datetime) -> tuple[Event, ...]:
     """The events that follow from `command` at the time `at`; none when nothing is left to say."""
     if state.status in ENDED:
         return _repeat_the_end(state, at) if isinstance(command, Obey) else ()
+    if isinstance(command, Reach | Fail):
+        state = replace(state, attempt=max(state.attempt, 1))  # The first attempt may have begun in silence.
     match command:
         case Start():  # Asked for once more, it is the training that has begun already.
             return _say(state, at, _ASKED[state.wish]) if state.status is None else ()
@@ -192,19 +194,21 @@ def _begin(state: State, at: datetime, epoch: int) -> tuple[Event, ...]:
             hint=text("trainer.gave_up.hint", state.language),
         )
         return _say(state, at, "failed", epoch=epoch, problem=problem, message=problem.detail, level="ERROR")
+    if state.requested and state.requested.is_urgent and epoch == 1:
+        return ()  # Its first checkpoint is its end, milliseconds away; it says all there is to say.
     message = _message(_beginning(state), state)
     return _say(replace(state, attempt=state.attempt + 1), at, "preparing", epoch=epoch, message=message)
 
 
 def _beginning(state: State) -> str:
     """The text with which an attempt begins."""
-    items = state.requested is not None and state.requested.is_lesson
-    if items and state.requested is not None and state.requested.source == "feedback":
+    if state.requested is None:
+        return "preparing"
+    if state.requested.is_urgent:
         return "lesson"
     if state.attempt:
         return "resumed"
-    retried = state.requested is not None and state.requested.source == "retry"
-    return "given" if items else "retried" if retried else "preparing"
+    return "given" if state.requested.is_lesson else "retried" if state.requested.source == "retry" else "preparing"
 
 
 def _reach(state: State, at: datetime, command: Reach) -> tuple[Event, ...]:

@@ -1,14 +1,16 @@
 """/api/v1/auth: sign in, who am I, tokens, passwords, accounts."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, status
-from fastapi.security import OAuth2PasswordRequestForm
+from fastapi import APIRouter, Depends, Form, Request, status
+from pydantic import BaseModel
 
-from services.gateway.accounts.store import TOKEN_SECONDS, LastAdministrator, LoginSlowedDown
+from services.gateway.accounts.shown import IssuedToken, Session
+from services.gateway.accounts.store import TOKEN_SECONDS, Account, LastAdministrator, LoginSlowedDown
 from services.gateway.api.context import Administrator, GatewayPart, Paging, SignedIn
 from services.gateway.api.fields import Body, GivenPassword, Password, Username
 from services.gateway.api.problems import Problem, not_found
+from services.gateway.shown import Page
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 
@@ -21,6 +23,14 @@ Token = Annotated[str, Depends(_token)]
 """The token that a request carries."""
 
 
+class Credentials(BaseModel):
+    """The form of a login, as OAuth 2 has it; what else its clients send says nothing here."""
+
+    grant_type: Literal["password"] | None = None
+    username: str
+    password: str
+
+
 class NewAccount(Body):
     """An account to be made."""
 
@@ -29,7 +39,7 @@ class NewAccount(Body):
     role: Literal["admin", "member"] = "member"
 
 
-class Change(Body):
+class AccountChange(Body):
     """What is to be changed of an account; what is left out stays."""
 
     active: bool | None = None
@@ -44,7 +54,7 @@ class NewPassword(Body):
 
 
 @router.post("/login")
-async def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], gateway: GatewayPart) -> dict[str, Any]:
+async def login(form: Annotated[Credentials, Form()], gateway: GatewayPart) -> IssuedToken:
     """A token for a username and a password."""
     if "\x00" in form.username:
         raise Problem(401, "login_failed")
@@ -54,7 +64,7 @@ async def login(form: Annotated[OAuth2PasswordRequestForm, Depends()], gateway: 
         raise _slowed_down(slowed) from None
     if token is None:
         raise Problem(401, "login_failed")
-    return {"access_token": token, "token_type": "bearer", "expires_in": TOKEN_SECONDS}
+    return IssuedToken(access_token=token, expires_in=TOKEN_SECONDS)
 
 
 @router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
@@ -70,7 +80,7 @@ async def logout_everywhere(gateway: GatewayPart, account: SignedIn) -> None:
 
 
 @router.get("/tokens")
-async def tokens(token: Token, gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
+async def list_tokens(token: Token, gateway: GatewayPart, account: SignedIn, paging: Paging) -> Page[Session]:
     """Where one is signed in: each token's id and times, and whether it is this request's; never the token."""
     return paging.of(*await gateway.accounts.tokens.page(account.account_id, token, paging.size, paging.offset))
 
@@ -96,38 +106,37 @@ async def change_password(body: NewPassword, token: Token, gateway: GatewayPart,
 
 
 @router.get("/me")
-async def me(account: SignedIn) -> dict[str, Any]:
+async def get_me(account: SignedIn) -> Account:
     """The signed-in account."""
-    return vars(account)
+    return account
 
 
 @router.post("/users", status_code=status.HTTP_201_CREATED)
-async def create_account(body: NewAccount, gateway: GatewayPart, admin: Administrator) -> dict[str, Any]:
+async def create_account(body: NewAccount, gateway: GatewayPart, admin: Administrator) -> Account:
     """A new account, made by an administrator."""
     account = await gateway.accounts.create(
         body.username, body.password.get_secret_value(), body.role, admin.account_id
     )
     if account is None:
         raise Problem(409, "name_taken", name=body.username)
-    return vars(account)
+    return account
 
 
 @router.get("/users")
-async def accounts(gateway: GatewayPart, _admin: Administrator, paging: Paging) -> dict[str, Any]:
+async def list_accounts(gateway: GatewayPart, _admin: Administrator, paging: Paging) -> Page[Account]:
     """The accounts, oldest first."""
-    found, total = await gateway.accounts.page(paging.size, paging.offset)
-    return paging.of([vars(account) for account in found], total)
+    return paging.of(*await gateway.accounts.page(paging.size, paging.offset))
 
 
 @router.patch("/users/{account_id}")
-async def change(account_id: str, body: Change, gateway: GatewayPart, admin: Administrator) -> dict[str, Any]:
+async def change_account(account_id: str, body: AccountChange, gateway: GatewayPart, admin: Administrator) -> Account:
     """Open or close an account, or give it another role; closing ends its tokens. One administrator always stays."""
     account = await gateway.accounts.change(account_id, body.active, body.role, admin.account_id)
     if account is None:
         raise not_found()
     if isinstance(account, LastAdministrator):
         raise Problem(409, "last_administrator")
-    return vars(account)
+    return account
 
 
 def _slowed_down(slowed: LoginSlowedDown) -> Problem:

@@ -7,14 +7,12 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from fastapi import APIRouter, Request, Response, status
-from fastapi.responses import JSONResponse
 from sse_starlette import EventSourceResponse
 
 from libs.events.catalog import ConversationDeleted, FeedbackGiven, QuestionAsked
 from libs.events.ids import new_id
 from libs.language.catalogue import Language, text
 from libs.language.catalogue import language_of as written_in
-from libs.postgres.pool import to_json
 from libs.questions.deadline import GRACE
 from libs.runtime.clock import now
 from libs.runtime.deadlines import DeadlinePassed
@@ -23,10 +21,14 @@ from services.gateway.api.context import After, AskedLanguage, GatewayPart, Pagi
 from services.gateway.api.fields import Body, Id, Prose, Sql
 from services.gateway.api.fields import Question as QuestionText
 from services.gateway.api.problems import Problem, not_found
+from services.gateway.api.tells import tells
 from services.gateway.chat.decider import Judged, decide_judged
-from services.gateway.chat.read import answer, not_answered, steps, waiting
+from services.gateway.chat.read import answer, steps, waiting
+from services.gateway.chat.shown import Answer, Conversation, ListedConversation, Turn, Waiting, WaitingElsewhere
 from services.gateway.gateway import Gateway
-from services.gateway.learning.read import evidence, feedback_of, is_being_measured, standing_of_feedback
+from services.gateway.learning.read import evidence, feedback_of, is_being_measured, status_of_feedback
+from services.gateway.learning.shown import FeedbackState, ReceivedFeedback
+from services.gateway.shown import Page, Shown
 from services.gateway.trainings.read import needs_of
 
 router = APIRouter(prefix="/chat", tags=["chat"])
@@ -63,7 +65,7 @@ class Feedback(Body):
     comment: Prose = ""
 
 
-@router.post("/", responses={202: {"description": "How it ended is not known here yet; Location says where to look"}})
+@router.post("/", responses=tells(200, model=Answer) | tells(202, "Location", model=Waiting))
 async def ask(
     body: Question, request: Request, gateway: GatewayPart, account: SignedIn, language: AskedLanguage
 ) -> Response:
@@ -83,9 +85,13 @@ async def answer_to(gateway: Gateway, question_id: str, request: Request, langua
     try:
         found = await _answered(gateway, question_id, gateway.answer_seconds + _LATE_SECONDS)
     except DeadlinePassed:
-        later = await waiting(gateway, question_id)
-        return JSONResponse(later, status.HTTP_202_ACCEPTED, {"Location": place_of(question_id)})
-    return Response(to_json(found), media_type="application/json")
+        later, headers = await waiting(gateway, question_id), {"Location": place_of(question_id)}
+        return _json(later, status.HTTP_202_ACCEPTED, headers)
+    return _json(found)
+
+
+def _json(shown: Shown, code: int = status.HTTP_200_OK, headers: dict[str, str] | None = None) -> Response:
+    return Response(shown.model_dump_json(), code, headers, media_type="application/json")
 
 
 async def _ask(gateway: Gateway, account: Account, body: Question) -> QuestionAsked:
@@ -102,7 +108,7 @@ async def _ask(gateway: Gateway, account: Account, body: Question) -> QuestionAs
             deadline=asked_at + timedelta(seconds=gateway.answer_seconds),
         )  # fmt: skip
         await write.record(event)
-        later = not_answered(event.model_dump(mode="json"), [])
+        later = Waiting(**event.model_dump(), steps=[])
         await write.answers(status.HTTP_202_ACCEPTED, later, {"location": place_of(event.question_id)})
     return event
 
@@ -121,10 +127,10 @@ async def _check_conversation(connection: Any, body: Question, account: Account)
         raise Problem(422, "other_dataset", dataset_id=dataset_id)
 
 
-async def _answered(gateway: Gateway, question_id: str, seconds: float) -> dict[str, Any]:
+async def _answered(gateway: Gateway, question_id: str, seconds: float) -> Answer:
     """The answer with its rows; rows that do not come in time are left out."""
     found = await gateway.wait_for("answers", lambda: answer(gateway, question_id), seconds)
-    if found["outcome"] == "answered" and found["rows"] is None:
+    if found.outcome == "answered" and found.rows is None:
         try:
             whole = lambda: answer(gateway, question_id, rows_expected=True)  # noqa: E731
             return await gateway.wait_for("answers", whole, _ROWS_SECONDS)
@@ -139,31 +145,32 @@ async def _steps(gateway: Gateway, question_id: str, language: Language) -> Asyn
     async with gateway.listener.subscribed("answers") as wake:
         while True:
             for step in await steps(gateway, question_id, last):
-                last = step["number"]
-                yield {"event": "step", "id": str(last), "data": to_json(step)}
+                last = step.number
+                yield {"event": "step", "id": str(last), "data": step.model_dump_json()}
             if await answer(gateway, question_id):
                 break
             if time.monotonic() > ends:
-                place = {"location": place_of(question_id), "message": text("answer.waiting", language)}
-                yield {"event": "waiting", "data": to_json(await waiting(gateway, question_id) | place)}
+                later = dict(await waiting(gateway, question_id))
+                place, message = place_of(question_id), text("answer.waiting", language)
+                last_words = WaitingElsewhere(**later, location=place, message=message)
+                yield {"event": "waiting", "data": last_words.model_dump_json()}
                 return
             await wake.wait(_STEP_SECONDS)
     found = await _answered(gateway, question_id, _ROWS_SECONDS)
-    yield {"event": "answer", "data": to_json(found)}
+    yield {"event": "answer", "data": found.model_dump_json()}
 
 
 @router.get("/questions/{question_id}", dependencies=[After])
-async def question(question_id: str, gateway: GatewayPart, account: SignedIn) -> Response:
+async def get_question(question_id: str, gateway: GatewayPart, account: SignedIn) -> Turn:
     """A question with its answer, or as far as it is."""
     mine = "SELECT EXISTS (SELECT FROM shown_questions WHERE question_id = $1 AND who = $2)"
     if not await gateway.pool.fetchval(mine, question_id, account.account_id):
         raise not_found()
-    found = await answer(gateway, question_id) or await waiting(gateway, question_id)
-    return Response(to_json(found), media_type="application/json")
+    return await answer(gateway, question_id) or await waiting(gateway, question_id)
 
 
 @router.get("/conversations", dependencies=[After])
-async def conversations(gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
+async def list_conversations(gateway: GatewayPart, account: SignedIn, paging: Paging) -> Page[ListedConversation]:
     """One's conversations, the newest first."""
     total = await gateway.pool.fetchval(
         "SELECT count(DISTINCT conversation_id) FROM turns WHERE who = $1", account.account_id
@@ -176,11 +183,11 @@ async def conversations(gateway: GatewayPart, account: SignedIn, paging: Paging)
         paging.size,
         paging.offset,
     )
-    return paging.of([dict(row) for row in rows], total)
+    return paging.of([ListedConversation(**row) for row in rows], total)
 
 
 @router.get("/conversations/{conversation_id}", dependencies=[After])
-async def conversation(conversation_id: str, gateway: GatewayPart, account: SignedIn) -> dict[str, Any]:
+async def get_conversation(conversation_id: str, gateway: GatewayPart, account: SignedIn) -> Conversation:
     """The questions of a conversation with their answers, oldest first."""
     rows = await gateway.pool.fetch(
         "SELECT question_id FROM turns WHERE conversation_id = $1 AND who = $2 ORDER BY asked_at LIMIT 200",
@@ -191,10 +198,14 @@ async def conversation(conversation_id: str, gateway: GatewayPart, account: Sign
         raise not_found()
     ids = [row["question_id"] for row in rows]
     turns = [await answer(gateway, found) or await waiting(gateway, found) for found in ids]
-    return {"conversation_id": conversation_id, "questions": turns}
+    return Conversation(conversation_id=conversation_id, questions=turns)
 
 
-@router.delete("/conversations/{conversation_id}", status_code=status.HTTP_204_NO_CONTENT)
+@router.delete(
+    "/conversations/{conversation_id}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    responses=tells(204, "Espalier-Position"),
+)
 async def delete_conversation(
     conversation_id: str, gateway: GatewayPart, account: SignedIn, response: Response
 ) -> None:
@@ -211,10 +222,10 @@ async def delete_conversation(
     await written(gateway, response, write.event_id)
 
 
-@router.post("/feedback", status_code=status.HTTP_201_CREATED)
+@router.post("/feedback", status_code=status.HTTP_201_CREATED, responses=tells(201, "Location", "Espalier-Position"))
 async def give_feedback(
     body: Feedback, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, str]:
+) -> ReceivedFeedback:
     """Say that an answer is right, or correct it."""
     if body.rating == 1 and body.corrected_sql:
         raise Problem(422, "praise_with_correction")
@@ -229,8 +240,7 @@ async def give_feedback(
             language=written_in(judged.question), who=account.account_id, given_at=now(), **asdict(judged),
         )  # fmt: skip
         await write.record(event)
-        thanks = text("feedback.received", language)
-        received = {"feedback_id": event.feedback_id, "status": "received", "message": thanks}
+        received = ReceivedFeedback(feedback_id=event.feedback_id, message=text("feedback.received", language))
         response.headers["Location"] = f"/api/v1/chat/feedback/{event.feedback_id}"
         await write.answers(status.HTTP_201_CREATED, received, response.headers)
     await written(gateway, response, write.event_id)
@@ -251,7 +261,7 @@ async def _judged(gateway: Gateway, account: Account, body: Feedback) -> Judged:
 
 
 @router.get("/feedback/{feedback_id}", dependencies=[After])
-async def feedback(feedback_id: str, gateway: GatewayPart, account: SignedIn) -> dict[str, Any]:
+async def get_feedback(feedback_id: str, gateway: GatewayPart, account: SignedIn) -> FeedbackState:
     """What became of a verdict: received, accepted, learned, rejected, held, dropped or reverted, and why.
 
     What is `learned` counts at once. As long as it is `measuring`, what it does to verified questions is being looked
@@ -261,14 +271,14 @@ async def feedback(feedback_id: str, gateway: GatewayPart, account: SignedIn) ->
     if row is None:
         raise not_found()
     reviewed = row["reviewed"] or {"reasons": [], "training_id": None, "supersedes": []}
-    return {
-        "feedback_id": feedback_id,
-        "status": standing_of_feedback(row).status,
-        "reasons": reviewed["reasons"],
-        "training_id": reviewed["training_id"],
-        "supersedes": reviewed["supersedes"],
-        "question": row["given"]["question"],
-        "rating": row["given"]["rating"],
-        "measuring": is_being_measured(row),
-        "change": evidence(row["measured"]),
-    }
+    return FeedbackState(
+        feedback_id=feedback_id,
+        status=status_of_feedback(row),
+        reasons=reviewed["reasons"],
+        training_id=reviewed["training_id"],
+        supersedes=reviewed["supersedes"],
+        question=row["given"]["question"],
+        rating=row["given"]["rating"],
+        measuring=is_being_measured(row),
+        change=evidence(row["measured"]) if row["measured"] else None,
+    )

@@ -24,11 +24,14 @@ from services.gateway.api.context import (
 from services.gateway.api.fields import Body, Id, Name, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.tables import check_tables
-from services.gateway.api.v1.datasources import shown_table
+from services.gateway.api.tells import tells
 from services.gateway.audit.acts import Act
 from services.gateway.audit.note import note
 from services.gateway.datasets.decider import BeingTrained, decide_change, decide_delete
+from services.gateway.datasets.shown import Dataset
 from services.gateway.datasources.read import newest_structure
+from services.gateway.datasources.shown import Table
+from services.gateway.shown import Page, Said
 from services.gateway.trainings.read import newest_training, training_state
 
 router = APIRouter(prefix="/datasets", tags=["datasets"])
@@ -44,36 +47,21 @@ class NewDataset(Body):
     tables: _Tables = Field([])
 
 
-class Change(Body):
+class DatasetChange(Body):
     """What is to be changed of a dataset; what is left out stays."""
 
     name: Name | None = None
     tables: _Tables | None = None
 
 
-async def shown(connection: Any, state: dict[str, Any], language: Language) -> dict[str, Any]:
-    """A dataset as the API shows it, with the state of its newest training. `connection` may be a pool."""
-    training = await training_state(connection, state["dataset_id"], language)
-    return {
-        "id": state["dataset_id"],
-        "name": state["name"],
-        "datasource_id": state["datasource_id"],
-        "collection_name": state["collection_name"],
-        "schema_config": {"tables": state["tables"]},
-        "modeling_config": state["modeling_config"],
-        "status": training["status"],
-        "process_rate": training["process_rate"],
-        "error_msg": training["error_msg"],
-        "last_train_at": training["last_train_at"],
-        "owner_id": state["owner_id"],
-        "version": state["version"],
-    }
+async def _shown(connection: Any, dataset: DatasetChanged, language: Language) -> Dataset:
+    return Dataset.of(dataset, await training_state(connection, dataset.dataset_id, language))
 
 
-@router.post("", status_code=status.HTTP_201_CREATED)
-async def create(
+@router.post("", status_code=status.HTTP_201_CREATED, responses=tells(201, "Location", "ETag", "Espalier-Position"))
+async def create_dataset(
     body: NewDataset, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, Any]:
+) -> Dataset:
     """Make a dataset of a data source of one's own."""
     dataset_id = new_id()
     event = DatasetChanged(
@@ -86,43 +74,46 @@ async def create(
         await check_tables(write.connection, body.datasource_id, body.tables)
         await write.record(event)
         response.headers.update({"Location": f"/api/v1/datasets/{dataset_id}", "ETag": '"1"'})
-        made = await shown(write.connection, event.model_dump(mode="json"), language)
+        made = await _shown(write.connection, event, language)
         await write.answers(status.HTTP_201_CREATED, made, response.headers)
     await written(gateway, response, write.event_id)
     return made
 
 
 @router.get("", dependencies=[After])
-async def listed(gateway: GatewayPart, account: SignedIn, paging: Paging, language: AskedLanguage) -> dict[str, Any]:
+async def list_datasets(
+    gateway: GatewayPart, account: SignedIn, paging: Paging, language: AskedLanguage
+) -> Page[Dataset]:
     """The datasets of the signed-in account."""
     where = "FROM datasets WHERE owner_id = $1 AND NOT deleted"
     total = await gateway.pool.fetchval(f"SELECT count(*) {where}", account.account_id)
     rows = await gateway.pool.fetch(
         f"SELECT state {where} ORDER BY dataset_id LIMIT $2 OFFSET $3", account.account_id, paging.size, paging.offset
     )
-    return paging.of([await shown(gateway.pool, row["state"], language) for row in rows], total)
+    found = [DatasetChanged.model_validate(row["state"]) for row in rows]
+    return paging.of([await _shown(gateway.pool, dataset, language) for dataset in found], total)
 
 
-@router.get("/{dataset_id}", dependencies=[After])
-async def get(
+@router.get("/{dataset_id}", dependencies=[After], responses=tells(200, "ETag"))
+async def get_dataset(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, Any]:
+) -> Dataset:
     """One dataset."""
     state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     response.headers["ETag"] = f'"{state["version"]}"'
-    return await shown(gateway.pool, state, language)
+    return await _shown(gateway.pool, DatasetChanged.model_validate(state), language)
 
 
-@router.patch("/{dataset_id}")
-async def change(
+@router.patch("/{dataset_id}", responses=tells(200, "ETag", "Espalier-Position"))
+async def change_dataset(
     dataset_id: str,
-    body: Change,
+    body: DatasetChange,
     gateway: GatewayPart,
     account: SignedIn,
     language: AskedLanguage,
     response: Response,
     if_match: IfMatch = None,
-) -> dict[str, Any]:
+) -> Dataset:
     """Change a dataset."""
     given = body.model_dump(exclude_unset=True, exclude_none=True)
     async with gateway.writing() as write:
@@ -133,11 +124,13 @@ async def change(
         if event is not before:
             await write.record(event)
     await written(gateway, response, write.event_id, event.version)
-    return await shown(gateway.pool, event.model_dump(mode="json"), language)
+    return await _shown(gateway.pool, event, language)
 
 
-@router.delete("/{dataset_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def delete(
+@router.delete(
+    "/{dataset_id}", status_code=status.HTTP_204_NO_CONTENT, responses=tells(204, "ETag", "Espalier-Position")
+)
+async def delete_dataset(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response, if_match: IfMatch = None
 ) -> None:
     """Delete a dataset that is not being trained."""
@@ -159,18 +152,18 @@ async def _owned(connection: Any, dataset_id: str, account: Account) -> DatasetC
 
 
 @router.get("/{dataset_id}/tables", dependencies=[After])
-async def tables(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> list[dict[str, Any]]:
+async def list_dataset_tables(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> list[Table]:
     """The tables of a dataset, as they were last read."""
     state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     picked = set(state["tables"])
     parts = await newest_structure(gateway.pool, state["datasource_id"]) or []
-    return [shown_table(t) for part in parts for t in part["tables"] if not picked or t["name"] in picked]
+    return [Table.model_validate(t) for part in parts for t in part["tables"] if not picked or t["name"] in picked]
 
 
-@router.delete("/{dataset_id}/cache")
+@router.delete("/{dataset_id}/cache", responses=tells(200, "Espalier-Position"))
 async def clear_cache(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, str]:
+) -> Said:
     """Forget cached SQL and results."""
     async with gateway.writing() as write:
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account)
@@ -178,4 +171,4 @@ async def clear_cache(
         write.publish(event)
         await note(write.connection, Act(event.cleared_at, event.who, "cache.cleared", dataset_id, dataset_id))
     await written(gateway, response, write.event_id)
-    return {"message": text("cache.cleared", language)}
+    return Said(message=text("cache.cleared", language))

@@ -34,16 +34,18 @@ from services.gateway.api.context import (
 )
 from services.gateway.api.fields import Body, DatabasePassword, GivenLine, Line, Name
 from services.gateway.api.problems import Problem
+from services.gateway.api.tells import tells
 from services.gateway.datasources.decider import InUse, decide_change, decide_delete
 from services.gateway.datasources.read import datasets_of, newest_structure
+from services.gateway.datasources.shown import DataSource, Table, TriedConnection
 from services.gateway.gateway import Gateway
+from services.gateway.shown import Page
 
 router = APIRouter(prefix="/datasources", tags=["data sources"])
 
 _INSPECTION_SECONDS = 15.0
 _ANSWER_SECONDS = 2.0
 """What was found, or that nothing was in time, has its way to go."""
-_SECRET = ("password_ciphertext", "key_id")
 _PrivateColumns = Annotated[tuple[Line, ...], Field(max_length=10_000)]
 
 
@@ -72,7 +74,7 @@ class TriedDataSource(Connection):
     name: Line = ""
 
 
-class Change(Body):
+class DataSourceChange(Body):
     """What is to be changed of a data source; what is left out stays."""
 
     name: Name | None = None
@@ -85,21 +87,10 @@ class Change(Body):
     private_columns: _PrivateColumns | None = None
 
 
-def shown(state: dict[str, Any]) -> dict[str, Any]:
-    """A data source as the API shows it: never the password, not even encrypted."""
-    settings = {name: value for name, value in state["settings"].items() if name not in _SECRET}
-    return {
-        "id": state["datasource_id"],
-        "name": state["name"],
-        **settings,
-        "has_password": state["settings"]["password_ciphertext"] is not None,
-        "owner_id": state["owner_id"],
-        "version": state["version"],
-    }
-
-
-@router.post("", status_code=status.HTTP_201_CREATED)
-async def create(body: NewDataSource, gateway: GatewayPart, account: SignedIn, response: Response) -> dict[str, Any]:
+@router.post("", status_code=status.HTTP_201_CREATED, responses=tells(201, "Location", "ETag", "Espalier-Position"))
+async def create_datasource(
+    body: NewDataSource, gateway: GatewayPart, account: SignedIn, response: Response
+) -> DataSource:
     """Register a database; its structure is read at once, in the background."""
     event = DataSourceChanged(
         datasource_id=new_id(), version=1, name=body.name, owner_id=account.account_id,
@@ -109,14 +100,14 @@ async def create(body: NewDataSource, gateway: GatewayPart, account: SignedIn, r
         write.publish(_inspection(event.datasource_id, event.settings, "en"))
         await write.record(event)
         response.headers.update({"Location": f"/api/v1/datasources/{event.datasource_id}", "ETag": '"1"'})
-        made = shown(event.model_dump(mode="json"))
+        made = DataSource.of(event)
         await write.answers(status.HTTP_201_CREATED, made, response.headers)
     await written(gateway, response, write.event_id)
     return made
 
 
 @router.get("", dependencies=[After])
-async def listed(gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
+async def list_datasources(gateway: GatewayPart, account: SignedIn, paging: Paging) -> Page[DataSource]:
     """The data sources of the signed-in account."""
     where = "FROM datasources WHERE owner_id = $1 AND NOT deleted"
     total = await gateway.pool.fetchval(f"SELECT count(*) {where}", account.account_id)
@@ -126,34 +117,34 @@ async def listed(gateway: GatewayPart, account: SignedIn, paging: Paging) -> dic
         paging.size,
         paging.offset,
     )
-    return paging.of([shown(row["state"]) for row in rows], total)
+    return paging.of([DataSource.of(DataSourceChanged.model_validate(row["state"])) for row in rows], total)
 
 
 @router.post("/test")
-async def test_unsaved(
+async def test_connection(
     body: TriedDataSource, gateway: GatewayPart, _account: SignedIn, language: AskedLanguage
-) -> dict[str, Any]:
+) -> TriedConnection:
     """Try a connection that is not registered."""
     return await _test(gateway, new_id(), _settings(gateway, body), language)
 
 
-@router.get("/{datasource_id}", dependencies=[After])
-async def get(datasource_id: str, gateway: GatewayPart, account: SignedIn, response: Response) -> dict[str, Any]:
+@router.get("/{datasource_id}", dependencies=[After], responses=tells(200, "ETag"))
+async def get_datasource(datasource_id: str, gateway: GatewayPart, account: SignedIn, response: Response) -> DataSource:
     """One data source."""
     state = await owned(gateway.pool, "datasources", "datasource_id", datasource_id, account)
     response.headers["ETag"] = f'"{state["version"]}"'
-    return shown(state)
+    return DataSource.of(DataSourceChanged.model_validate(state))
 
 
-@router.patch("/{datasource_id}")
-async def change(
+@router.patch("/{datasource_id}", responses=tells(200, "ETag", "Espalier-Position"))
+async def change_datasource(
     datasource_id: str,
-    body: Change,
+    body: DataSourceChange,
     gateway: GatewayPart,
     account: SignedIn,
     response: Response,
     if_match: IfMatch = None,
-) -> dict[str, Any]:
+) -> DataSource:
     """Change a data source; without a password the stored one stays."""
     given = body.model_dump(exclude_unset=True, exclude={"password", "name"}, exclude_none=True)
     if body.password is not None:
@@ -168,11 +159,13 @@ async def change(
             write.publish(_inspection(datasource_id, event.settings, "en"))
             await write.record(event)
     await written(gateway, response, write.event_id, event.version)
-    return shown(event.model_dump(mode="json"))
+    return DataSource.of(event)
 
 
-@router.delete("/{datasource_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def delete(
+@router.delete(
+    "/{datasource_id}", status_code=status.HTTP_204_NO_CONTENT, responses=tells(204, "ETag", "Espalier-Position")
+)
+async def delete_datasource(
     datasource_id: str, gateway: GatewayPart, account: SignedIn, response: Response, if_match: IfMatch = None
 ) -> None:
     """Delete a data source that no dataset uses."""
@@ -188,39 +181,29 @@ async def delete(
 
 
 @router.post("/{datasource_id}/test")
-async def test(datasource_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage) -> dict[str, Any]:
+async def test_datasource(
+    datasource_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage
+) -> TriedConnection:
     """Try the connection of a registered data source."""
     state = await owned(gateway.pool, "datasources", "datasource_id", datasource_id, account)
     return await _test(gateway, datasource_id, DataSourceSettings.model_validate(state["settings"]), language)
 
 
 @router.get("/{datasource_id}/tables", dependencies=[After])
-async def tables(
+async def list_datasource_tables(
     datasource_id: str,
     gateway: GatewayPart,
     account: SignedIn,
     language: AskedLanguage,
     refresh: Annotated[bool, Query()] = False,
-) -> list[dict[str, Any]]:
+) -> list[Table]:
     """The tables of a data source; read again with `refresh=true`."""
     state = await owned(gateway.pool, "datasources", "datasource_id", datasource_id, account)
     found = None if refresh else await newest_structure(gateway.pool, datasource_id)
     if found is None:
         settings = DataSourceSettings.model_validate(state["settings"])
         found = await _inspected(gateway, _inspection(datasource_id, settings, language))
-    return [shown_table(table) for part in found for table in part["tables"]]
-
-
-def shown_table(table: dict[str, Any]) -> dict[str, Any]:
-    """A table as the API shows it."""
-    fields = ("name", "type", "nullable", "default", "primary_key", "foreign_key", "comment")
-    return {
-        "table_name": table["name"],
-        "comment": table["comment"],
-        "fields": [{name: column[name] for name in fields} for column in table["columns"]],
-        "indexes": table.get("indexes", []),
-        "row_estimate": table["row_estimate"],
-    }
+    return [Table.model_validate(table) for part in found for table in part["tables"]]
 
 
 async def _owned(connection: Any, datasource_id: str, account: Account) -> DataSourceChanged:
@@ -230,16 +213,11 @@ async def _owned(connection: Any, datasource_id: str, account: Account) -> DataS
 
 async def _test(
     gateway: Gateway, datasource_id: str, settings: DataSourceSettings, language: Language
-) -> dict[str, Any]:
+) -> TriedConnection:
     request = _inspection(datasource_id, settings, language, only_test=True)
     found = (await _inspected(gateway, request))[0]
     names = [table["name"] for table in found["tables"]]
-    return {
-        "ok": True,
-        "server_version": found["server_version"],
-        "milliseconds": found["milliseconds"],
-        "tables": names,
-    }
+    return TriedConnection(server_version=found["server_version"], milliseconds=found["milliseconds"], tables=names)
 
 
 async def _inspected(gateway: Gateway, request: SchemaInspectionRequested) -> list[dict[str, Any]]:

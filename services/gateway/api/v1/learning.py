@@ -10,6 +10,7 @@ from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, Paging, SignedIn, owned, written
 from services.gateway.api.problems import Problem, not_found
+from services.gateway.api.tells import tells
 from services.gateway.gateway import Gateway
 from services.gateway.learning.decider import Decision, Refused, Standing, UnderWay, decide_learning
 from services.gateway.learning.read import (
@@ -20,6 +21,8 @@ from services.gateway.learning.read import (
     standing_of_training,
     training_of,
 )
+from services.gateway.learning.shown import LearningCurve
+from services.gateway.shown import Said
 
 router = APIRouter(tags=["learning"])
 
@@ -27,9 +30,9 @@ _ACCEPTED = status.HTTP_202_ACCEPTED
 
 
 @router.get("/datasets/{dataset_id}/learning", dependencies=[After])
-async def learning(
+async def get_learning(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging, language: AskedLanguage
-) -> dict[str, Any]:
+) -> LearningCurve:
     """The score on verified questions over time, newest first: what each training and correction gained and lost.
 
     Each verified question is asked without its own pair: in its own words it is answered right anyhow, and what counts
@@ -38,11 +41,13 @@ async def learning(
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     points, total = await curve(gateway.pool, dataset_id, paging.size, paging.offset)
     score = await score_now(gateway.pool, dataset_id)
-    explanation = text("learning.explanation", language, **score)
-    return score | {"explanation": explanation} | paging.of(points, total)
+    explanation = text("learning.explanation", language, **dict(score))
+    return LearningCurve(**dict(score), **dict(paging.of(points, total)), explanation=explanation)
 
 
-@router.post("/chat/feedback/{feedback_id}/{decision}", status_code=_ACCEPTED)
+@router.post(
+    "/chat/feedback/{feedback_id}/{decision}", status_code=_ACCEPTED, responses=tells(202, "Espalier-Position")
+)
 async def decide_feedback(
     feedback_id: str,
     decision: Decision,
@@ -50,7 +55,7 @@ async def decide_feedback(
     account: SignedIn,
     language: AskedLanguage,
     response: Response,
-) -> dict[str, str]:
+) -> Said:
     """Learn what is held after all, give it up, or take back what was learned: what it replaced comes back."""
     row = await feedback_of(gateway.pool, feedback_id, account.account_id)
     if row is None:
@@ -62,7 +67,10 @@ async def decide_feedback(
     return await _decide(gateway, account, row["dataset_id"], feedback_id, decision, standing, language, response)
 
 
-@router.post("/datasets/{dataset_id}/learning/{training_id}/{decision}", status_code=_ACCEPTED)
+@router.post(
+    "/datasets/{dataset_id}/learning/{training_id}/{decision}", status_code=_ACCEPTED,
+    responses=tells(202, "Espalier-Position"),
+)  # fmt: skip
 async def decide_training(
     dataset_id: str,
     training_id: str,
@@ -71,7 +79,7 @@ async def decide_training(
     account: SignedIn,
     language: AskedLanguage,
     response: Response,
-) -> dict[str, str]:
+) -> Said:
     """Learn after all the pairs of a training or an import that are held, or give them up."""
 
     async def standing(connection: Any) -> Standing:
@@ -92,7 +100,7 @@ async def _decide(
     standing: Any,
     language: Language,
     response: Response,
-) -> dict[str, str]:
+) -> Said:
     async with gateway.writing() as write:
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
         decided = decide_learning(await standing(write.connection), decision)
@@ -110,7 +118,7 @@ async def _decide(
                     decided_at=now(),
                 )
             )
-        said = {"message": text(f"feedback.{decision}_requested", language)}
+        said = Said(message=text(f"feedback.{decision}_requested", language))
         await write.answers(_ACCEPTED, said, response.headers)
     await written(gateway, response, write.event_id)
     return said

@@ -20,6 +20,7 @@ from services.gateway.accounts.store import Account
 from services.gateway.api.context import AskedLanguage, GatewayPart, SignedIn, owned
 from services.gateway.api.problems import Problem
 from services.gateway.gateway import Gateway
+from services.gateway.live import shown
 from services.gateway.live.follow import Line, follow
 from services.gateway.live.watcher import Dropped, Reason, interrupted_when_away
 
@@ -37,8 +38,8 @@ _DROPPED: dict[Reason, int] = {
 }  # fmt: skip
 
 
-@router.get("/stream")
-async def stream(
+@router.get("/stream", response_class=EventSourceResponse)
+async def follow_training(
     dataset_id: str,
     request: Request,
     gateway: GatewayPart,
@@ -73,7 +74,7 @@ async def _server_sent(
                 yield "".join(map(_frame, lines)).encode()
     except Dropped as dropped:
         # Without an id: a client comes back with that of the last event it had.
-        yield f"event: dropped\r\ndata: {to_json(_why(dropped.reason, language))}\r\n\r\n".encode()
+        yield f"event: dropped\r\ndata: {_why(dropped.reason, language).model_dump_json()}\r\n\r\n".encode()
 
 
 def _frame(line: Line) -> str:
@@ -179,5 +180,5 @@ async def _first_message(socket: WebSocket) -> str:
     return ""
 
 
-def _why(reason: Reason, language: Language) -> dict[str, str]:
-    return {"reason": reason, "message": text(f"live.{reason}", language)}
+def _why(reason: Reason, language: Language) -> shown.Dropped:
+    return shown.Dropped(reason=reason, message=text(f"live.{reason}", language))

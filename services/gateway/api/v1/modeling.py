@@ -1,12 +1,13 @@
 """/api/v1/datasets/{id}/modeling: how the tables of a dataset relate, as drawn by its owner and as suggested."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Response
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from libs.datasources.dialect import dialect_of
 from libs.events.catalog import DatasetChanged, Modeling, Relation
 from libs.runtime.clock import now
 from services.gateway.api.context import (
@@ -21,10 +22,11 @@ from services.gateway.api.context import (
 )
 from services.gateway.api.fields import Body, TableName
 from services.gateway.api.revision import record_revision
-from services.gateway.api.v1.datasources import shown_table
+from services.gateway.api.tells import tells
 from services.gateway.datasets.modeling import decide_modeling, not_drawn
+from services.gateway.datasets.shown import Model, RelationType, Suggestions
 from services.gateway.datasets.structure import known_tables
-from services.gateway.datasources.read import newest_structure
+from services.gateway.datasources.read import kind_of, newest_structure
 
 router = APIRouter(prefix="/datasets/{dataset_id}/modeling", tags=["datasets"])
 
@@ -65,7 +67,7 @@ class Edge(Body):
     target: TableName
     source_col: TableName
     target_col: TableName
-    type: Literal["many_to_one", "one_to_many", "one_to_one", "many_to_many"] = "many_to_one"
+    type: RelationType = "many_to_one"
     confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
 
 
@@ -76,17 +78,16 @@ class Drawing(Body):
     edges: Annotated[list[Edge], Field(max_length=_MOST_EDGES)]
 
 
-@router.get("", dependencies=[After])
-async def get(dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response) -> dict[str, Any]:
+@router.get("", dependencies=[After], responses=tells(200, "ETag"))
+async def get_modeling(dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response) -> Model:
     """The model as it was drawn."""
     state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     response.headers["ETag"] = f'"{state["version"]}"'
-    drawn: dict[str, Any] = state["modeling_config"]
-    return drawn
+    return Model.of(Modeling.model_validate(state["modeling_config"]))
 
 
-@router.put("")
-async def put(
+@router.put("", responses=tells(200, "ETag", "Espalier-Position"))
+async def draw_modeling(
     dataset_id: str,
     body: Drawing,
     gateway: GatewayPart,
@@ -94,7 +95,7 @@ async def put(
     language: AskedLanguage,
     response: Response,
     if_match: IfMatch = None,
-) -> dict[str, Any]:
+) -> Model:
     """Draw the model anew; the next training learns its relations, and questions join along them at once."""
     drawn = Modeling.model_validate(body.model_dump())
     async with gateway.writing() as write:
@@ -102,14 +103,15 @@ async def put(
         before = DatasetChanged.model_validate(state)
         check_version(if_match, before.version)
         tables = await known_tables(write.connection, before.datasource_id) or {}
-        decided = decide_modeling(before, drawn, tables, now(), account.account_id)
+        dialect = dialect_of(await kind_of(write.connection, dataset_id))
+        decided = decide_modeling(before, drawn, tables, dialect, now(), account.account_id)
         event = await record_revision(write, before, decided, problem="modeling", given="edges", language=language)
     await written(gateway, response, write.event_id, event.version)
-    return event.modeling_config.model_dump(mode="json")
+    return Model.of(event.modeling_config)
 
 
 @router.get("/suggestions", dependencies=[After])
-async def suggestions(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> dict[str, Any]:
+async def suggest_modeling(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> Suggestions:
     """The tables as nodes, and the relations found between them that are not drawn yet as edges."""
     state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     picked = set(state["tables"])
@@ -119,5 +121,4 @@ async def suggestions(dataset_id: str, gateway: GatewayPart, account: SignedIn) 
     found = [Relation.model_validate(edge) for part in parts for edge in part["relations"]]
     among = [edge for edge in found if edge.source in names and edge.target in names]
     drawn = Modeling.model_validate(state["modeling_config"]).edges
-    edges = [edge.model_dump(mode="json") for edge in not_drawn(among, drawn)]
-    return {"nodes": [shown_table(table) for table in tables], "edges": edges}
+    return Suggestions.of(tables, not_drawn(among, drawn))

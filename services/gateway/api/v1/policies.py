@@ -1,6 +1,6 @@
 """/api/v1/datasets/{id}/policies: whom the tables of a dataset show which rows."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import Field
@@ -21,7 +21,9 @@ from services.gateway.api.context import (
 from services.gateway.api.fields import Body, Condition, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.revision import record_revision
+from services.gateway.api.tells import tells
 from services.gateway.datasets.policies import decide_policies
+from services.gateway.datasets.shown import RowPolicies
 from services.gateway.datasets.structure import known_tables
 
 router = APIRouter(prefix="/datasets/{dataset_id}/policies", tags=["datasets"])
@@ -43,16 +45,16 @@ class Policies(Body):
     policies: Annotated[list[Policy], Field(max_length=_MOST)]
 
 
-@router.get("", dependencies=[After])
-async def get(dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response) -> dict[str, Any]:
+@router.get("", dependencies=[After], responses=tells(200, "ETag"))
+async def get_policies(dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response) -> RowPolicies:
     """The row policies of a dataset of one's own; an administrator reads those of everybody's."""
     state = await overseen(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     response.headers["ETag"] = f'"{state["version"]}"'
-    return _shown(DatasetChanged.model_validate(state))
+    return RowPolicies(policies=DatasetChanged.model_validate(state).policies)
 
 
-@router.put("")
-async def put(
+@router.put("", responses=tells(200, "ETag", "Espalier-Position"))
+async def set_policies(
     dataset_id: str,
     body: Policies,
     gateway: GatewayPart,
@@ -60,7 +62,7 @@ async def put(
     language: AskedLanguage,
     response: Response,
     if_match: IfMatch = None,
-) -> dict[str, Any]:
+) -> RowPolicies:
     """Say anew which rows are seen by whom, as an administrator, of anybody's dataset; the next question keeps to it.
 
     A table without a policy shows all its rows. Of the policies of a role and those of `any`, all hold. They hold for
@@ -84,8 +86,4 @@ async def put(
         decided = decide_policies(before, policies, dialect, tables, now(), account.account_id)
         event = await record_revision(write, before, decided, problem="policies", given="policies", language=language)
     await written(gateway, response, write.event_id, event.version)
-    return _shown(event)
-
-
-def _shown(dataset: DatasetChanged) -> dict[str, Any]:
-    return {"policies": [policy.model_dump(mode="json") for policy in dataset.policies]}
+    return RowPolicies(policies=event.policies)

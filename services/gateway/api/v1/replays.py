@@ -11,8 +11,9 @@ from libs.runtime.clock import now
 from services.gateway.accounts.store import Account
 from services.gateway.api.context import AskedLanguage, GatewayPart, SignedIn, owned
 from services.gateway.api.problems import Problem, not_found
+from services.gateway.api.tells import tells
 from services.gateway.api.v1.chat import answer_to, place_of
-from services.gateway.chat.read import not_answered
+from services.gateway.chat.shown import Replayed, Waiting
 from services.gateway.gateway import Gateway
 from services.gateway.trainings.read import needs_of
 
@@ -37,9 +38,9 @@ SELECT question_id FROM questions WHERE who = $1 AND asked_at > now() - make_int
 
 @router.post(
     "/questions/{question_id}/replay",
-    responses={202: {"description": "Not answered yet; Location says where to look"}},
+    responses=tells(200, model=Replayed) | tells(202, "Location", model=Waiting),
 )
-async def replay(
+async def replay_question(
     question_id: str, request: Request, gateway: GatewayPart, account: SignedIn, language: AskedLanguage
 ) -> Response:
     """Ask an answered question of one's own again, with what is known today; one at a time.
@@ -68,7 +69,7 @@ async def _ask_again(gateway: Gateway, account: Account, question_id: str) -> Qu
             }
         )  # fmt: skip
         await write.record(event)
-        later = not_answered(event.model_dump(mode="json"), [])
+        later = Waiting(**event.model_dump(), steps=[])
         await write.answers(status.HTTP_202_ACCEPTED, later, {"location": place_of(event.question_id)})
     return event
 

@@ -15,12 +15,15 @@ from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, GatewayPart, IfMatch, Paging, SignedIn, check_version, owned, written
 from services.gateway.api.fields import Body, Name, Prose
 from services.gateway.api.problems import Problem, not_found
+from services.gateway.api.tells import tells
 from services.gateway.datasets.decider import decide_term, same_name
 from services.gateway.datasets.structure import known_tables
 from services.gateway.datasources.read import kind_of
 from services.gateway.gateway import Gateway
+from services.gateway.shown import Page
 from services.gateway.terms.limits import SYNONYMS
 from services.gateway.terms.read import changes_of
+from services.gateway.terms.shown import Term
 
 router = APIRouter(prefix="/datasets/{dataset_id}/terms", tags=["terms"])
 
@@ -30,8 +33,8 @@ _TERM = "SELECT state FROM terms WHERE term_id = $1 AND dataset_id = $2 AND NOT 
 _NAMES = "SELECT state->>'term' FROM terms WHERE dataset_id = $1 AND term_id <> $2 AND NOT deleted"
 
 
-class Term(Body):
-    """A business term."""
+class NewTerm(Body):
+    """A business term to be written down."""
 
     term: Name
     definition: Prose = ""
@@ -39,7 +42,7 @@ class Term(Body):
     sql_expression: Prose | None = None
 
 
-class Change(Body):
+class TermChange(Body):
     """What is to be changed of a term; what is left out stays."""
 
     term: Name | None = None
@@ -48,16 +51,10 @@ class Change(Body):
     sql_expression: Prose | None = None
 
 
-def shown(state: dict[str, Any]) -> dict[str, Any]:
-    """A term as the API shows it."""
-    fields = ("term", "definition", "synonyms", "sql_expression", "version")
-    return {"id": state["term_id"]} | {name: state[name] for name in fields}
-
-
-@router.post("", status_code=status.HTTP_201_CREATED)
-async def create(
-    dataset_id: str, body: Term, gateway: GatewayPart, account: SignedIn, response: Response
-) -> dict[str, Any]:
+@router.post("", status_code=status.HTTP_201_CREATED, responses=tells(201, "ETag", "Espalier-Position"))
+async def create_term(
+    dataset_id: str, body: NewTerm, gateway: GatewayPart, account: SignedIn, response: Response
+) -> Term:
     """Write down a business term."""
     new = BusinessTermChanged(
         dataset_id=dataset_id, term_id=new_id(), version=0, terms_version=0, term=body.term, changed_at=now()
@@ -66,7 +63,7 @@ async def create(
 
 
 @router.get("", dependencies=[After])
-async def listed(dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
+async def list_terms(dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging) -> Page[Term]:
     """The business terms of a dataset."""
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     where = "FROM terms WHERE dataset_id = $1 AND NOT deleted"
@@ -74,27 +71,27 @@ async def listed(dataset_id: str, gateway: GatewayPart, account: SignedIn, pagin
     rows = await gateway.pool.fetch(
         f"SELECT state {where} ORDER BY term_id LIMIT $2 OFFSET $3", dataset_id, paging.size, paging.offset
     )
-    return paging.of([shown(row["state"]) for row in rows], total)
+    return paging.of([Term.of(BusinessTermChanged.model_validate(row["state"])) for row in rows], total)
 
 
-@router.patch("/{term_id}")
-async def change(
+@router.patch("/{term_id}", responses=tells(200, "ETag", "Espalier-Position"))
+async def change_term(
     dataset_id: str,
     term_id: str,
-    body: Change,
+    body: TermChange,
     gateway: GatewayPart,
     account: SignedIn,
     response: Response,
     if_match: IfMatch = None,
-) -> dict[str, Any]:
+) -> Term:
     """Change a business term."""
     given = body.model_dump(exclude_unset=True)
     kept = {name: value for name, value in given.items() if value is not None or name == "sql_expression"}
     return await _put(gateway, account, response, (dataset_id, term_id), kept, if_match)
 
 
-@router.delete("/{term_id}", status_code=status.HTTP_204_NO_CONTENT)
-async def delete(
+@router.delete("/{term_id}", status_code=status.HTTP_204_NO_CONTENT, responses=tells(204, "ETag", "Espalier-Position"))
+async def delete_term(
     dataset_id: str,
     term_id: str,
     gateway: GatewayPart,
@@ -113,7 +110,7 @@ async def _put(
     term: BusinessTermChanged | tuple[str, str],
     given: dict[str, Any],
     if_match: str | None = None,
-) -> dict[str, Any]:
+) -> Term:
     """Write a new term, or a known one (dataset, id), under the lock of its dataset, which counts all changes."""
     dataset_id = term[0] if isinstance(term, tuple) else term.dataset_id
     async with gateway.writing() as write:
@@ -127,7 +124,7 @@ async def _put(
         if event is not before:
             await write.record(event)
         response.headers["ETag"] = f'"{event.version}"'
-        term_now = shown(event.model_dump(mode="json"))
+        term_now = Term.of(event)
         # Only a POST, which makes a term, has a key.
         await write.answers(status.HTTP_201_CREATED, term_now, response.headers)
     await written(gateway, response, write.event_id)

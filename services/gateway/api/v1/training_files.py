@@ -13,12 +13,14 @@ from libs.language.catalogue import Language
 from services.gateway.api.context import After, AskedLanguage, GatewayPart, SignedIn, owned
 from services.gateway.api.files import CSV, described, sent_text, wrong_lines
 from services.gateway.api.problems import Problem
+from services.gateway.api.tells import tells, tells_file
 from services.gateway.api.v1.trainings import Kinds, start
 from services.gateway.datasources.read import kind_of, newest_structure
 from services.gateway.gateway import Gateway
 from services.gateway.knowledge.admission import admitted
 from services.gateway.knowledge.pairs import pairs_in
 from services.gateway.knowledge.read import kinds_of, known_lines
+from services.gateway.trainings.shown import StartedTraining
 
 router = APIRouter(prefix="/datasets/{dataset_id}/training-data", tags=["trainings"])
 
@@ -27,8 +29,8 @@ _FILES = (_JSON_LINES, "application/jsonl", CSV)
 _SAVED_AS = {"Content-Disposition": 'attachment; filename="training-data.jsonl"'}
 
 
-@router.get("/export", dependencies=[After], response_class=Response, responses={200: {"content": {_JSON_LINES: {}}}})
-async def export(
+@router.get("/export", dependencies=[After], response_class=Response, responses=tells_file(_JSON_LINES))
+async def export_training_data(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, kind: Kinds = "qa,ddl,document"
 ) -> StreamingResponse:
     """What was learned as JSON Lines, without embeddings; the lines of `type=qa` can be imported."""
@@ -37,15 +39,18 @@ async def export(
     return StreamingResponse(lines, media_type=_JSON_LINES, headers=_SAVED_AS)
 
 
-@router.post("/import", status_code=status.HTTP_202_ACCEPTED, openapi_extra=described(_FILES))
-async def import_pairs(
+@router.post(
+    "/import", status_code=status.HTTP_202_ACCEPTED, openapi_extra=described(_FILES),
+    responses=tells(202, "Location", "Espalier-Position"),
+)  # fmt: skip
+async def import_training_data(
     dataset_id: str,
     request: Request,
     gateway: GatewayPart,
     account: SignedIn,
     language: AskedLanguage,
     response: Response,
-) -> dict[str, Any]:
+) -> StartedTraining:
     """Start a training that learns the question/SQL pairs of a file: all of them, or none when a line is wrong.
 
     A pair that is known already stays as it is: an example that a training made is not verified by coming back.

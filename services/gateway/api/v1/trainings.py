@@ -21,10 +21,14 @@ from services.gateway.api.context import After, AskedLanguage, GatewayPart, Pagi
 from services.gateway.api.fields import Body, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.tables import check_tables
+from services.gateway.api.tells import tells
 from services.gateway.gateway import Gateway, Write
 from services.gateway.knowledge.read import TYPES, kinds_of
+from services.gateway.knowledge.shown import Learned
+from services.gateway.shown import Page, Said
 from services.gateway.trainings.decider import Allowed, Refused, Wish, decide_control, decide_retry, decide_start
 from services.gateway.trainings.read import SHOWN_STATUS, needs_of, newest_training, training_state
+from services.gateway.trainings.shown import LogEntry, PastTraining, Progress, StartedTraining
 
 router = APIRouter(prefix="/datasets/{dataset_id}", tags=["trainings"])
 
@@ -35,27 +39,25 @@ _REQUESTS: dict[Wish, type[ControlRequest]] = {
 }
 _TABLE_NAMES = "SELECT table_names FROM trainings WHERE training_id = $1"
 _GIVEN = "SELECT given FROM trainings WHERE training_id = $1"
-_SAID = ("feedback_id", "who", "given_at", "rating", "comment")
-"""What is shown of the verdict that a pair was learned from."""
 Kinds = Annotated[str, Query(alias="type", pattern=r"^(qa|ddl|document)(,(qa|ddl|document))*$")]
 """Kinds of what was learned, as in `?type=qa,ddl`."""
 
 
-class Start(Body):
+class NewTraining(Body):
     """A training to be started; without names it learns all tables of the dataset."""
 
     table_names: Annotated[list[TableName], Field(max_length=5_000)] | None = None
 
 
-@router.post("/train", status_code=status.HTTP_202_ACCEPTED)
-async def train(
+@router.post("/train", status_code=status.HTTP_202_ACCEPTED, responses=tells(202, "Location", "Espalier-Position"))
+async def start_training(
     dataset_id: str,
     gateway: GatewayPart,
     account: SignedIn,
     language: AskedLanguage,
     response: Response,
-    body: Start | None = None,
-) -> dict[str, Any]:
+    body: NewTraining | None = None,
+) -> StartedTraining:
     """Start a training; one at a time for each dataset."""
     names = tuple((body.table_names if body else None) or ())
     return await start(gateway, account, dataset_id, language, response, table_names=names)
@@ -63,7 +65,7 @@ async def train(
 
 async def start(
     gateway: Gateway, account: Account, dataset_id: str, language: Language, response: Response, **what: Any
-) -> dict[str, Any]:
+) -> StartedTraining:
     """Ask for a training of `what` (fields of TrainingRequested), unless one is active; what the API answers."""
     async with gateway.writing() as write:
         dataset = await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
@@ -75,10 +77,12 @@ async def start(
     return started
 
 
-@router.post("/training/retry", status_code=status.HTTP_202_ACCEPTED)
-async def retry(
+@router.post(
+    "/training/retry", status_code=status.HTTP_202_ACCEPTED, responses=tells(202, "Location", "Espalier-Position")
+)
+async def retry_training(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, Any]:
+) -> StartedTraining:
     """Go on from where the last training failed: what it had learned is not learned again."""
     async with gateway.writing() as write:
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
@@ -100,32 +104,30 @@ async def retry(
 
 async def _record(
     write: Write, account: Account, dataset_id: str, language: Language, response: Response, **fields: Any
-) -> dict[str, Any]:
+) -> StartedTraining:
     needs, generation = await needs_of(write.connection, dataset_id)
     event = TrainingRequested(
         training_id=new_id(), dataset_id=dataset_id, generation=generation, needs=needs, language=language,
         who=account.account_id, requested_at=now(), **fields,
     )  # fmt: skip
     await write.record(event)
-    started = {"message": text("training.started", language), "training_id": event.training_id, "status": "pending"}
+    started = StartedTraining(message=text("training.started", language), training_id=event.training_id)
     response.headers["Location"] = f"/api/v1/datasets/{dataset_id}/training/progress"
     await write.answers(status.HTTP_202_ACCEPTED, started, response.headers)
     return started
 
 
 @router.get("/training/progress", dependencies=[After])
-async def progress(dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage) -> dict[str, Any]:
+async def get_progress(dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage) -> Progress:
     """How the newest training stands."""
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
-    state = await training_state(gateway.pool, dataset_id, language)
-    state.pop("active_training_id")
-    return state
+    return await training_state(gateway.pool, dataset_id, language)
 
 
 @router.get("/training/logs", dependencies=[After])
-async def logs(
+async def list_logs(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, limit: Annotated[int, Query(ge=1, le=1_000)] = 50
-) -> list[dict[str, Any]]:
+) -> list[LogEntry]:
     """The newest log lines of the dataset's trainings, newest first."""
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     rows = await gateway.pool.fetch(
@@ -135,39 +137,41 @@ async def logs(
         limit,
     )
     return [
-        {"id": f"{row['training_id']}/{row['number']}", "level": row["level"], "content": row["content"],
-         "created_at": row["created_at"].isoformat()}
+        LogEntry(
+            id=f"{row['training_id']}/{row['number']}", level=row["level"], content=row["content"],
+            created_at=row["created_at"],
+        )
         for row in rows
     ]  # fmt: skip
 
 
-@router.post("/training/pause", status_code=status.HTTP_202_ACCEPTED)
-async def pause(
+@router.post("/training/pause", status_code=status.HTTP_202_ACCEPTED, responses=tells(202, "Espalier-Position"))
+async def pause_training(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, str]:
+) -> Said:
     """Ask the training to rest at its next safe point."""
     return await _control(gateway, account, dataset_id, "pause", language, response)
 
 
-@router.post("/training/resume", status_code=status.HTTP_202_ACCEPTED)
-async def resume(
+@router.post("/training/resume", status_code=status.HTTP_202_ACCEPTED, responses=tells(202, "Espalier-Position"))
+async def resume_training(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, str]:
+) -> Said:
     """Go on after the last learned item."""
     return await _control(gateway, account, dataset_id, "resume", language, response)
 
 
-@router.post("/training/cancel", status_code=status.HTTP_202_ACCEPTED)
-async def cancel(
+@router.post("/training/cancel", status_code=status.HTTP_202_ACCEPTED, responses=tells(202, "Espalier-Position"))
+async def cancel_training(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, str]:
+) -> Said:
     """End the training for good; what it learned stays."""
     return await _control(gateway, account, dataset_id, "cancel", language, response)
 
 
 async def _control(
     gateway: Gateway, account: Account, dataset_id: str, wish: Wish, language: Language, response: Response
-) -> dict[str, str]:
+) -> Said:
     async with gateway.writing() as write:
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
         training = await newest_training(write.connection, dataset_id)
@@ -186,7 +190,7 @@ async def _control(
                     requested_at=now(),
                 )
             )
-        requested = {"message": text(f"training.{wish}_{said}", language)}
+        requested = Said(message=text(f"training.{wish}_{said}", language))
         await write.answers(status.HTTP_202_ACCEPTED, requested, response.headers)
     await written(gateway, response, write.event_id)
     return requested
@@ -198,10 +202,10 @@ def _refusal(decided: object, language: Language) -> Problem:
     return Problem(400, "not_training", detail=text(f"training.refused.{refused.why}", language, state=state))
 
 
-@router.delete("/training")
-async def remove(
+@router.delete("/training", responses=tells(200, "Espalier-Position"))
+async def remove_training(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage, response: Response
-) -> dict[str, str]:
+) -> Said:
     """Forget everything the dataset has learned, and the caches."""
     async with gateway.writing() as write:
         await owned(write.connection, "datasets", "dataset_id", dataset_id, account, lock=True)
@@ -212,11 +216,13 @@ async def remove(
             KnowledgeRemoved(dataset_id=dataset_id, generation=generation + 1, who=account.account_id, removed_at=now())
         )
     await written(gateway, response, write.event_id)
-    return {"message": text("training.removed", language)}
+    return Said(message=text("training.removed", language))
 
 
 @router.get("/trainings", dependencies=[After])
-async def history(dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging) -> dict[str, Any]:
+async def list_trainings(
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging
+) -> Page[PastTraining]:
     """All trainings of a dataset, newest first; `verdict` is what became of what it taught, once measured."""
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     total = await gateway.pool.fetchval("SELECT count(*) FROM trainings WHERE dataset_id = $1", dataset_id)
@@ -234,26 +240,28 @@ async def history(dataset_id: str, gateway: GatewayPart, account: SignedIn, pagi
     for row in rows:
         last = row["state"] or {"status": "pending", "progress": 0.0, "items_learned": 0, "problem": None}
         items.append(
-            {
-                "training_id": row["training_id"],
-                "source": "import" if row["source"] == "user" and row["given"] else row["source"],
-                "requested_at": row["requested_at"].isoformat(),
-            }
-            | {"status": SHOWN_STATUS[last["status"]], "process_rate": last["progress"]}
-            | {"items_learned": last["items_learned"], "problem": last["problem"]}
-            | {"verdict": row["verdict"]}
+            PastTraining(
+                training_id=row["training_id"],
+                source="import" if row["source"] == "user" and row["given"] else row["source"],
+                requested_at=row["requested_at"],
+                status=SHOWN_STATUS[last["status"]],
+                process_rate=last["progress"],
+                items_learned=last["items_learned"],
+                problem=last["problem"],
+                verdict=row["verdict"],
+            )
         )
     return paging.of(items, total)
 
 
 @router.get("/training-data", dependencies=[After])
-async def training_data(
+async def list_training_data(
     dataset_id: str,
     gateway: GatewayPart,
     account: SignedIn,
     paging: Paging,
     kind: Kinds = "qa,ddl,document",
-) -> dict[str, Any]:
+) -> Page[Learned]:
     """What was learned: question/SQL pairs, each with the verdict behind it, DDL and documents, with their origin."""
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     kinds = kinds_of(kind)
@@ -272,9 +280,9 @@ async def training_data(
         paging.offset,
     )
     items = [
-        row["state"]
-        | {"type": TYPES[row["state"]["kind"]], "learned_at": row["learned_at"].isoformat()}
-        | {"feedback": {name: row["said"][name] for name in _SAID} if row["said"] else None}
+        Learned(
+            **row["state"], type=TYPES[row["state"]["kind"]], learned_at=row["learned_at"], feedback=row["said"] or None
+        )
         for row in rows
     ]
     return paging.of(items, total)

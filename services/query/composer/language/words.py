@@ -10,7 +10,7 @@ _TOKEN = re.compile(
     r"|(?P<han>[\u4e00-\u9fff])"
     r"|(?P<word>[^\W\d_\u4e00-\u9fff]+(?:'(?=s\b|S\b)[sS])?)"
 )
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s\b)[a-z])")
 _QUOTED = re.compile(r"[\"“”「『]([^\"“”「」『』]+)[\"“”」』]|(?<!\w)['‘]([^'‘’]+)['’](?!\w)")
 _IRREGULAR = {
     "ids": "id",

@@ -1,4 +1,4 @@
-"""What names carry that people do not say: the `tbl` of tbl_client, the `nat` of nat_name, the unit of weight_kg."""
+"""What names carry that people do not say, the `tbl` of tbl_client or the unit of weight_kg; and the zh of name_zh."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,11 @@ _UNITS = frozenset(
      "hr", "hrs", "usd", "eur", "gbp", "cny", "rmb", "yuan", "pct", "percent", "f", "c", "kmh", "mph", "mb", "gb",
      "day", "minute", "hour"}
 )  # fmt: skip
+_LANGUAGES = {
+    "zh": ("chinese", "中文"), "cn": ("chinese", "中文"), "en": ("english", "英文"), "de": ("german", "德文"),
+    "fr": ("french", "法文"), "es": ("spanish", "西班牙文"), "ja": ("japanese", "日文"), "jp": ("japanese", "日文"),
+}  # fmt: skip
+"""What ends the names of columns that say the same in another language."""
 _FEWEST = 3
 _SHORTEST = 2
 
@@ -38,7 +43,15 @@ def short_names(table: Table, column: Column) -> list[Phrase]:
         found.append(name)
     if len(name) > 1 and _is_of_table(name[0], table):
         found.append(name[1:])
+    if len(name) > 1 and name[-1] in _LANGUAGES and table.column(column.name[: -len(name[-1])].rstrip("_")):
+        found += _in_language(name[:-1], *_LANGUAGES[name[-1]])
     return found
+
+
+def _in_language(name: Phrase, english: str, han: str) -> list[Phrase]:
+    """`Chinese name`, 中文名 for name_zh, beside a name."""
+    short = [keys(f"{han}名")] if name == ("name",) else []
+    return [(english, *name), (*keys(han), *name), *short]
 
 
 def _words(name: str) -> Phrase:

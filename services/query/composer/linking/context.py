@@ -43,6 +43,8 @@ def _beside(items: Sequence[Item], meanings: Meanings, index: int, value: Meant)
 
 def _neighbours(items: Sequence[Item], index: int) -> Iterator[int]:
     yield from (index - 1, index + 1)
+    if index + 3 == len(items) and items[index + 1].kind == "comma":
+        yield index + 2  # `in Germany (nationality)`
     before = items[index - 1] if index >= 2 else None
     if before is not None and before.kind in ("open", "cue") and (before.cue == "equal" or before.said in _LINKING):
         yield index - 2

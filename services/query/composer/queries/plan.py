@@ -19,11 +19,18 @@ class Place:
 
 @dataclass(frozen=True)
 class Relative:
-    """The first day of the running `unit`, by the database's clock, moved by `count` times `step`."""
+    """The first day of the running `unit`, by the database's clock, moved by `count` times `step` and by `days`.
+
+    `ago` is how many months ago the unit was running, where it is not that of today; `newest` says that the year was
+    not said.
+    """
 
     unit: TimePart
     count: int
     step: TimePart
+    days: int = 0
+    ago: int = 0
+    newest: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Measure:
 @dataclass(frozen=True)
 class Condition:
     """`place` compared with `value`, with a `day`, with any of `values`, with a range up to `other`, or with a `query`;
-    or a term's whole condition as SQL. `any_of` are conditions of which one is enough."""
+    or a term's whole condition as SQL (an `expression` without a value). `any_of` are some of which one is enough."""
 
     table: str
     place: Place | None = None

@@ -20,12 +20,20 @@ def condition(one: Condition, writer: Writer, ask: Ask) -> exp.Expr | None:
         written = [condition(each, writer, ask) for each in one.any_of]
         return exp.paren(exp.or_(*written)) if None not in written else None
     if one.expression:
-        return _expression(one.expression, writer)
+        return _with_term(one, _expression(one.expression, writer))
     if one.place is None:
         raise ValueError("a condition needs a place or an expression")
     if one.query is not None:
         return _with_query(one, writer.place(one.place), ask(one.query))
     return _with_values(one, one.place, writer)
+
+
+def _with_term(one: Condition, told: exp.Expr) -> exp.Expr:
+    """A term compared with a number, or a term that is a condition already."""
+    if one.value is not None:
+        return COMPARISONS[one.comparison](this=exp.paren(told), expression=_literal(one, one.value))
+    # What is not known to be so is not so: what is no VIP may have no level at all.
+    return exp.Not(this=exp.Is(this=exp.paren(told), expression=exp.true())) if one.comparison == "<>" else told
 
 
 def _expression(sql: str, writer: Writer) -> exp.Expr:

@@ -1,12 +1,16 @@
 """Reads which rows are meant: stored values, comparisons, ranges, alternatives, parts of texts, what is missing."""
 
 from services.query.composer.reading.compared import read_compared, read_with_aggregates
+from services.query.composer.reading.computed import read_computed
+from services.query.composer.reading.missing import read_missing
 from services.query.composer.reading.numbers import read_numbers, read_turned
+from services.query.composer.reading.present import read_present
 from services.query.composer.reading.ranges import read_ranges
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.terms import read_terms
 from services.query.composer.reading.texts import read_names, read_parts_of_texts
 from services.query.composer.reading.unnamed import read_unnamed
-from services.query.composer.reading.values import read_missing, read_terms, read_values
+from services.query.composer.reading.values import read_values
 from services.query.composer.reading.years import read_years
 
 
@@ -15,6 +19,8 @@ def read_conditions(reading: Reading) -> None:
     read_terms(reading)
     read_parts_of_texts(reading)
     read_missing(reading)
+    read_present(reading)
+    read_computed(reading)
     read_with_aggregates(reading)
     read_compared(reading)
     read_turned(reading)

@@ -2,12 +2,17 @@
 
 from services.query.composer.language.ranks import COUNTING
 from services.query.composer.linking.lexicon import Meant
-from services.query.composer.queries.plan import Measure
+from services.query.composer.queries.plan import Aggregate, Measure
+from services.query.composer.reading.extremes import asks_for_value
 from services.query.composer.reading.frequent import by_frequency
 from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.ranked import Ranked, places_of_by
 from services.query.composer.reading.reading import Reading
 
+_OF_SINGLE_ONES: dict[str, Aggregate] = {
+    **dict.fromkeys(("longest", "最长", "最久"), "max"),
+    **dict.fromkeys(("shortest", "最短"), "min"),
+}  # fmt: skip
 _AMOUNTS = frozenset({"amount", "total amount", "number"})
 
 
@@ -42,12 +47,16 @@ def by_term(reading: Reading, index: int, behind: int) -> Ranked | None:
         meant = reading.meant.get(near)
         if meant is not None and meant.kind == "measure" and reading.free(near):
             beside = near == behind or not reading.said(index).isascii() or not reading.exists(behind)
-            return Ranked(_term(meant), (near,)) if beside else None
+            if near == behind and not meant.whole and asks_for_value(reading, index, near):
+                return None
+            return Ranked(_term(meant, reading.said(index)), (near,)) if beside else None
     return None
 
 
-def _term(meant: Meant) -> Measure:
-    return Measure("sum", meant.table, None, meant.expression, whole=meant.whole, beside=meant.beside)
+def _term(meant: Meant, superlative: str = "") -> Measure:
+    """A term of which each has several: the longest of them, or their sum."""
+    aggregate = _OF_SINGLE_ONES.get(superlative.removeprefix("the "), "sum")
+    return Measure(aggregate, meant.table, None, meant.expression, whole=meant.whole, beside=meant.beside)
 
 
 def _by_number_of(reading: Reading, count: int) -> Ranked | None:

@@ -5,6 +5,7 @@ from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Without
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.terms import narrowing
 from services.query.composer.reading.times import BOUNDS, dates_in
 from services.query.composer.reading.values import equal_to
 
@@ -31,7 +32,7 @@ def _exclude(reading: Reading, index: int) -> None:
         tables = {t for i in clause if (t := reading.table(i)) and t != anchor}
         if not join_path(reading.schema, [anchor, other, *sorted(tables)], reading.spoken):
             return
-        equal = [condition for i in values if (condition := equal_to(reading, i))]
+        equal = [*narrowing(reading, clause), *(condition for i in values if (condition := equal_to(reading, i)))]
         conditions = (*equal, *dates_in(reading, clause, other))
         reading.plan.without.append(Without(anchor, other, conditions, tuple(sorted(tables - {other}))))
         said = [i for i in clause if reading.cue(i) in ("missing", "having") or reading.table(i) in tables]

@@ -1,7 +1,7 @@
 """Superlatives that rank nothing: both ends of a column, a bound, or the extreme value itself."""
 
 from services.query.composer.language.small_words import HAVE
-from services.query.composer.queries.plan import Comparison, Measure
+from services.query.composer.queries.plan import Aggregate, Comparison, Measure
 from services.query.composer.reading.measures import EXTREMES
 from services.query.composer.reading.negation import AGGREGATES, with_number
 from services.query.composer.reading.reading import Reading
@@ -41,17 +41,23 @@ def read_bound(reading: Reading, index: int) -> bool:
 
 def read_value_of_extreme(reading: Reading, index: int, behind: int, descending: bool) -> bool:
     """Take `what is the highest salary`: the value itself is asked for, and nothing else of its row."""
-    place = reading.column(behind) if reading.free(behind) else None
-    if place is None or not (reading.measurable(place) or reading.is_number(place)):
+    aggregate: Aggregate = "max" if descending else "min"
+    place, meant = reading.column(behind), reading.meant.get(behind)
+    if meant is None or not reading.free(behind) or not asks_for_value(reading, index, behind):
         return False
-    if not _asks_for_value(reading, index, behind):
+    if meant.kind == "measure" and not meant.whole:
+        measure = Measure(aggregate, meant.table, None, meant.expression, beside=meant.beside)
+    elif place is not None and (reading.measurable(place) or reading.is_number(place)):
+        measure = Measure(aggregate, place.table, place.column)
+    else:
         return False
-    reading.plan.measures.append(Measure("max" if descending else "min", place.table, place.column))
+    reading.plan.measures.append(measure)
     reading.take(behind)
     return True
 
 
-def _asks_for_value(reading: Reading, index: int, behind: int) -> bool:
+def asks_for_value(reading: Reading, index: int, behind: int) -> bool:
+    """Whether a superlative asks for the extreme value behind it, and not for the row that has it."""
     if reading.roles[index] != "select" or reading.said(index - 1) in HAVE:
         return False
     if reading.said(0) == "which" and reading.value(1) is not None:

@@ -11,10 +11,12 @@ from services.query.composer.reading.exclusions import read_exclusions
 from services.query.composer.reading.finish import finish
 from services.query.composer.reading.groups import read_counted_groups, read_groups
 from services.query.composer.reading.measures import read_measures
+from services.query.composer.reading.missing import read_lacking
 from services.query.composer.reading.orders import read_orders
 from services.query.composer.reading.rankings import read_limits, read_rankings
 from services.query.composer.reading.reading import LeftOpen, Reading
 from services.query.composer.reading.shares import read_shares
+from services.query.composer.reading.terms import name_things
 from services.query.composer.reading.times import read_dates, read_units
 from services.query.composer.reading.understood import share, understood
 from services.query.composer.reading.ways import read_way
@@ -39,7 +41,9 @@ class Interpretation:
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     """The plan of a question; None when nothing in it can be selected."""
     reading = Reading(linked, schema)
+    name_things(reading)
     read_way(reading)
+    read_lacking(reading)
     read_exclusions(reading)
     read_dates(reading)
     read_conditions(reading)

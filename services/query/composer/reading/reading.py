@@ -11,10 +11,10 @@ from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.marks import Linked
 from services.query.composer.linking.names import label_column, name_column
 from services.query.composer.linking.roles import Role, roles_of
-from services.query.composer.queries.plan import Place, Plan
+from services.query.composer.queries.plan import Condition, Place, Plan
 from services.query.knowledge.schema import Column, Schema
 
-LeftOpen = Literal["date", "column", "rows", "way"]
+LeftOpen = Literal["date", "column", "rows", "way", "year", "span"]
 
 _WIDEST = 12
 
@@ -30,6 +30,8 @@ class Reading:
         self.plan = Plan()
         self.used: set[int] = set()
         self.spoken = {(m.table, m.column) for m in self.meant.values() if m.column}
+        self.narrowed: dict[int, Condition] = {}
+        """What terms say of rows, by the items that are these terms."""
         self.unclear = False
         self.by_first_shown = False
         self.left_open: dict[LeftOpen, tuple[str, ...]] = {}

@@ -1,30 +1,8 @@
-"""Reads stored values, conditions that are terms, and what is missing."""
+"""Reads stored values."""
 
 from services.query.composer.queries.plan import Condition, Place
 from services.query.composer.reading.negation import add
 from services.query.composer.reading.reading import Reading
-
-
-def read_terms(reading: Reading) -> None:
-    """Take the terms that are conditions: `settled orders`."""
-    for index, meant in reading.meant.items():
-        if meant.term:
-            reading.plan.terms.append(meant.term)
-        if meant.kind == "condition":
-            reading.plan.conditions.append(Condition(meant.table, expression=meant.expression, beside=meant.beside))
-            reading.take(index)
-
-
-def read_missing(reading: Reading) -> None:
-    """Take `with a missing address`, `do not have a date`, 没有填写地址."""
-    for index, item in enumerate(reading.items):
-        if item.cue != "missing" or index in reading.used:
-            continue
-        for near in (reading.after(index), reading.before(index), index + 2, index + 3):
-            if (column := reading.column(near)) is not None and near not in reading.used:
-                add(reading, Condition(column.table, column, "null"), index)
-                reading.take(index, near)
-                break
 
 
 def read_values(reading: Reading) -> None:
@@ -101,3 +79,6 @@ def take_names(reading: Reading, index: int, place: Place) -> None:
             reading.take(near)
     if reading.cue(before) == "equal":
         reading.take(before)
+    last = len(reading.items) - 1
+    if reading.column(last) == place and reading.in_brackets(last):
+        reading.take(last)
