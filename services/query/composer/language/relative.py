@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from services.query.composer.language.units import TIME_PARTS
 from services.query.composer.language.weekdays import HAN, weekday_number
 from services.query.composer.language.words import WRITTEN, han_number
 from services.query.composer.queries.plan import Relative, TimePart
@@ -10,11 +11,7 @@ from services.query.composer.queries.plan import Relative, TimePart
 RelativePeriod = tuple[Relative, Relative]
 """The first day, and the day after the last."""
 
-_UNITS: dict[str, TimePart] = {
-    "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
-    "天": "day",
-    "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "季度": "quarter", "年": "year",
-}  # fmt: skip
+_UNITS: dict[str, TimePart] = {word: part for part, words in TIME_PARTS.items() for word in words} | {"礼拜": "week"}
 _NAMED: dict[str, tuple[TimePart, int]] = {
     "today": ("day", 0), "yesterday": ("day", -1), "tomorrow": ("day", 1), "day before yesterday": ("day", -2),
     "the day before yesterday": ("day", -2), "day after tomorrow": ("day", 2), "the day after tomorrow": ("day", 2),
@@ -24,6 +21,7 @@ _NAMED: dict[str, tuple[TimePart, int]] = {
 }  # fmt: skip
 _WHICH = {"this": 0, "current": 0, "last": -1, "previous": -1, "next": 1, "本": 0, "这": 0, "上": -1, "下": 1}
 _AHEAD = ("next", "未来")
+_DAYS: dict[TimePart, int] = {"day": 1, "week": 7}
 _BEGUN: dict[str, TimePart] = {
     "w": "week", "m": "month", "q": "quarter", "y": "year", "今": "year", "年": "year", "本": "year", "月": "month",
 }  # fmt: skip
@@ -96,7 +94,9 @@ def _whole(unit: TimePart, moved: int) -> RelativePeriod:
 
 
 def _rolling(way: str, count: int, unit: TimePart) -> RelativePeriod:
-    """So many months up to today, or from today on."""
+    """So many days with today, or the months up to today; ahead, from today on."""
     if way in _AHEAD:
         return Relative("day", 0, "day"), Relative("day", count, unit)
+    if days := _DAYS.get(unit):
+        return Relative("day", 1 - days * count, "day"), Relative("day", 1, "day")
     return Relative("day", -count, unit), Relative("day", 1, "day")

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from services.query.composer.language.cues import longest_phrase, phrases, times
+from services.query.composer.language.cues import longest_phrase, phrases
 from services.query.composer.language.periods import Period, periods
+from services.query.composer.language.units import times
 from services.query.composer.language.weekdays import Weekday
 from services.query.composer.language.words import Text, number_at
 from services.query.composer.language.yearless import is_yearless

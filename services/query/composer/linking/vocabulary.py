@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 
 from services.query.composer.language.codes import said_for, yes_of
-from services.query.composer.language.cues import TIME_WORDS
 from services.query.composer.language.synonyms import synonyms
+from services.query.composer.language.units import TIME_WORDS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.affixes import short_names, table_names
 from services.query.composer.linking.dated import date_phrases

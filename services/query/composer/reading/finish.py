@@ -1,7 +1,7 @@
 """What follows for the whole plan when everything is read: groups, an order of time, each row once."""
 
-from services.query.composer.language.cues import TIME_WORDS
 from services.query.composer.language.small_words import VERBS
+from services.query.composer.language.units import TIME_WORDS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.grain import repeats

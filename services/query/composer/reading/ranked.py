@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.query.composer.language.cues import EARLY, RANKED_BY, RECENT
 from services.query.composer.language.kinds import KINDS
+from services.query.composer.language.ranks import EARLY, RANKED_BY, RECENT
 from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
