@@ -25,13 +25,15 @@ def finish(reading: Reading) -> None:
         plan.order_by = first[:1]
     _group(reading)
     _count_groups(reading)
+    _count_apart(reading)
     read_none(reading)
     _order_by_time(plan)
     plan.distinct |= _lists_values(reading)
     reading.unclear |= _is_unclear(reading)
-    check_ways(reading)
-    check_values(reading)
-    reading.unclear |= is_far_fetched(reading)
+    if not plan.apart:
+        check_ways(reading)
+        check_values(reading)
+        reading.unclear |= is_far_fetched(reading)
     if plan.both is None:
         _once(reading)
     else:
@@ -89,6 +91,16 @@ def _count_groups(reading: Reading) -> None:
         return
     if plan.measures == [Measure("count", plan.groups[0].table)]:
         plan.count_groups, plan.measures = True, []
+
+
+def _count_apart(reading: Reading) -> None:
+    """`how many staff and how many rooms`: two numbers; unclear whose a condition is, and which groups have both."""
+    plan = reading.plan
+    counted = {measure.table for measure in plan.measures if measure == Measure("count", measure.table)}
+    if len(counted) < 2:
+        return
+    plan.apart = len(counted) == len(plan.measures) and counted == set(plan.tables) and not plan.groups
+    reading.unclear |= not plan.apart or bool(plan.conditions or plan.having or plan.order_by or plan.without)
 
 
 def _order_by_time(plan: Plan) -> None:

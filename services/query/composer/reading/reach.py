@@ -1,6 +1,6 @@
 """Reads whether rows that are joined have anything to do with each other: two that only share a parent have not."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -29,10 +29,14 @@ def is_far_fetched(reading: Reading) -> bool:
     meant = (each for item in reading.items if item.mark for each in item.mark.meanings)
     spoken = {each.table for each in meant if each.kind == "table"}.union(tables)
     ways = [_way(path, one, other) for one in tables for other in tables if one != other]
-    return any(_shares_unspoken(way, spoken) for way in ways) or _is_placed_beside(reading, path)
+    counted = [measure.table for measure in reading.plan.measures]
+    across = [_way(path, one, group.table) for one in counted for group in reading.plan.groups]  # `staff per room`
+    far = any(_shares(way, spoken) for way in ways) or any(_shares(way) for way in across)
+    return far or _is_placed_beside(reading, path)
 
 
-def _shares_unspoken(way: Sequence[_Step], spoken: set[str]) -> bool:
+def _shares(way: Sequence[_Step], spoken: Collection[str] = ()) -> bool:
+    """Whether a way leads up to a row, and down again, that is not `spoken` of."""
     return any(step.up and not after.up and step.table not in spoken for step, after in pairwise(way))
 
 
