@@ -32,7 +32,7 @@ def is_far_fetched(reading: Reading) -> bool:
     counted = [measure.table for measure in reading.plan.measures]
     across = [_way(path, one, group.table) for one in counted for group in reading.plan.groups]  # `staff per room`
     far = any(_shares(way, spoken) for way in ways) or any(_shares(way) for way in across)
-    return far or _is_placed_beside(reading, path)
+    return far or _is_placed_beside(reading, path) or _is_owned_far_off(reading, path)
 
 
 def _shares(way: Sequence[_Step], spoken: Collection[str] = ()) -> bool:
@@ -48,6 +48,21 @@ def _is_placed_beside(reading: Reading, path: Sequence[Relation]) -> bool:
             continue
         way = _way(path, reading.plan.tables[0], value.table)
         if any(not step.up and after.up for step, after in pairwise(way)):
+            return True
+    return False
+
+
+def _is_owned_far_off(reading: Reading, path: Sequence[Relation]) -> bool:
+    """`the cost of a suite`, where only the repairs of a room of that kind have a cost, and nobody speaks of them."""
+    named = {meant.table for meant in reading.meant.values() if meant.kind == "table"}
+    for index in reading.meant:
+        place = reading.column(index)
+        near = index + 2 if reading.said(index + 1) == "of" else index - 2 if reading.said(index - 1) == "的" else index
+        value = reading.value(near)
+        if place is None or value is None or named.intersection((place.table, value.table)):
+            continue
+        ends = {end for edge in path for end in (edge.source, edge.target)}
+        if ends.issuperset((place.table, value.table)) and len(_way(path, place.table, value.table)) > 1:
             return True
     return False
 
