@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from services.query.composer.language.small_words import VERBS
+from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.queries.joins import join_path
 from services.query.composer.reading.reading import Reading
 from services.query.knowledge.schema import Relation
@@ -44,12 +46,20 @@ def _is_placed_beside(reading: Reading, path: Sequence[Relation]) -> bool:
     named = {meant.table for meant in reading.meant.values() if meant.kind != "value"}
     for index in reading.meant:
         value = reading.value(index)
-        if value is None or value.table in named or reading.said(reading.before(index)) not in _PLACED:
+        if value is None or value.table in named or not _is_placed(reading, reading.before(index)):
             continue
         way = _way(path, reading.plan.tables[0], value.table)
         if any(not step.up and after.up for step, after in pairwise(way)):
             return True
     return False
+
+
+def _is_placed(reading: Reading, near: int) -> bool:
+    """`in`, but not of those who `stayed in Paris`: a verb says what they have to do with it."""
+    if reading.said(near) not in _PLACED:
+        return False
+    word = reading.word_before(near)
+    return word in stop_keys() or not (word in VERBS or word.endswith("ed"))
 
 
 def _is_owned_far_off(reading: Reading, path: Sequence[Relation]) -> bool:
