@@ -39,6 +39,6 @@ def test_what_happened_has_a_date_of_it(question: str, count: int) -> None:
     assert told(question) == [(count,)]
 
 
-@pytest.mark.parametrize("question", ["How many owners have not paid an invoice?", "How many vets have a new salary?"])
+@pytest.mark.parametrize("question", ["How many vets have a new salary?", "How many vets have a good name?"])
 def test_how_many_is_not_how_many_for_each_value(question: str) -> None:
     assert told(question) is None

@@ -84,7 +84,7 @@ def _is_verb(reading: Reading, index: int) -> bool:
 
 def _done(reading: Reading, index: int, place: Place) -> None:
     """`bookings that were cancelled` have a date of it; of other columns a verb says nothing."""
-    if happened(reading, index):
+    if happened(reading, index) and "when" not in {token.key for token in reading.text.tokens}:
         reading.unclear |= bool(reading.plan.without)  # `guests who have not cancelled a booking`: none, or not one
         add(reading, Condition(place.table, place, "not null"), index)
 
