@@ -5,6 +5,7 @@ import pytest
 from services.query.composer.compose import compose
 from services.query.reasoning.propose import proposed
 from tests.query.clinic import CLINIC, told
+from tests.query.hotels import said_of_hotels
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 
@@ -96,3 +97,30 @@ def test_a_share_counts_those_that_belong_to_nothing_and_is_asked_back_where_the
     assert composed.sql and " AS percentage FROM animals LEFT JOIN species" in composed.sql
     unclear = ("What percentage of gold customers are in Berlin?", "What percentage of customers have no orders?")
     assert all(map(asked_back, (*unclear, "What percentage of revenue comes from Berlin?")))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many staff and how many rooms are there?", "有多少员工和多少房间？", "How many staff and rooms are there?",
+        "有多少员工和房间？",
+    ],
+)  # fmt: skip
+def test_two_things_that_are_counted_are_not_joined(question: str) -> None:
+    assert said_of_hotels(question) == [(5, 4)]
+
+
+def test_three_things_are_counted_each_by_itself() -> None:
+    assert said_of_hotels("How many staff, rooms and hotels are there?") == [(5, 4, 3)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many staff and rooms are in Berlin?",
+        "How many bookings and payments per channel?",
+        "staff per room by hotel",
+    ],
+)
+def test_of_two_counts_it_is_asked_what_belongs_to_which(question: str) -> None:
+    assert said_of_hotels(question) is None

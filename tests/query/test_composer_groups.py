@@ -1,10 +1,13 @@
 """For each of several things something is told, none of them is dropped; and a day is never what a thing is called."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.query.composer.compose import compose
+from services.query.knowledge.schema import Term
 from tests.query.hotels import HOTELS, hotels, said_of_hotels
-from tests.query.shop import asked_back
+from tests.query.shop import SHOP, answered, asked_back
 
 _BY_BOTH = "SELECT h.name, channel, count(*) FROM bookings b JOIN hotels h USING (hotel_code) GROUP BY 1, 2"
 
@@ -43,3 +46,9 @@ def test_today_is_no_value(question: str) -> None:
 def test_nm_is_a_name(question: str) -> None:
     names = {name for (name,) in said_of_hotels(question) or []}
     assert names and names <= {"Eva", "Tom", "Liu", "Kay", "Ida"}
+
+
+@pytest.mark.parametrize("question", ["VIP customers by city", "各城市的贵宾", "VIP customers per city"])
+def test_what_a_term_calls_so_is_counted_for_each(question: str) -> None:
+    known = replace(SHOP, terms=(*SHOP.terms, Term("VIP customers", "", ("贵宾",), "customers.level = 'gold'")))
+    assert sorted(answered(question, known)) == [("Berlin", 1), ("Paris", 1), ("上海", 1)]

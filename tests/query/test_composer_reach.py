@@ -40,5 +40,9 @@ def test_bookings_and_repairs_of_one_room_have_nothing_to_do_with_each_other(que
     assert said_of_hotels(question) is None
 
 
+def test_who_stayed_somewhere_has_been_there() -> None:
+    assert said_of_hotels("How many guests stayed in New York?") == [(1,)]
+
+
 def test_over_a_room_that_is_spoken_of_they_have() -> None:
     assert said_of_hotels("How many bookings are there for rooms with a repair?") == [(4,)]

@@ -6,7 +6,7 @@ from services.query.composer.language.cues import CueName
 from services.query.composer.linking.items import Item
 from services.query.composer.linking.lexicon import Meant
 
-_OWNER, _NAMED, _OF_ITS_TABLE, _DESCRIBES, _TERM, _COUNTED = 0.45, 0.4, 0.15, 0.4, 0.2, 0.3
+_OWNER, _OF_ITS_VALUE, _NAMED, _OF_ITS_TABLE, _DESCRIBES, _TERM, _COUNTED = 0.45, 0.3, 0.4, 0.15, 0.4, 0.2, 0.3
 """What it adds to the weight of a meaning: that its table, its column stand beside it, that it describes or counts."""
 _FAIRLY_SURE, _NEARLY = 0.7, 0.1
 _OWNER_AT_MOST, _THINGS_BETWEEN = 8, 3
@@ -25,6 +25,8 @@ def speaks_for(items: Sequence[Item], meanings: Meanings, index: int, meant: Mea
     found = _TERM if meant.term else 0.0
     if meant.kind == "column" and meant.table in _owners(items, meanings, index):
         found += _OWNER
+    elif meant.kind == "column" and meant.table in _owned_by_value(items, meanings, index):
+        found += _OF_ITS_VALUE
     if meant.kind == "value":
         found += _beside(items, meanings, index, meant)
         found += _DESCRIBES if _describes(items, meanings, index) else 0.0
@@ -75,6 +77,13 @@ def _owners(items: Sequence[Item], meanings: Meanings, index: int) -> set[str]:
     if before := _tables(meanings, index - 1):
         return before
     return _tables(meanings, index - 2) if index > 1 and said_before in _BELONGING else set()
+
+
+def _owned_by_value(items: Sequence[Item], meanings: Meanings, index: int) -> set[str]:
+    """The tables of a value whose the phrase is: `the price of a suite`, 套房的价格."""
+    said_before, said_behind = (items[near].said if 0 <= near < len(items) else "" for near in (index - 1, index + 1))
+    near = index - 2 if said_before == "的" else index + 2 if said_behind == "of" else -1
+    return {meant.table for meant in meanings.get(near, ()) if meant.kind == "value"}
 
 
 def _owners_behind(items: Sequence[Item], meanings: Meanings, index: int) -> set[str]:

@@ -8,6 +8,7 @@ from services.query.composer.language.light import lead
 from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.language.units import unit_phrases
 from services.query.composer.language.words import Text, is_han, keys, read
+from services.query.composer.linking.borrowed import without_borrowed
 from services.query.composer.linking.identifiers import with_identifiers
 from services.query.composer.linking.instructions import instructions
 from services.query.composer.linking.marks import Linked, Mark
@@ -32,7 +33,8 @@ def link(question: str, schema: Schema, terms: tuple[Term, ...] = (), pairs: tup
     """Link `question` to a database, by its names and values, its terms, and what verified `pairs` teach of words."""
     text = read(question)
     known, learned = with_taught(schema, terms, pairs)
-    marks = _best(with_identifiers(text, [*instructions(text, known), *meanings(text, known), *parted(text, known)]))
+    found = without_borrowed(text, [*instructions(text, known), *meanings(text, known), *parted(text, known)])
+    marks = _best(with_identifiers(text, found))
     unexplained = tuple(_unexplained(text, marks, frozenset(learned.silent)))
     return Linked(text, marks, unexplained, tuple(_passed_over(text, marks, learned.silent)))
 

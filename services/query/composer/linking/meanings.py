@@ -10,7 +10,7 @@ from services.query.composer.linking.lexicon import Lexicon, Meant
 from services.query.composer.linking.marks import Mark
 
 _MOST_READINGS = 40
-_NEARLY = 0.31
+_NEARLY = 0.35
 """How much less sure than the best a meaning may be and still be thought of."""
 _SURE = 0.9
 _CASE_MATTERS = 3

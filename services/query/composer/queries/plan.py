@@ -126,6 +126,8 @@ class Plan:
     """Tables whose rows the groups are: two of one name are two groups."""
     with_none: bool = False
     """Whether groups of which nothing is counted are there too, with 0."""
+    apart: bool = False
+    """Whether each measure is asked by itself: the numbers of things that are only named together."""
     count_groups: bool = False
     """Whether the number of the groups is asked for, and not the groups."""
     average_groups: bool = False

@@ -4,7 +4,7 @@ from functools import partial
 
 from sqlglot import exp
 
-from services.query.composer.queries.identifiers import column, table
+from services.query.composer.queries.identifiers import column, identifier, table
 from services.query.composer.queries.joins import join_path, whole_key
 from services.query.composer.queries.plan import Condition, Place, Plan
 from services.query.composer.queries.where import condition, without
@@ -22,6 +22,8 @@ def render(plan: Plan, schema: Schema, spoken: Spoken = frozenset()) -> str | No
 
 
 def _query(plan: Plan, schema: Schema, spoken: Spoken) -> exp.Query | None:
+    if plan.apart:
+        return _each_measure(plan, schema, spoken)
     if plan.both is None:
         return _select(_each_once(plan, schema), schema, spoken)
     one, other = (
@@ -29,6 +31,13 @@ def _query(plan: Plan, schema: Schema, spoken: Spoken) -> exp.Query | None:
         for side in plan.both
     )
     return exp.intersect(one, other) if one is not None and other is not None else None
+
+
+def _each_measure(plan: Plan, schema: Schema, spoken: Spoken) -> exp.Query | None:
+    """`SELECT (SELECT COUNT(*) FROM staff) AS staff, ...`: nothing is joined."""
+    asked = [(one.table, _query(Plan(measures=[one]), schema, spoken)) for one in plan.measures]
+    numbers = [exp.alias_(query.subquery(), identifier(name)) for name, query in asked if query is not None]
+    return exp.select(*numbers) if len(numbers) == len(asked) else None
 
 
 def _each_once(plan: Plan, schema: Schema) -> Plan:

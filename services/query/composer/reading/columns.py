@@ -3,11 +3,11 @@
 from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
-from services.query.composer.queries.plan import Place
-from services.query.composer.reading.negation import AGGREGATES
+from services.query.composer.queries.plan import Condition, Place
+from services.query.composer.reading.negation import AGGREGATES, add
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.things import read_joined, read_things
-from services.query.composer.reading.verbs import is_done
+from services.query.composer.reading.verbs import happened, is_done
 
 _KEY_WORDS = frozenset({"id", "ids", "code", "number", "num", "no", "key", "编", "号"})
 _NAME_WORDS = frozenset({"name", "names", "名称", "名字"})
@@ -22,7 +22,9 @@ def read_columns(reading: Reading) -> None:
     plan = reading.plan
     for index in sorted(reading.meant):
         if index not in reading.used and (place := _asked(reading, index)):
-            if not (_is_verb(reading, index) or _names_column(reading, index) or _owns(reading, index, place)):
+            if _is_verb(reading, index) or (plan.measures and happened(reading, index)):
+                _done(reading, index, place)
+            elif not (_names_column(reading, index) or _owns(reading, index, place)):
                 if not (plan.columns or plan.measures or plan.groups) and _is_theirs(reading, index, place):
                     plan.columns += reading.names(place.table)
                 plan.columns += [one for one in _shown(reading, index, place) if one not in plan.columns]
@@ -78,6 +80,13 @@ def _is_verb(reading: Reading, index: int) -> bool:
     leads = said in VERBS and place is not None and not reading.is_number(place)  # but how much a dog weighs is asked
     done = leads or (said.endswith(("ed", "ing")) and " " not in said)
     return done and meant.weight < _SURE and len(reading.meant) > 1
+
+
+def _done(reading: Reading, index: int, place: Place) -> None:
+    """`bookings that were cancelled` have a date of it; of other columns a verb says nothing."""
+    if happened(reading, index) and "when" not in {token.key for token in reading.text.tokens}:
+        reading.unclear |= bool(reading.plan.without)  # `guests who have not cancelled a booking`: none, or not one
+        add(reading, Condition(place.table, place, "not null"), index)
 
 
 def _names_column(reading: Reading, index: int) -> bool:

@@ -25,6 +25,7 @@ def read_count(reading: Reading, index: int) -> None:
     if reading.thing(near) and near not in reading.used:
         reading.take(index, near)
         reading.plan.measures.append(_measure(reading, near, distinct=distinct))
+        _further_tables(reading, near)
     elif near not in reading.meant and any(measure.aggregate == "count" for measure in reading.plan.measures):
         reading.take(index)
     else:
@@ -33,7 +34,7 @@ def read_count(reading: Reading, index: int) -> None:
 
 def _how_much(reading: Reading, index: int) -> bool:
     """手机的单价是多少, 手机有多少库存: the value that a thing has is asked for, and not how many there are."""
-    if reading.said(index) not in HOW_MUCH:
+    if reading.said(index) not in HOW_MUCH or _counts_more(reading, index):
         return False
     aggregated = any(reading.instructs(i, "sum", "avg", "min", "max") for i in range(index))
     if reading.plan.measures or aggregated or any(meant.whole for meant in reading.meant.values()):
@@ -50,6 +51,13 @@ def _how_much(reading: Reading, index: int) -> bool:
     reading.plan.columns += [*_whose(reading, place), place]
     reading.take(index, near)
     return True
+
+
+def _counts_more(reading: Reading, index: int) -> bool:
+    """有多少员工和多少房间: the second of two."""
+    near = reading.after(index)
+    joined = bool(reading.plan.measures) and reading.is_and(index - 1)
+    return joined and reading.free(near) and reading.table(near) is not None
 
 
 def _whose(reading: Reading, place: Place) -> list[Place]:
@@ -107,6 +115,16 @@ def _measure(reading: Reading, near: int, *, distinct: bool) -> Measure:
     reading.unclear |= yes_of(reading.known(place)) is not None  # `how many neutered rabbits`: rows, and not yes and no
     unique = reading.known(place).primary_key and reading.key(place.table) is not None
     return Measure("count", place.table, place.column, distinct=not unique)
+
+
+def _further_tables(reading: Reading, near: int) -> None:
+    """`how many staff and rooms`: of each the number."""
+    while reading.kind(near + 1) == "comma" or reading.is_and(near + 1):
+        near += 2 + (reading.kind(near + 1) == "comma" and reading.is_and(near + 2))
+        if not reading.free(near) or (table := reading.table(near)) is None or reading.roles[near] != "select":
+            return
+        reading.plan.measures.append(Measure("count", table))
+        reading.take(near)
 
 
 def _count_of_table(reading: Reading, near: int, table: str, *, distinct: bool) -> Measure:

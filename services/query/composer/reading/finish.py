@@ -1,6 +1,6 @@
 """What follows for the whole plan when everything is read: groups, an order of time, each row once."""
 
-from services.query.composer.language.small_words import VERBS
+from services.query.composer.language.small_words import HOW_MUCH, VERBS
 from services.query.composer.language.units import TIME_WORDS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
@@ -14,6 +14,7 @@ from services.query.composer.reading.reach import is_far_fetched
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.ways import check_ways
 
+_HOW_MANY = HOW_MUCH | {"how many"}
 _WHO = frozenset({"who", "谁"})
 
 
@@ -25,13 +26,15 @@ def finish(reading: Reading) -> None:
         plan.order_by = first[:1]
     _group(reading)
     _count_groups(reading)
+    _count_apart(reading)
     read_none(reading)
     _order_by_time(plan)
     plan.distinct |= _lists_values(reading)
     reading.unclear |= _is_unclear(reading)
-    check_ways(reading)
-    check_values(reading)
-    reading.unclear |= is_far_fetched(reading)
+    if not plan.apart:
+        check_ways(reading)
+        check_values(reading)
+        reading.unclear |= is_far_fetched(reading)
     if plan.both is None:
         _once(reading)
     else:
@@ -47,6 +50,7 @@ def _group(reading: Reading) -> None:
     plan = reading.plan
     measured = bool(plan.having or plan.measures or _ranked(plan))
     if measured and not plan.groups and (plan.columns or plan.having):
+        reading.unclear |= _counts_values(reading)
         _group_by_shown(reading)
     reading.unclear |= bool(plan.having) and not plan.groups
     only_measures = plan.measures and not plan.groups and not plan.columns and plan.limit is None
@@ -58,6 +62,19 @@ def _group(reading: Reading) -> None:
         reading.unclear |= bool(shown) and not shown.issuperset(place.table for place in plan.groups)
         plan.columns = plan.columns or list(plan.groups)
         plan.groups, plan.keyed = [], []
+
+
+def _counts_values(reading: Reading) -> bool:
+    """`how many tickets are open`, where only a date is called `opened`: nobody asked how many there are for each."""
+    count = next((i for i, item in enumerate(reading.items) if item.cue == "count" and item.said in _HOW_MANY), None)
+    for index in sorted(reading.meant) if count is not None else ():
+        between = range(count or 0, index)
+        listed = any(
+            reading.kind(i) in ("comma", "break") or reading.is_and(i) or reading.cue(i) == "each" for i in between
+        )
+        if index > (count or 0) and not listed and reading.column(index) in reading.plan.columns:
+            return True
+    return False
 
 
 def _shows_one_of_many(reading: Reading) -> bool:
@@ -89,6 +106,16 @@ def _count_groups(reading: Reading) -> None:
         return
     if plan.measures == [Measure("count", plan.groups[0].table)]:
         plan.count_groups, plan.measures = True, []
+
+
+def _count_apart(reading: Reading) -> None:
+    """`how many staff and how many rooms`: two numbers; unclear whose a condition is, and which groups have both."""
+    plan = reading.plan
+    counted = {measure.table for measure in plan.measures if measure == Measure("count", measure.table)}
+    if len(counted) < 2:
+        return
+    plan.apart = len(counted) == len(plan.measures) and counted == set(plan.tables) and not plan.groups
+    reading.unclear |= not plan.apart or bool(plan.conditions or plan.having or plan.order_by or plan.without)
 
 
 def _order_by_time(plan: Plan) -> None:

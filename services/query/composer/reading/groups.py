@@ -122,6 +122,10 @@ def read_counted_groups(reading: Reading) -> None:
     kinds = ("table", "column", "measure")
     free = [i for i, meant in reading.meant.items() if i not in reading.used and meant.kind in kinds]
     table = reading.table(free[0]) if len(free) == 1 else None
+    if not free:  # `open tickets by category`, which a term calls so
+        table = next(
+            (meant.table for meant in reading.meant.values() if meant.term and meant.kind == "condition"), None
+        )
     if table and plan.groups and not plan.measures and not plan.order_by:
         plan.measures.append(Measure("count", table))
-        reading.take(free[0])
+        reading.take(*free)

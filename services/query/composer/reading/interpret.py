@@ -12,6 +12,7 @@ from services.query.composer.reading.conditions import read_conditions
 from services.query.composer.reading.exclusions import read_exclusions
 from services.query.composer.reading.finish import finish
 from services.query.composer.reading.groups import read_counted_groups, read_groups
+from services.query.composer.reading.how_much import read_how_much
 from services.query.composer.reading.measures import read_measures
 from services.query.composer.reading.missing import read_lacking
 from services.query.composer.reading.orders import read_orders
@@ -55,6 +56,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_orders(reading)
     read_rankings(reading)
     read_shares(reading)
+    read_how_much(reading)
     read_measures(reading)
     read_counted_groups(reading)
     read_limits(reading)

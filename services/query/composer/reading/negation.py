@@ -5,6 +5,7 @@ from dataclasses import replace
 from services.query.composer.language.cues import CueName
 from services.query.composer.queries.plan import Aggregate, Comparison, Condition, Place
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.verbs import happened
 
 COMPARISONS: dict[CueName | None, Comparison] = {
     "more": ">", "less": "<", "at_least": ">=", "at_most": "<=", "not_equal": "<>", "equal": "=",
@@ -38,7 +39,7 @@ def _negated(reading: Reading, index: int) -> str:
             return ""  # 未关闭的德国酒店
         if reading.kind(near) == "word" and reading.adjacent(near) and reading.table(near + 1):
             return ""  # `not finished tickets of the category ...`
-        if reading.kind(near) in ("thing", "number", "quoted") and near in reading.used:
+        if (reading.kind(near) in ("thing", "number", "quoted") and near in reading.used) or happened(reading, near):
             return ""
     return ""
 

@@ -1,12 +1,10 @@
 """Reads comparisons that name no column: `invoices over 1000`, 超过100元的订单; the one measure of a table is meant."""
 
-from services.query.composer.language.codes import yes_of
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.kinds import KINDS
 from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.units import spans
-from services.query.composer.language.words import keys
-from services.query.composer.queries.plan import Place
+from services.query.composer.reading.amounts import amounts_of, is_money
 from services.query.composer.reading.negation import COMPARISONS, add, with_number
 from services.query.composer.reading.numbers import comparison_of
 from services.query.composer.reading.reading import Reading
@@ -19,7 +17,6 @@ _LEADING = frozenset({"that", "which", "of", "be"})
 _COUNTED = frozenset({*"个位名家张笔条次份件只", "%", "percent"})
 """What stands behind a number that counts things, or is a part of a whole."""
 _MONEY = frozenset({"元", "块", "dollar", "euro", "usd", "eur", "yuan", "rmb"})
-_OF_MONEY = ("price", "cost", "fee", "amount", "paid", "salary", "total", "价", "费", "额", "款", "工资", "薪")
 
 
 def read_unnamed(reading: Reading) -> None:
@@ -61,9 +58,9 @@ def _leads(reading: Reading, index: int) -> bool:
 def _compare(reading: Reading, index: int, cue: int, table: str) -> None:
     last = len(reading.items) - 1
     chosen = reading.column(last) if reading.in_brackets(last) else None
-    found = [chosen] if chosen is not None and chosen.table == table else _measures(reading, table)
+    found = [chosen] if chosen is not None and chosen.table == table else amounts_of(reading, table)
     if _unit(reading, index) in _MONEY and len(found) > 1:
-        found = [place for place in found if _is_money(reading, place)] or found
+        found = [place for place in found if is_money(reading, place)] or found
     if len(found) > 1:
         reading.left_open["column"] = tuple(place.column for place in found)
     if len(found) == 1:
@@ -71,21 +68,3 @@ def _compare(reading: Reading, index: int, cue: int, table: str) -> None:
         add(reading, with_number(reading, found[0], comparison, reading.number(index) or "0"), min(index, cue))
         reading.take(index, cue, *(i for i in (cue - 1,) if reading.cue(i) == "equal"))
         reading.take(*([last] if found == [chosen] else []))
-
-
-def _measures(reading: Reading, table: str) -> list[Place]:
-    places = [Place(table, column.name) for column in reading.schema.table(table).columns]
-    return [place for place in places if _is_measure(reading, place)]
-
-
-def _is_measure(reading: Reading, place: Place) -> bool:
-    """Whether it holds amounts: neither keys, dates and years, nor yes and no."""
-    column = reading.known(place)
-    timely = reading.is_time(place) or "year" in keys(column.name)
-    return reading.is_number(place) and not (reading.is_key(place) or timely or yes_of(column))
-
-
-def _is_money(reading: Reading, place: Place) -> bool:
-    column = reading.known(place)
-    said = {*keys(column.name), *keys(column.comment or "")}
-    return not said.isdisjoint(_OF_MONEY)
