@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.query.composer.language.words import keys
+from services.query.composer.linking.amounts import amount_of
 from services.query.composer.linking.lexicon import Phrase
 from services.query.knowledge.schema import Column, Schema, Table
 
@@ -43,6 +44,8 @@ def short_names(table: Table, column: Column) -> list[Phrase]:
         found.append(name)
     if len(name) > 1 and _is_of_table(name[0], table):
         found.append(name[1:])
+    if column == amount_of(table):
+        found.append(("amount",))
     if len(name) > 1 and name[-1] in _LANGUAGES and table.column(column.name[: -len(name[-1])].rstrip("_")):
         found += _in_language(name[:-1], *_LANGUAGES[name[-1]])
     return found

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from services.query.composer.language.abbreviations import written_out
 from services.query.composer.language.codes import said_for, yes_of
 from services.query.composer.language.cues import TIME_WORDS
 from services.query.composer.language.synonyms import synonyms
@@ -67,8 +68,9 @@ def _add_table(built: Lexicon, table: Table, called: Phrase) -> None:
 
 def _add_column(built: Lexicon, table: Table, column: Column) -> None:
     name, owner = keys(column.name), keys(table.name)
-    for phrase, weight in _parts(name, head=0.6, tail=0.45):
-        built.add(phrase, Meant(table.name, column.name, weight=weight))
+    for called in dict.fromkeys((name, written_out(name))):
+        for phrase, weight in _parts(called, head=0.6, tail=0.45):
+            built.add(phrase, Meant(table.name, column.name, weight=weight))
     if name[-1:] and name[-1] in _NUMBERED and len(name) > 1:
         for other in _NUMBERED:
             built.add((*name[:-1], other), Meant(table.name, column.name, weight=0.85))

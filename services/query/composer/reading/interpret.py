@@ -17,6 +17,7 @@ from services.query.composer.reading.rankings import read_limits, read_rankings
 from services.query.composer.reading.reading import LeftOpen, Reading
 from services.query.composer.reading.terms import name_things
 from services.query.composer.reading.times import read_dates, read_units
+from services.query.composer.reading.totals import name_totals, read_totals
 from services.query.composer.reading.understood import share, understood
 from services.query.composer.reading.ways import read_way
 from services.query.knowledge.schema import Schema
@@ -41,6 +42,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     """The plan of a question; None when nothing in it can be selected."""
     reading = Reading(linked, schema)
     name_things(reading)
+    name_totals(reading)
     read_way(reading)
     read_lacking(reading)
     read_exclusions(reading)
@@ -51,6 +53,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_orders(reading)
     read_rankings(reading)
     read_measures(reading)
+    read_totals(reading)
     read_counted_groups(reading)
     read_limits(reading)
     read_columns(reading)
