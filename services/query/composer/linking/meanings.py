@@ -66,7 +66,7 @@ def _case_fits(meant: Meant, text: Text, first: int, last: int) -> bool:
     if meant.value is None or len(meant.value) > _CASE_MATTERS or not meant.value.isascii():
         return True
     said = text.between(first, last)
-    if len(said) > _CASE_MATTERS:
+    if len(said) > _CASE_MATTERS or said.lower() != meant.value.lower():
         return True
     if len(meant.value) == 1:
         return (first, last) in text.quoted

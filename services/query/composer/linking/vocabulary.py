@@ -9,6 +9,7 @@ from services.query.composer.language.cues import TIME_WORDS
 from services.query.composer.language.synonyms import synonyms
 from services.query.composer.language.words import keys
 from services.query.composer.linking.affixes import short_names, table_names
+from services.query.composer.linking.explained import explained
 from services.query.composer.linking.lexicon import Lexicon, Meant, Phrase
 from services.query.composer.linking.names import name_column
 from services.query.composer.linking.terms import add_term
@@ -96,6 +97,8 @@ def _add_codes(built: Lexicon, table: Table, column: Column) -> None:
     for value in column.values:
         for word in said_for(column, value):
             built.add(keys(word), Meant(table.name, column.name, value=value, weight=0.95))
+    for code, words in explained(column).items():
+        built.add(keys(words), Meant(table.name, column.name, value=code, weight=0.95))
     if yes := yes_of(column):
         built.add(keys(yes[0]), Meant(table.name, column.name, value=yes[1], weight=0.95))
 

@@ -103,7 +103,9 @@ def by_kind(reading: Reading, index: int, behind: int) -> Ranked | None:
 def is_of_kind(column: Column, kind: str) -> bool:
     """Whether a column is called like a kind, in its name or its comment."""
     said = keys(column.comment or "")
-    return kind in written_out(keys(column.name)) or (kind in said if kind.isascii() else kind in (column.comment or ""))
+    return kind in written_out(keys(column.name)) or (
+        kind in said if kind.isascii() else kind in (column.comment or "")
+    )
 
 
 def _columns_of_kind(reading: Reading, said: str, table: str) -> Iterator[tuple[list[Column], bool | None]]:

@@ -64,7 +64,7 @@ def _is_total(reading: Reading, index: int) -> bool:
 
 
 def _is_asked_alone(reading: Reading, index: int) -> bool:
-    """`what is the total amount of payments`, `total amount paid in cash`: of them all, and nothing else is asked for."""
+    """`what is the total amount of payments`, `total amount paid in cash`: of them all, and nothing else."""
     asks = [item.said for item in reading.items if item.kind == "ask"]
     others = (i for i in reading.meant if i != index and reading.free(i) and reading.roles[i] == "select")
     alone = not any(reading.column(i) and reading.meant[i].weight >= _SURE for i in others)
