@@ -69,9 +69,9 @@ def _add_table(built: Lexicon, table: Table, called: Phrase) -> None:
 
 def _add_column(built: Lexicon, table: Table, column: Column) -> None:
     name, owner = keys(column.name), keys(table.name)
-    for called in dict.fromkeys((name, written_out(name))):
-        for phrase, weight in _parts(called, head=0.6, tail=0.45):
-            built.add(phrase, Meant(table.name, column.name, weight=weight))
+    spoken = [*_parts(name, head=0.6, tail=0.45), *_parts(written_out(name), head=0.6, tail=0.45)]
+    for phrase, weight in spoken:
+        built.add(phrase, Meant(table.name, column.name, weight=weight))
     if name[-1:] and name[-1] in _NUMBERED and len(name) > 1:
         for other in _NUMBERED:
             built.add((*name[:-1], other), Meant(table.name, column.name, weight=0.85))

@@ -1,6 +1,5 @@
 """Reads what is shown: named columns, and the names of things."""
 
-from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Place
@@ -74,8 +73,7 @@ def _is_verb(reading: Reading, index: int) -> bool:
     said, meant = reading.said(index), reading.meant[index]
     if is_done(reading, index):
         return True
-    verb = said in VERBS or said.endswith(("ed", "ing"))
-    return verb and " " not in said and meant.weight < _SURE and len(reading.meant) > 1
+    return said.endswith(("ed", "ing")) and " " not in said and meant.weight < _SURE and len(reading.meant) > 1
 
 
 def _names_column(reading: Reading, index: int) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from services.query.composer.language.cues import CueName
+from services.query.composer.language.small_words import VERBS
 from services.query.composer.linking.amounts import amount_of
 from services.query.composer.queries.plan import Measure, Place
 from services.query.composer.reading.reading import Reading
@@ -30,7 +31,14 @@ def read_totals(reading: Reading) -> None:
     for index in range(len(reading.items)):
         if reading.free(index) and not plan.measures and (place := _summed(reading, index)):
             plan.measures.append(Measure("sum", place.table, place.column))
-            reading.take(index)
+            reading.take(index, *_verbs(reading, index, place.table))
+
+
+def _verbs(reading: Reading, index: int, table: str) -> list[int]:
+    """`paid` in `total amount paid in cash`, where the date of a payment is called so."""
+    near = reading.column(index + 1) if reading.adjacent(index) else None
+    verb = near is not None and near.table == table and reading.is_time(near) and reading.said(index + 1) in VERBS
+    return [index + 1] if verb else []
 
 
 def _summed(reading: Reading, index: int) -> Place | None:
