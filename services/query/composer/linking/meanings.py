@@ -5,7 +5,7 @@ from itertools import product
 from math import prod
 
 from services.query.composer.language.cues import stop_keys
-from services.query.composer.language.words import Text
+from services.query.composer.language.words import Text, keys
 from services.query.composer.linking.lexicon import Lexicon, Meant
 from services.query.composer.linking.marks import Mark
 
@@ -66,7 +66,7 @@ def _case_fits(meant: Meant, text: Text, first: int, last: int) -> bool:
     if meant.value is None or len(meant.value) > _CASE_MATTERS or not meant.value.isascii():
         return True
     said = text.between(first, last)
-    if len(said) > _CASE_MATTERS or said.lower() != meant.value.lower():
+    if len(said) > _CASE_MATTERS or keys(said) != keys(meant.value):
         return True
     if len(meant.value) == 1:
         return (first, last) in text.quoted

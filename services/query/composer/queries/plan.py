@@ -30,7 +30,8 @@ class Relative:
 class Measure:
     """An aggregate of a column, of a term's expression, or, with neither, of the rows of `table`.
 
-    `whole` is an expression that is an aggregate already; `beside` are further tables that it reads.
+    `whole` is an expression that is an aggregate already; `beside` are further tables that it reads; `name` is what
+    the question calls it.
     """
 
     aggregate: Aggregate
@@ -40,6 +41,7 @@ class Measure:
     distinct: bool = False
     whole: bool = False
     beside: tuple[str, ...] = ()
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from services.query.composer.queries.plan import Measure, Place
 from services.query.composer.reading.reading import Reading
 
 _TOTAL = ("total ", "总")
+_AMOUNTS = ("amount", "amounts", "amt", "金额")
 _SUMS = frozenset({"总额", "total amount of"})
 _HOW_MUCH = frozenset({"what", "how much"})
 _SURE = 0.9
@@ -48,7 +49,7 @@ def _summed(reading: Reading, index: int) -> Place | None:
     ranked = any(reading.instructs(i, *_RANKS) for i in range(len(reading.items)))
     if place is None or ranked or place != _amount(reading, place.table):
         return None
-    if reading.plan.groups:
+    if reading.plan.groups and reading.said(index).endswith(_AMOUNTS):
         return place
     return place if _is_total(reading, index) and _is_asked_alone(reading, index) else None
 
