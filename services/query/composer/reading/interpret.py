@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.query.composer.linking.marks import Linked
 from services.query.composer.queries.plan import Plan
+from services.query.composer.queries.valid import is_valid
 from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.conditions import read_conditions
 from services.query.composer.reading.exclusions import read_exclusions
@@ -59,6 +60,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_columns(reading)
     finish(reading)
     plan = reading.plan
+    reading.unclear |= not is_valid(plan, schema)
     if not (plan.measures or plan.columns or plan.groups or plan.everything):
         return None
     items = dict.fromkeys(item for meant in reading.meant.values() for item in meant.items)
