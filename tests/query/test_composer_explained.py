@@ -62,6 +62,7 @@ _KNOWN = Scope(
     [
         ("How many confirmed bookings are there?", "status_cd = 'CONF'"),
         ("How many bookings are in house?", "status_cd = 'IN'"),
+        ("How many bookings are there in-house?", "status_cd = 'IN'"),
         ("How many bookings are not confirmed?", "status_cd <> 'CONF'"),
         ("未支付的订单有多少", "pay_state = 0"),
         ("有多少已支付的订单", "pay_state = 1"),
@@ -70,3 +71,7 @@ _KNOWN = Scope(
 def test_a_code_is_found_by_what_its_comment_calls_it(question: str, where: str) -> None:
     composed = compose(question, _KNOWN)
     assert (composed.sql, composed.score >= SURE) == (f"SELECT COUNT(*) AS count FROM bookings WHERE {where}", True)
+
+
+def test_a_small_word_and_one_that_is_like_another_are_no_value() -> None:
+    assert "status_cd" not in (compose("How many bookings are in housekeeping?", _KNOWN).sql or "")

@@ -22,8 +22,9 @@ _ASKED = (
     "cities with more than 2 customers", "all information of orders", "Which city has the most settled orders",
 )  # fmt: skip
 _FURTHER = (
-    "", "by city", "per month", "for each customer", "ordered by name", "ordered by price", "in Berlin", "not in Berlin",
-    "with more than 3 orders", "with net pay above 50", "that have no placed date", "in descending order of paid",
+    "", "by city", "per month", "for each customer", "ordered by name", "ordered by price", "in Berlin",
+    "not in Berlin", "with more than 3 orders", "with net pay above 50",
+    "that have no placed date", "in descending order of paid",
     "that are not settled", "placed in 2024", "for each city ordered by paid", "of gold customers",
 )  # fmt: skip
 

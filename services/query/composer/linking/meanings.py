@@ -42,8 +42,9 @@ def _looked_up(readings: Sequence[_Reading], known: Lexicon) -> Iterator[_Weighe
         return
     for combination in product(*readings):
         sure = min(weight for _, weight in combination)
+        several = sum(word not in stop_keys() for word, _ in combination) > 1
         for meant in known.meanings(tuple(word for word, _ in combination)):
-            if sure == 1.0 or meant.kind != "value" or len(combination) > 1:
+            if sure == 1.0 or meant.kind != "value" or several:
                 yield meant, sure
 
 

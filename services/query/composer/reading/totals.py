@@ -19,11 +19,13 @@ _RANKS: tuple[CueName, ...] = ("most", "least", "top", "bottom", "avg", "min", "
 def name_totals(reading: Reading) -> None:
     """Let `total amount` be that of what is spoken of, also where something else has a column of that name."""
     for index, meant in reading.meant.items():
-        others = dict.fromkeys(other.table for near, other in reading.meant.items() if near != index)
-        if not _is_total(reading, index) or meant.table in others or len(others) != 1:
+        beside = [other for near, other in reading.meant.items() if near != index]
+        others = {other.table for other in beside}
+        owners = {other.table for other in beside if other.kind == "table"} or others
+        if not _is_total(reading, index) or meant.table in others or len(owners) != 1:
             continue
-        if amount := amount_of(reading.schema.table(next(iter(others)))):
-            reading.meant[index] = replace(meant, table=next(iter(others)), column=amount.name)
+        if amount := amount_of(reading.schema.table(*owners)):
+            reading.meant[index] = replace(meant, table=min(owners), column=amount.name)
 
 
 def read_totals(reading: Reading) -> None:
