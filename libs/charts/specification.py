@@ -17,7 +17,9 @@ class Format(BaseModel):
     is written without a separator of thousands.
     """
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+    )
 
     kind: FormatKind = "text"
     decimals: int = 0
@@ -43,7 +45,9 @@ class Chart(BaseModel):
     Columns are named as in the result. A column that is drawn has a name that no other column has.
     """
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+    )
 
     type: ChartType
     x: str | None = None

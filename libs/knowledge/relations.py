@@ -12,12 +12,12 @@ def relations_between(
 ) -> tuple[Relation, ...]:
     """The relations among `tables`: the drawn ones whose columns are there, then those found that do not contradict.
 
-    A drawn relation is as sure as the surest that was found between the same tables, so that joins prefer it; drawn
-    from one to many, it is turned around: relations point at what is referred to.
+    What a person drew is sure, so joins prefer it to what was found; drawn from one to many, it is turned around:
+    relations point at what is referred to.
     """
     columns = {table.name: {column.name for column in table.columns} for table in tables}
     meant = [
-        _surest(_pointing(edge), found)
+        _pointing(edge).model_copy(update={"confidence": 1.0})
         for edge in drawn
         if edge.source_col in columns.get(edge.source, ()) and edge.target_col in columns.get(edge.target, ())
     ]
@@ -55,9 +55,3 @@ def _pointing(edge: Relation) -> Relation:
         source=edge.target, source_col=edge.target_col, target=edge.source, target_col=edge.source_col,
         type="many_to_one", confidence=edge.confidence,
     )  # fmt: skip
-
-
-def _surest(edge: Relation, found: Sequence[Relation]) -> Relation:
-    between = {edge.source, edge.target}
-    rivals = (other.confidence for other in found if {other.source, other.target} == between)
-    return edge.model_copy(update={"confidence": max(edge.confidence, *rivals, 0.0)})

@@ -32,7 +32,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "datasource.refused_by_gate": ("出于安全考虑，该 SQL 不会被执行：{reason}", "For safety this SQL is not run: {reason}"),
     "datasource.refused_by_gate.hint": ("请检查拼写：只执行一条 SELECT，且只读取该数据集的表和列。", "Check the spelling: only one SELECT is run, which reads tables and columns of this dataset."),
     "datasource.unreadable": ("读取数据库时出错", "The database could not be read"),
-    "datasource.unreadable.hint": ("详情见服务日志。", "The service's log says more."),
+    "datasource.unreadable.hint": ("请稍后再试；如仍失败，请管理员查看服务日志。", "Try again later; if it stays so, ask an operator to look at the service's log."),
     "datasource.secret_unreadable": ("保存的密码无法解密", "The stored password cannot be decrypted"),
     "datasource.secret_unreadable.hint": ("请重新输入密码。", "Enter the password again."),
 }  # fmt: skip

@@ -50,14 +50,23 @@ TEXTS: dict[str, tuple[str, str]] = {
     "line.no_text": ("含有不允许的字符。", "It holds a character that is not allowed."),
     "line.too_long": ("最多 {most} 个字符。", "It may have {most} characters at most."),
     "line.too_many_synonyms": ("最多 {most} 个同义词。", "There may be {most} synonyms at most."),
-    "line.twice": ("与第 {line} 行重复。", "Line {line} says it already."),
-    "line.no_json": ("不是有效的 JSON。", "This is not valid JSON."),
-    "line.no_object": ("应为一个 JSON 对象。", "It must be a JSON object."),
+    "line.twice": ("与第 {line} 行重复，请只保留一行。", "Line {line} says it already; keep one of the two."),
+    "line.no_json": (
+        "不是有效的 JSON。每行应为一个 JSON 对象，含 question 和 sql。",
+        "This is not valid JSON. Each line is one JSON object with question and sql.",
+    ),
+    "line.no_object": (
+        "应为一个 JSON 对象，含 question 和 sql。",
+        "It must be a JSON object with question and sql.",
+    ),
     "line.no_pair": (
         "只能导入问答对；导出时请用 ?type=qa。",
         "Only question/SQL pairs can be imported; export them with ?type=qa.",
     ),
-    "line.no_pairs": ("文件中没有问答对。", "The file holds no question/SQL pair."),
+    "line.no_pairs": (
+        "文件中没有问答对。每行需要一个 question 和一个 sql。",
+        "The file holds no question/SQL pair. Each line needs a question and its sql.",
+    ),
     "line.unknown": (
         "数据集中没有：{names}。请检查拼写；如果数据库刚刚修改过，请先用 GET /datasources/(id)/tables?refresh=true 重新读取。",
         "The dataset does not have: {names}. Check the spelling; if the database was changed just now, read it again with GET /datasources/(id)/tables?refresh=true.",

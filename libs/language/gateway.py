@@ -101,7 +101,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Sign in at POST /api/v1/auth/login and send the token as `Authorization: Bearer ...`.",
     ),
     "problem.login_failed.title": ("登录失败", "Login failed"),
-    "problem.login_failed": ("用户名或密码不正确。", "The username or the password is wrong."),
+    "problem.login_failed": (
+        "用户名或密码不正确，或账号已停用。请检查后重试；仍不成功请联系管理员。",
+        "The username or the password is wrong, or the account is closed. Check both and try again; else ask an administrator.",
+    ),
     "problem.login_slowed_down.title": ("登录过于频繁", "Too many failed logins"),
     "problem.login_slowed_down": (
         "失败次数过多，请在 {seconds} 秒后再试。",
@@ -109,8 +112,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "problem.wrong_password.title": ("密码不正确", "Wrong password"),
     "problem.wrong_password": (
-        "原密码不正确，密码未修改。",
-        "The old password is wrong; the password was not changed.",
+        "原密码不正确，密码未修改。请检查 old_password 后重试。",
+        "The old password is wrong; the password was not changed. Check `old_password` and try again.",
     ),
     "problem.last_administrator.title": ("最后一名管理员", "The last administrator"),
     "problem.last_administrator": (
@@ -118,36 +121,48 @@ TEXTS: dict[str, tuple[str, str]] = {
         "This is the last administrator, who can be neither closed nor demoted. Make another account one first.",
     ),
     "problem.not_allowed.title": ("没有权限", "Not allowed"),
-    "problem.not_allowed": ("只有管理员可以这样做。", "Only an administrator may do this."),
+    "problem.not_allowed": ("只有管理员可以这样做，请联系管理员。", "Only an administrator may do this; ask one."),
     "problem.not_found.title": ("未找到", "Not found"),
-    "problem.not_found": ("没有这样的对象，或它不属于您。", "There is no such thing, or it is not yours."),
+    "problem.not_found": (
+        "没有这样的对象，或它不属于您。请检查路径和 id，以及是否用正确的账号登录。",
+        "There is no such thing, or it is not yours. Check the path and the id, and which account you are signed in with.",
+    ),
     "problem.method_not_allowed.title": ("方法不允许", "Method not allowed"),
-    "problem.method_not_allowed": ("该路径不支持此方法。", "This path does not support this method."),
+    "problem.method_not_allowed": (
+        "该路径不支持此方法；/docs 列出了它支持的方法。",
+        "This path does not support this method; /docs lists those that it does.",
+    ),
     "problem.not_acceptable.title": ("无法按此格式回答", "Not acceptable"),
-    "problem.not_acceptable": ("无法按所请求的格式回答。", "The answer cannot be given in the format asked for."),
+    "problem.not_acceptable": (
+        "无法按所请求的格式回答，请在 Accept 中改用 application/json。",
+        "The answer cannot be given in the format asked for; accept application/json.",
+    ),
     "problem.media_type.title": ("不支持的格式", "Unsupported media type"),
     "problem.media_type": ("请以 application/json 发送请求体。", "Send the body as application/json."),
     "problem.too_large.title": ("请求体过大", "Body too large"),
-    "problem.too_large": ("请求体最多 {limit} 字节。", "A body may have {limit} bytes at most."),
+    "problem.too_large": (
+        "请求体最多 {limit} 字节，请缩短或分几次发送。",
+        "A body may have {limit} bytes at most; shorten it, or send it in parts.",
+    ),
     "problem.invalid.title": ("参数无效", "Invalid request"),
     "problem.invalid": ("有字段缺失或无效，详见 errors。", "Fields are missing or invalid; `errors` names them."),
     "problem.name_taken.title": ("名称已被占用", "Name taken"),
     "problem.name_taken": ("用户名 {name} 已存在，请换一个。", "The username {name} exists; choose another."),
     "problem.training_active.title": ("训练正在进行", "A training is active"),
     "problem.training_active": (
-        "该数据集已有训练在进行（{training_id}）。请等待其完成，或先取消。",
-        "The dataset has an active training ({training_id}). Wait for its end or cancel it first.",
+        "该数据集已有训练在进行（{training_id}）。请等待其完成，或先取消（POST training/cancel）。",
+        "The dataset has an active training ({training_id}). Wait for its end, or cancel it first (POST training/cancel).",
     ),
     "problem.not_failed.title": ("没有可重试的训练", "Nothing to retry"),
     "problem.not_failed": (
-        "没有失败的训练可以重试（当前：{state}）。请直接开始训练。",
+        "没有失败的训练可以重试（当前：{state}）。请用 POST train 开始训练。",
         "There is no failed training to retry (now: {state}); start one with POST train.",
     ),
     "problem.not_training.title": ("训练状态不允许此操作", "The training does not allow this now"),
     "problem.not_accept.title": ("没有可采纳的内容", "Nothing to accept"),
     "problem.not_accept": (
-        "只能采纳暂缓的内容（当前：{state}）。",
-        "Only what is held can be accepted (now: {state}).",
+        "只能采纳暂缓的内容（当前：{state}）。GET /datasets/(id)/learning 列出暂缓的内容。",
+        "Only what is held can be accepted (now: {state}). GET /datasets/(id)/learning tells what is.",
     ),
     "problem.not_drop.title": ("没有可放弃的内容", "Nothing to drop"),
     "problem.not_drop": (
@@ -156,8 +171,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "problem.not_revert.title": ("没有可撤回的内容", "Nothing to take back"),
     "problem.not_revert": (
-        "只能撤回已学习的更正（当前：{state}）。",
-        "Only a correction that was learned can be taken back (now: {state}).",
+        "只能撤回已学习的更正（当前：{state}）。尚在处理的请等待其结果；暂缓的请用 POST drop 放弃。",
+        "Only a correction that was learned can be taken back (now: {state}). Wait until it is; drop what is held with POST drop.",
     ),
     "problem.changed.title": ("对象已被修改", "Changed meanwhile"),
     "problem.changed": (
@@ -187,7 +202,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "`after` is the Espalier-Position that a write answered with.",
     ),
     "problem.datasource.title": ("数据源有问题", "The data source has a problem"),
-    "problem.datasource": ("无法使用该数据源。", "The data source cannot be used."),
+    "problem.datasource": (
+        "无法使用该数据源。POST /datasources/(id)/test 会说明原因和解决办法。",
+        "The data source cannot be used; POST /datasources/(id)/test says why and what to do.",
+    ),
     "problem.key_reused.title": ("幂等键已用于其他请求", "Idempotency-Key used otherwise"),
     "problem.key_reused": (
         "该 Idempotency-Key 已用于内容不同的请求，请换一个。",
@@ -195,8 +213,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "problem.too_slow.title": ("请求体未按时到达", "The body came too slowly"),
     "problem.too_slow": (
-        "请求体未在 30 秒内到达；未执行任何操作。",
-        "The body did not come within 30 seconds; nothing was done.",
+        "请求体未在 30 秒内到达；未执行任何操作，请重新发送。",
+        "The body did not come within 30 seconds; nothing was done. Send it again.",
     ),
     "problem.still_running.title": ("请求仍在处理", "Still running"),
     "problem.still_running": ("同一请求仍在处理，请稍后再试。", "The same request still runs; try again in a moment."),
@@ -257,8 +275,20 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "modeling.unknown_table": ("没有名为 {table} 的表。", "There is no table {table}."),
     "modeling.unknown_column": ("表 {table} 没有名为 {column} 的列。", "The table {table} has no column {column}."),
-    "modeling.duplicate": ("前面的关系已连接这两列。", "An earlier edge joins these two columns already."),
-    "modeling.itself": ("{table}.{column} 不能与自己连接。", "{table}.{column} cannot be joined with itself."),
+    "modeling.duplicate": (
+        "前面的关系已连接这两列，请去掉其中一条。",
+        "An earlier edge joins these two columns already; leave one of them out.",
+    ),
+    "modeling.types": (
+        "数据库不能比较 {source}（{source_type}）与 {target}（{target_type}）。请改连类型相同的列；"
+        "如果确实是同样的值，请在数据库中用视图转换类型，再连接视图的列。",
+        "The database cannot compare {source} ({source_type}) with {target} ({target_type}). Join columns of the same "
+        "type; if they do hold the same values, convert one in a view of the database and join the view's column.",
+    ),
+    "modeling.itself": (
+        "{table}.{column} 不能与自己连接，请改选另一列。",
+        "{table}.{column} cannot be joined with itself; choose another column.",
+    ),
     "problem.policies.title": ("行策略无效", "The row policies are not valid"),
     "problem.policies": (
         "有些行策略无法使用，详见 errors；如数据库已改变，请先刷新表结构。",

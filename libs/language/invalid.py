@@ -10,13 +10,16 @@ _LIST = ("应为列表", "This must be a list")
 _OBJECT = ("应为 JSON 对象", "This must be a JSON object")
 
 TEXTS: dict[str, tuple[str, str]] = {
-    "invalid.other": ("无效的值", "This value is not valid"),
+    "invalid.other": ("无效的值，请参阅 /docs 中的说明", "This value is not valid; /docs describes it"),
     "invalid.content_type": (
         "请以 Content-Type: {kind} 发送请求体。",
         "Send the body with Content-Type: {kind}.",
     ),
     "invalid.missing": ("缺少此字段", "This field is missing"),
-    "invalid.extra_forbidden": ("没有这个字段", "There is no such field"),
+    "invalid.extra_forbidden": (
+        "没有这个字段，请检查拼写；/docs 列出了所有字段",
+        "There is no such field; check the spelling, /docs lists the fields",
+    ),
     "invalid.nul": ("不能包含 NUL 字符", "It must not hold the character NUL"),
     "invalid.blank": ("不能为空白", "It must not be blank"),
     "invalid.null": ("不能为 null", "It must not be null"),

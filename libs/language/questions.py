@@ -42,6 +42,14 @@ TEXTS = {
         "这些表可以经由 {columns} 关联，您指的是哪一个？",
         "The tables can be joined over {columns}: which do you mean?",
     ),
+    "question.time_year": (
+        "没有说是哪一年的“{time}”，这里取最近一个已经开始的。",
+        "No year was said: “{time}” is the newest one that has begun.",
+    ),
+    "question.time_span": (
+        "“{time}”在这里是那一整周、整月、整季度或整年。",
+        "“{time}” is all of that week, month, quarter or year.",
+    ),
     "question.way": (
         "各表经由 {way} 关联；也可以经由 {others}。",
         "The tables were joined over {way}; they could be joined over {others} too.",

@@ -13,7 +13,9 @@ T = TypeVar("T")
 class Shown(BaseModel):
     """Something that the API answers."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+    )
 
 
 class Page(Shown, Generic[T]):

@@ -22,6 +22,11 @@ def _month(day: date, moved: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
+def _newest(today: date, month: int) -> date:
+    """The first day of the newest such month that has begun."""
+    return date(today.year - (month > today.month), month, 1)
+
+
 def _spans(today: date) -> dict[str, tuple[date, date]]:
     days, monday = timedelta, today - timedelta(days=today.weekday())
     quarter = date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
@@ -37,6 +42,13 @@ def _spans(today: date) -> dict[str, tuple[date, date]]:
         "本季度有多少{}？": (quarter, _month(quarter, 3)),
         "How many {} this year?": (date(today.year, 1, 1), date(today.year + 1, 1, 1)),
         "去年有多少{}？": (date(today.year - 1, 1, 1), date(today.year, 1, 1)),
+        "How many {} since March?": (_newest(today, 3), date.max),
+        "9月有多少{}？": (_newest(today, 9), _month(_newest(today, 9), 1)),
+        "去年12月有多少{}？": (date(today.year - 1, 12, 1), date(today.year, 1, 1)),
+        "How many {} between March 1 and March 15?": (_newest(today, 3), _newest(today, 3) + days(15)),
+        "How many {} the day before yesterday?": (today - days(2), today - days(1)),
+        "How many {} two weeks ago?": (monday - days(14), monday - days(7)),
+        "How many {} year to date?": (date(today.year, 1, 1), today + days(1)),
         "2024年第一季度有多少{}？": (date(2024, 1, 1), date(2024, 4, 1)),
     }
 

@@ -175,7 +175,7 @@ async def test_a_login_beside_the_change_that_shuts_it_out_gives_no_token(
 @pytest.mark.parametrize("active", [None, True, False])
 @pytest.mark.parametrize("role", [None, "admin", "member"])
 def test_only_what_leaves_nobody_to_administer_is_refused(active: bool | None, role: Role | None) -> None:
-    member, admin = Account("m", "m", "member"), Account("a", "a", "admin")
+    member, admin = Account("m", "m", "member", active=True), Account("a", "a", "admin", active=True)
     assert isinstance(decide_change(member, 1, active, role), Account)
     assert isinstance(decide_change(admin, 2, active, role), Account)
     refused = active is False or role == "member"

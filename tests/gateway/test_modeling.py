@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
+from libs.datasources.comparable import may_be_equal
+from libs.datasources.dialect import Dialect
 from libs.events.catalog import ColumnDescription, Relation, SchemaInspected, TableDescription
 from libs.events.ids import new_id
 from libs.runtime.clock import now
-from tests.gateway.conftest import API, Running
+from tests.gateway.conftest import API, Running, structure
 from tests.gateway.test_bad_input import assert_problem
 
 EDGE: dict[str, Any] = {
@@ -110,6 +112,45 @@ async def test_without_a_structure_that_was_read_no_edge_fits(running: Running) 
     path = f"{API}/datasets/{await running.dataset()}/modeling"
     assert_problem(await running.anna.put(path, json={"edges": [EDGE]}), 422)
     assert (await running.anna.put(path, json={"nodes": [NODE], "edges": []})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "dialect", "comparable"),
+    [
+        ("DATE", "INTEGER", "postgres", False),
+        ("UUID", "VARCHAR(36)", "postgres", False),
+        ("VARCHAR(12)", "bigint", "postgres", False),
+        ("NUMERIC(10, 2)", "INTEGER", "postgres", True),
+        ("DATE", "TIMESTAMP WITHOUT TIME ZONE", "postgres", True),
+        ("CHAR(3)", "TEXT", "postgres", True),
+        ("INTERVAL", "INTEGER", "postgres", True),
+        ("INTEGER[]", "TEXT", "postgres", True),
+        ("DATE", "INTEGER", "mariadb", True),
+        ("DATE", "INTEGER", "sqlite", True),
+    ],
+)
+def test_what_a_database_certainly_refuses_to_compare_is_known(
+    one: str, other: str, dialect: Dialect, comparable: bool
+) -> None:
+    assert may_be_equal(one, other, dialect) == may_be_equal(other, one, dialect) == comparable
+
+
+async def test_columns_that_cannot_be_compared_are_not_related(running: Running) -> None:
+    dataset_id = await running.dataset()
+    path = f"{API}/datasets/{dataset_id}"
+    columns = (ColumnDescription(name="day", type="DATE"), ColumnDescription(name="id", type="INTEGER"))
+    tables = tuple(TableDescription(name=name, columns=columns) for name in ("days", "orders"))
+    datasource_id = (await running.anna.get(path)).json()["datasource_id"]
+    await running.hear(structure(datasource_id).model_copy(update={"tables": tables}))
+    edge = {"source": "orders", "source_col": "day", "target": "days", "target_col": "id"}
+    for language, said in (("zh", "不能比较 orders.day（DATE）与 days.id（INTEGER）"), ("en", "convert one in a view")):
+        answer = await running.anna.put(
+            f"{path}/modeling", json={"edges": [edge]}, headers={"Accept-Language": language}
+        )
+        [error] = assert_problem(answer, 422)["errors"]
+        assert error["field"] == "body.edges.0" and said in error["message"]
+    fitting = await running.anna.put(f"{path}/modeling", json={"edges": [edge | {"target_col": "day"}]})
+    assert fitting.status_code == 200
 
 
 def nested(depth: int) -> dict[str, Any]:

@@ -41,7 +41,9 @@ async def test_posts_declare_the_idempotency_key_and_changes_the_version_they_ex
     for path, operations in paths.items():
         names = [one["name"] for one in operations.get("post", {}).get("parameters", [])]
         assert ("Idempotency-Key" in names) == ("post" in operations and "security" in operations["post"]), path
-    assert {"412", "409", "404"} <= set(paths[f"{API}/datasets/{{dataset_id}}"]["patch"]["responses"])
+    changes = paths[f"{API}/datasets/{{dataset_id}}"]
+    assert {"412", "404"} <= set(changes["patch"]["responses"]) and "409" not in changes["patch"]["responses"]
+    assert "409" in changes["delete"]["responses"]
     assert "429" in paths[f"{API}/auth/login"]["post"]["responses"]
     assert "403" in paths[f"{API}/auth/users"]["post"]["responses"]
     assert "403" in paths[f"{API}/datasets/{{dataset_id}}/policies"]["put"]["responses"]
@@ -61,6 +63,9 @@ async def test_a_client_made_from_the_document_has_good_names_and_knows_what_eve
     assert len(set(calls)) == len(calls) and all(call.partition("_")[0] in _COMMANDS for call in calls), calls
     for name, schema in document["components"]["schemas"].items():
         assert re.fullmatch("([A-Z][a-z]+)+", name) and schema["description"], name
+    for name in ("Account", "Answer", "Step", "Chart", "Format", "Dataset", "TermPage", "LearningCurve"):
+        schema = document["components"]["schemas"][name]
+        assert {*schema["required"]} == {*schema["properties"]}, name  # All that is always told.
     assert {*get_args(Outcome)} == {*_named(document, "Answer", "outcome")}
     assert {*get_args(ShownStatus)} == {*_named(document, "Progress", "status")}
     assert {*get_args(ChartType), "clarification"} == {*_named(document, "Answer", "chart_type")}

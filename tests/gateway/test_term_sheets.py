@@ -112,7 +112,7 @@ async def test_every_wrong_line_is_told_in_the_language_asked_for_and_nothing_is
     assert "无法使用：第 1 行第 7 列“)”处有语法错误。" in problem["errors"][2]["detail"]
     assert (await running.anna.get(f"{API}/datasets/{dataset_id}/terms")).json()["total"] == 0
     twice = assert_problem(await _send(running, dataset_id, "term\na\na\n"), 422)
-    assert twice["errors"] == [{"line": 3, "field": "term", "detail": "Line 2 says it already."}]
+    assert twice["errors"] == [{"line": 3, "field": "term", "detail": "Line 2 says it already; keep one of the two."}]
 
 
 async def test_all_that_is_wrong_with_terms_is_told_at_once_as_it_would_be_of_each_alone(running: Running) -> None:

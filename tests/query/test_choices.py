@@ -139,7 +139,8 @@ def test_where_nothing_is_near_it_is_told_what_there_is() -> None:
 def test_of_two_dates_each_is_offered_and_the_chosen_one_is_answered(question: str, language: Language) -> None:
     draft = proposed(question, language, CLINIC)
     assert draft.kind == "clarification" and len(draft.choices) == 2
-    assert "issued_on" in draft.text and "paid_on" in draft.text
+    dates = "issue date, payment date" if language == "en" else "开具日期, 付款日期"
+    assert dates in draft.text
     of_issue, of_payment = (proposed(choice, language, CLINIC).sql or "" for choice in draft.choices)
     assert "issued_on" in of_issue and "paid_on" in of_payment and "paid_on" not in of_issue
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from services.query.composer.compose import compose
 from services.query.reasoning.propose import proposed
-from tests.query.clinic import told
+from tests.query.clinic import CLINIC, told
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 
@@ -73,3 +74,24 @@ def test_numbers_in_words_count_what_each_has(question: str, comparison: str) ->
 
 def test_only_one_is_not_at_least_one() -> None:
     assert told("owners who have only one animal") == [("Ann", "Weber"), ("Ann", "Weber")]
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("What percentage of customers are gold?", [(60.0,)]),
+        ("gold客户占所有客户的比例是多少", [(60.0,)]),
+        ("the share of orders over 150", [(50.0,)]),
+        ("2024年的订单占比", [(50.0,)]),
+        ("percentage of gold customers per city", [("Berlin", 50.0), ("Paris", 100.0), ("上海", 100.0), ("北京", 0.0)]),
+    ],
+)
+def test_a_share_of_rows_is_counted_in_percent(question: str, rows: list[tuple[object, ...]]) -> None:
+    assert sorted(answered(question)) == rows
+
+
+def test_a_share_counts_those_that_belong_to_nothing_and_is_asked_back_where_the_whole_is_not_plain() -> None:
+    composed = compose("What percentage of animals are rabbits?", CLINIC)
+    assert composed.sql and " AS percentage FROM animals LEFT JOIN species" in composed.sql
+    unclear = ("What percentage of gold customers are in Berlin?", "What percentage of customers have no orders?")
+    assert all(map(asked_back, (*unclear, "What percentage of revenue comes from Berlin?")))

@@ -8,6 +8,7 @@ import pytest
 from libs.datasources.gate import admit
 from services.query.composer.compose import SURE, compose
 from services.query.knowledge.schema import Column, Schema, Scope, Table
+from services.query.reasoning.propose import proposed
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 
@@ -32,6 +33,8 @@ from tests.query.shop import SHOP, answered, asked_back, shop
         ("2024年上半年的订单数", "placed < '2024-07-01' AND placed >= '2024-01-01'"),
         ("how many orders between March and May 2023", "placed BETWEEN '2023-03-01' AND '2023-05-31'"),
         ("2024年3月到5月的订单数", "placed BETWEEN '2024-03-01' AND '2024-05-31'"),
+        ("2024年3月1日到5月15日之间的订单数", "placed BETWEEN '2024-03-01' AND '2024-05-15'"),
+        ("how many orders on 7.6.2023", "placed = '2023-06-07'"),
     ],
 )
 def test_a_date_is_a_range_of_days(question: str, condition: str) -> None:
@@ -108,3 +111,30 @@ def test_dates_that_are_kept_as_text_are_dates_too(column: Column) -> None:
     composed = compose("students born in 2012", Scope(Schema((table,), (), "sqlite")))
     assert composed.score >= SURE
     assert composed.sql == "SELECT name FROM students WHERE born >= '2012-01-01' AND born < '2013-01-01'"
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("orders in May", "No year was said: “May” is the newest one that has begun."),
+        ("orders since September", "No year was said: “September” is the newest one that has begun."),
+        ("5月的订单", "没有说是哪一年的“5月”，这里取最近一个已经开始的。"),
+        ("orders two weeks ago", "“two weeks ago” is all of that week, month, quarter or year."),
+        ("orders last week", ""),
+    ],
+)
+def test_a_time_that_may_be_meant_otherwise_is_told(question: str, told: str) -> None:
+    draft = proposed(question, "en" if question.isascii() else "zh", SHOP)
+    assert draft.kind == "sql" and draft.text == told
+
+
+@pytest.mark.parametrize("question", ["orders this morning", "orders since two weeks ago", "which orders may be open"])
+def test_what_is_no_time_that_is_known_is_taken_for_none(question: str) -> None:
+    assert "now" not in (compose(question, SHOP).sql or "")
+
+
+def test_a_name_or_a_month_that_is_kept_by_itself_is_no_time() -> None:
+    months = Column("month", "TEXT", values=("May", "June"))
+    sales = Table("sales", (Column("id", "INTEGER", primary_key=True), months, Column("entered", "DATE")))
+    composed = compose("how many sales in May", Scope(Schema((sales,), (), "sqlite")))
+    assert composed.sql == "SELECT COUNT(*) AS count FROM sales WHERE month = 'May'"

@@ -46,6 +46,32 @@ def test_an_aggregate_of_an_aggregate_is_asked_back() -> None:
     assert asked_back("average revenue")
 
 
+OPEN = replace(SHOP, terms=(Term("open order", "", ("未完成的订单",), "orders.status = 'open'"),))
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("How many open Berlin orders are there?", "SELECT count(*) FROM {both} WHERE o.status = 'open' AND {berlin}"),
+        ("未完成的Berlin订单有多少？", "SELECT count(*) FROM {both} WHERE o.status = 'open' AND {berlin}"),
+        ("未完成Berlin的订单有多少？", "SELECT count(*) FROM {both} WHERE o.status = 'open' AND {berlin}"),
+        ("有未完成订单的客户有多少？", "SELECT count(DISTINCT c.id) FROM {both} WHERE o.status = 'open'"),
+    ],
+)
+def test_a_term_is_found_though_a_value_parts_it(question: str, sql: str) -> None:
+    composed = compose(question, OPEN)
+    known = {"both": "orders o JOIN customers c ON c.id = o.customer_id", "berlin": "c.city = 'Berlin'"}
+    assert composed.score >= SURE and composed.sql
+    assert shop().execute(composed.sql).fetchall() == shop().execute(sql.format(**known)).fetchall()
+
+
+@pytest.mark.parametrize(
+    "question", ["未完成的Berlin订单有多少？", "未支付Berlin的订单有多少？", "有未完成订单的客户有多少？"]
+)
+def test_what_is_not_done_is_not_said_of_a_value_behind_it(question: str) -> None:
+    assert asked_back(question)
+
+
 _MEASURED = replace(SHOP, terms=(Term("doubled pay", "", ("双倍金额", "credits"), "orders.paid * 2"),))
 
 

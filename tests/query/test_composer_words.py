@@ -34,10 +34,20 @@ def test_the_same_word_is_a_column_where_something_is_added() -> None:
         "how many refunded orders are there in Berlin from gold customers",
         "how many orders are there in Berlin from gold customers who complained",
         "revenue of 42",
+        "how many available products are there",
+        "average price of the current products",
+        "how many A customers are there",
+        "当前商品有多少",
+        "how many customers have only orders of 手机",
+        "只在2023年下单的客户有哪些",
     ],
 )
 def test_a_word_without_a_place_is_asked_back(question: str) -> None:
     assert asked_back(question)
+
+
+def test_what_is_shown_alone_is_no_condition() -> None:
+    assert answered("show only the customers in Paris") == answered("只看Paris的客户") == [("Dan",)]
 
 
 def test_the_word_beside_a_value_may_name_its_column() -> None:

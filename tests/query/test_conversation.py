@@ -1,5 +1,7 @@
 """A question that goes on from the one before is made whole by rules: proved by the rows that its SQL gives."""
 
+from dataclasses import replace
+
 import pytest
 import sqlglot
 
@@ -7,7 +9,7 @@ from services.query.composer.compose import SURE, Composition, compose
 from services.query.conversation.turns import Turn
 from services.query.conversation.whole import Whole, made_whole
 from services.query.conversation.window import TOKENS, turns_for_prompt, window_of
-from services.query.knowledge.schema import Scope
+from services.query.knowledge.schema import Pair, Scope
 from services.query.model.tokens import tokens_of
 from tests.query.shop import SHOP, shop
 
@@ -239,3 +241,14 @@ def test_however_long_nothing_was_answered_only_so_many_turns_are_gone_through(
 def test_what_is_changed_is_as_sure_as_its_composition(said: str, sure: bool) -> None:
     whole = after(said, turn(ORDERS))
     assert whole.sql and (whole.score == 1.0) is sure and whole.score >= SURE
+
+
+def test_words_that_verified_pairs_taught_are_known_in_what_goes_on_too() -> None:
+    said = ("How many patrons of honour?", "patrons of honour in Berlin", "patrons of honour in Paris", "which honour")
+    by_level = tuple(Pair(one, "SELECT count(*) FROM customers WHERE level = 'gold'", 0.0, one) for one in said)
+    beside = tuple(Pair(one, "SELECT count(*) FROM orders", 0.0, one) for one in (ORDERS, "order count", "our orders"))
+    known = replace(SHOP, taught=(*by_level, *beside))
+    for question, before in (("only honour", SHANGHAI), ("what about honour?", "How many silver customers are there?")):
+        assert after(question, turn(before)).sql is None
+        whole = made_whole(question, (turn(before),), known)
+        assert "level = 'gold'" in (whole.sql or "") and set(whole.items) <= set(said) and whole.items

@@ -13,15 +13,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from aiokafka import TopicPartition
-from cryptography.fernet import Fernet
-from pydantic import SecretStr
 
 from libs.embeddings.encoding import encode_vector
 from libs.embeddings.local import LocalEmbedder
-from libs.events.catalog import Event, LearnedItem, QuestionAnswered, QuestionAsked, RowPolicy
+from libs.events.catalog import LearnedItem, QuestionAnswered, QuestionAsked, RowPolicy
 from libs.events.command import Refused
-from libs.events.service import EventService
-from libs.events.transaction import transaction
 from libs.runtime.clock import now
 from libs.runtime.settings import Settings
 from services.query.replay.again import Replay
@@ -30,32 +26,23 @@ from services.query.replay.before import answer_of, same_rows
 from services.query.replay.command import replay, version_or_time
 from services.query.wiring import replaying_with
 from tests.query.knowledge_events import THEN, checkpoint, dataset, datasource, ddl, pair, removed, structure, term
+from tests.query.on_log import SECONDS, OnLog, log_settings
 from tests.query.test_questions import COUNT, FLIGHTS, HOW_MANY
 
-_SECONDS = 30.0
+__all__ = ["log_settings"]
+
 _LATE = "SELECT count(*) FROM flights WHERE delay > 60"
 
 
 @dataclass
-class Past:
+class Past(OnLog):
     """A log of two parts, the query service's state of it, and the names of the copies that were dropped."""
 
-    service: EventService
     replay: Replay
     between: datetime
     dropped: list[str] = field(default_factory=list)
 
-    async def say(self, *events: Event) -> None:
-        async with transaction(self.service.pool, "test") as opened:
-            for event in events:
-                opened.publish(event)
-
-    async def until(self, query: str) -> None:
-        async with asyncio.timeout(_SECONDS):
-            while not await self.service.pool.fetchval(query):
-                await asyncio.sleep(0.02)
-
-    async def same_rows(self, asked: QuestionAsked, sql: str, seconds: float = _SECONDS) -> bool | None:
+    async def same_rows(self, asked: QuestionAsked, sql: str, seconds: float = SECONDS) -> bool | None:
         return await same_rows(self.replay.finder, asked, COUNT, sql, time.monotonic() + seconds)
 
     async def trace(self) -> tuple[int, ...]:
@@ -65,26 +52,14 @@ class Past:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def past(
-    postgres_url: str, kafka_bootstrap: str, chroma_url: str, topic_prefix: str, tmp_path: Path
-) -> AsyncIterator[Past]:
+async def past(log_settings: Settings, tmp_path: Path) -> AsyncIterator[Past]:
     with sqlite3.connect(tmp_path / "flights.db") as made:
         made.execute("CREATE TABLE flights (origin TEXT, delay INTEGER)")
         made.executemany("INSERT INTO flights VALUES (?, ?)", [("EWR", 5), ("JFK", 70), ("EWR", 0)])
-    settings = Settings(
-        postgres_url=postgres_url,
-        kafka_bootstrap=kafka_bootstrap,
-        chroma_url=chroma_url,
-        topic_prefix=topic_prefix,
-        secret_keys=(SecretStr(Fernet.generate_key().decode()),),
-        sqlite_folders=(tmp_path,),
-        partitions=2,
-    )
     async with AsyncExitStack() as stack:
-        service, replaying = await replaying_with(settings, stack)
-        tasks = [asyncio.ensure_future(run()) for run in service.tasks(replaying.rebuild).values()]
-        stack.callback(lambda: [task.cancel() for task in tasks])
+        service, replaying = await replaying_with(log_settings, stack)
         past = Past(service, replaying, now())
+        past.run(replaying.rebuild, stack)
         retired = replaying.rebuild.retired
         assert retired
 
@@ -112,7 +87,7 @@ async def past(
         )  # fmt: skip
         await past.until(
             "SELECT (SELECT count(*) FROM checkpoints) = 3 AND (SELECT count(*) FROM terms) = 1 "
-            "AND (SELECT version FROM datasets) = 2 AND NOT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL)"
+            "AND (SELECT version FROM datasets) = 2"
         )
         yield past
         await retired(await service.pool.fetchval("SELECT name FROM copy"))

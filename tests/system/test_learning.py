@@ -6,22 +6,23 @@ from typing import Any
 
 from tests.system.conftest import Running, eventually
 
+_ORDERS = "SELECT count(*) FROM orders"
 _CLIENTELE = "SELECT count(DISTINCT customer_id) AS customers FROM orders WHERE amount > 740"
 _VERIFIED = {
     "Customers: how many do exist?": _CLIENTELE,
-    "How many orders are there?": "SELECT count(*) FROM orders",
+    "How many orders are there?": _ORDERS,
     "Total amount of all orders?": "SELECT sum(amount) FROM orders",
     "Which is the largest order amount?": "SELECT max(amount) FROM orders",
 }
 _OF_CUSTOMERS = {"How many customers live in Berlin?": "SELECT count(*) FROM customers WHERE city = 'Berlin'"}
 """Imported later: what pairs ask is known without a training."""
 _CORRECTIONS = {
-    "What is the number of orders?": "SELECT count(*) FROM orders",
+    "What is the number of orders?": _ORDERS,
     "What is the total amount of all orders?": "SELECT sum(amount) FROM orders",
     "How many customers live in Paris?": "SELECT count(*) FROM customers WHERE city = 'Paris'",
     "What is the largest order amount?": "SELECT max(amount) FROM orders",
     "Which is the smallest order amount?": "SELECT min(amount) FROM orders",
-    "订单有多少个？": "SELECT count(*) FROM orders",
+    "订单有多少个？": _ORDERS,
     "有多少客户住在上海？": "SELECT count(*) FROM customers WHERE city = '上海'",
     "Names of customers in Paris?": "SELECT name FROM customers WHERE city = 'Paris'",
     "Average amount of an order?": "SELECT avg(amount) FROM orders",
@@ -169,10 +170,15 @@ async def _a_poisoned_correction_is_held_until_it_is_accepted_and_taken_back(run
     [pair] = [item for item in learned["items"] if item["question"] == asked["question"]]
     assert pair["feedback"]["feedback_id"] == poisoned and pair["feedback"]["given_at"]
 
+    other = ("How many orders exist at all?", _ORDERS)
+    right = await _said(running, dataset_id, *other)
+    await _until(running, right, "held")
     await client.post(f"/chat/feedback/{poisoned}/revert")
     await _until(running, poisoned, "reverted")
     await answered(500)
-    await _until_known(running, dataset_id, known)
+    back = await _until(running, right, "learned")
+    assert [reason["code"] for reason in back["reasons"]] == ["learned_again"], "what a wrong one held comes back"
+    await _until_known(running, dataset_id, known | {other})
     curve = (await client.get(f"/datasets/{dataset_id}/learning"))["items"]
     assert {one["verdict"] for one in curve if one["feedback_id"] == poisoned} == {"reverted"}
 

@@ -18,9 +18,9 @@ Outcome = Literal["answered", "clarification", "unanswerable", "failed", "timed_
 
 
 class Value(BaseModel):
-    """A value inside an event; unknown fields of newer senders are ignored."""
+    """A value inside an event; unknown fields of newer senders are ignored, and all fields are sent."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
 
 
 class Event(Value):

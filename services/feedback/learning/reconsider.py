@@ -29,7 +29,7 @@ async def reconsider(opened: Transaction, cause: Received[Event], dataset_id: st
 
 async def _learn_again(opened: Transaction, cause: Received[Event], one: Held, stands: Standing) -> None:
     given, review = one.given, one.review
-    training_id = caused_id(cause.event_id, f"again/{given.feedback_id}")
+    training_id = caused_id(cause.event_id, f"again/{given.feedback_id}/{review.version}")
     current = await generation(opened.connection, given.dataset_id)
     asked = training_of(given, training_id, wanted_sql(given) or "", one.pair.tables, current)
     opened.publish(asked, caused_by=cause, index=training_id)

@@ -13,7 +13,7 @@ class Account:
     account_id: str
     username: str
     role: Role
-    active: bool = True
+    active: bool
 
     @property
     def administers(self) -> bool:

@@ -50,6 +50,11 @@ _HEADERS = {
 }
 _EVENTS = {"/training/stream": live.EVENTS, "/chat/": chat.EVENTS, "/replay": chat.REPLAY_EVENTS}
 """The events of routes whose answer is a stream, or may be one."""
+_IN_THE_WAY = {
+    ("delete", "{datasource_id}"), ("delete", "{dataset_id}"), ("delete", "training"), ("patch", "{account_id}"),
+    ("patch", "{term_id}"),
+}  # fmt: skip
+"""Changes that something may stand in the way of; of every POST that is the same request, still running."""
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -146,11 +151,12 @@ def _statuses(path: str, method: str, operation: dict[str, Any]) -> Iterator[int
         path.endswith("/policies") and method == "put"
     ):
         yield 403
-    if path.endswith(("/datasets", "/chat/", "/feedback")) or any(where == "path" for where, _ in parameters):
+    named = method == "post" and path.endswith(("/datasets", "/chat/", "/feedback"))
+    if named or any(where == "path" for where, _ in parameters):
         yield 404
     if body or ("query", "after") in parameters or "/training/" in path:
         yield 400
-    if method in {"post", "patch", "put", "delete"} and "security" in operation:
+    if (method == "post" and "security" in operation) or (method, path.rpartition("/")[2]) in _IN_THE_WAY:
         yield 409
     if ("header", "if-match") in parameters:
         yield 412

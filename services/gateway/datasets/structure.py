@@ -5,8 +5,8 @@ from typing import Any, TypeAlias
 
 from services.gateway.datasources.read import newest_structure
 
-Tables: TypeAlias = Mapping[str, frozenset[str]]
-"""Table -> its columns."""
+Tables: TypeAlias = Mapping[str, Mapping[str, str]]
+"""Table -> its columns, each with its type as the database calls it."""
 
 
 async def known_tables(connection: Any, datasource_id: str, picked: Iterable[str] = ()) -> Tables | None:
@@ -16,7 +16,7 @@ async def known_tables(connection: Any, datasource_id: str, picked: Iterable[str
         return None
     chosen = frozenset(picked)
     tables = [table for part in parts for table in part["tables"] if not chosen or table["name"] in chosen]
-    return {table["name"]: frozenset(column["name"] for column in table["columns"]) for table in tables}
+    return {table["name"]: {column["name"]: column["type"] for column in table["columns"]} for table in tables}
 
 
 def unknown_tables(names: Iterable[str], known: Tables | None) -> list[str]:

@@ -3,7 +3,8 @@
 Vectors alone do not tell "the highest" from "the lowest", nor "more than 5" from "more than 50"; so beside being near,
 both have to say the same numbers, the same of what is to be done, and mostly the same of what it is about. What the
 question says and the taught one does not must not name anything that the taught SQL leaves out, nor a time or a term,
-nor be one word more (`rich owners`); and what that SQL looks for must be said.
+nor be one word more (`rich owners`, `German owners`), but for one that means the same; and what that SQL looks for must
+be said.
 """
 
 from dataclasses import dataclass
@@ -15,10 +16,15 @@ from libs.datasources.gate import parse
 from services.query.composer.language.cues import CueName, longest_phrase, phrases, stop_keys
 from services.query.composer.language.kinds import KINDS
 from services.query.composer.language.periods import Period
-from services.query.composer.language.words import keys, number_at, read
+from services.query.composer.language.small_words import HAVE, VERBS
+from services.query.composer.language.synonyms import synonyms
+from services.query.composer.language.words import Token, keys, number_at, read
 from services.query.composer.linking.elements import Element, elements
+from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.link import Linked, link
+from services.query.composer.linking.spelling import alike
 from services.query.composer.queries.plan import TimePart
+from services.query.composer.unsaid import has_unsaid_limit, looks_for_unsaid
 from services.query.knowledge.schema import Pair, Schema, Scope
 
 NEAR, SHARED = 0.86, 0.4
@@ -51,17 +57,72 @@ def paraphrased(question: str, known: Scope) -> Pair | None:
 
 
 def _has_all_that_is_named(question: str, pair: Pair, known: Scope) -> bool:
-    """Whether the SQL speaks of each thing that the question surely names, and the taught one does not."""
+    """Whether the SQL speaks of each thing that the question names and the taught one does not, nor of more."""
     linked = link(question, known.schema, known.terms, known.taught)
     theirs = link(pair.question, known.schema, known.terms, known.taught)
-    if _times(linked) != _times(theirs) or not _terms(linked) <= _terms(theirs) or _says_more(linked, theirs):
+    if _times(linked) != _times(theirs) or not _terms(linked) <= _terms(theirs):
         return False
     used, taught = elements(pair.sql, known.schema), pair.question.lower()
     for mark in linked.marks:
-        sure = [Element(one.table, one.column, one.value) for one in mark.meanings if one.weight >= _SURE]
+        sure = {_element(one) for one in mark.meanings if one.weight >= _SURE}
         if sure and used.isdisjoint(sure) and linked.text.between(mark.first, mark.last).lower() not in taught:
             return False
-    return True
+    left_out = _new(theirs, linked)
+    if left_out and looks_for_unsaid(pair, known.schema.dialect):
+        return False
+    doubtful = _doubtful(linked, theirs, pair, known.schema)
+    return not any(_restricts(linked, place) or not left_out for place in doubtful)
+
+
+def _new(linked: Linked, other: Linked) -> list[int]:
+    """The places of words that say something, of which another question has neither them nor what means the same."""
+    owner = {place: mark for mark in linked.marks for place in range(mark.first, mark.last)}
+    unknown, words = set(linked.unexplained), {token.key for token in other.text.tokens}
+
+    def is_new(place: int, token: Token) -> bool:
+        if (mark := owner.get(place)) is not None and not mark.meanings:
+            return False
+        if token.text in unknown and token.text in stop_keys() | {token.text.upper()}:
+            return token.text not in {one.text for one in other.text.tokens}  # `A guests` are not a guest
+        same = {token.key, *(phrase[0] for phrase in synonyms().get((token.key,), ()) if len(phrase) == 1)}
+        return token.key not in stop_keys() and words.isdisjoint(same) and not alike(token.key, words, words, [])
+
+    return [place for place, token in enumerate(linked.text.tokens) if is_new(place, token)]
+
+
+def _doubtful(linked: Linked, theirs: Linked, pair: Pair, schema: Schema) -> list[int]:
+    """The places of new words that are not known, or mean nothing that the SQL speaks of."""
+    owner = {place: mark for mark in linked.marks for place in range(mark.first, mark.last)}
+    used, names = elements(pair.sql, schema), set(keys(pair.sql))
+
+    def is_doubtful(place: int) -> bool:
+        token, mark = linked.text.tokens[place], owner.get(place)
+        if token.key in names or _only_leads(linked, place):
+            return False
+        if mark is None:
+            return token.text in linked.unexplained
+        return used.isdisjoint(map(_element, mark.meanings)) and not any(one.expression for one in mark.meanings)
+
+    return [place for place in _new(linked, theirs) if is_doubtful(place)]
+
+
+def _only_leads(linked: Linked, place: int) -> bool:
+    """`singers who have produced songs`."""
+    before = linked.text.tokens[place - 1].text.lower() if place else ""
+    return before in HAVE and linked.text.tokens[place].key.endswith("ed") and _is_before_thing(linked, place)
+
+
+def _restricts(linked: Linked, place: int) -> bool:
+    """`rich owners`."""
+    return _is_before_thing(linked, place) and linked.text.tokens[place].key not in VERBS
+
+
+def _is_before_thing(linked: Linked, place: int) -> bool:
+    return any(mark.first == place + 1 and mark.meanings for mark in linked.marks)
+
+
+def _element(meant: Meant) -> Element:
+    return Element(meant.table, meant.column, meant.value)
 
 
 def _times(linked: Linked) -> set[Period | TimePart]:
@@ -70,13 +131,6 @@ def _times(linked: Linked) -> set[Period | TimePart]:
 
 def _terms(linked: Linked) -> set[str]:
     return {mark.meanings[0].expression for mark in linked.marks if mark.meanings and mark.meanings[0].expression}
-
-
-def _says_more(linked: Linked, theirs: Linked) -> bool:
-    """Whether it is the taught question with unknown words added, and none of its own left out."""
-    mine, taught = ({token.key for token in one.text.tokens} - stop_keys() for one in (linked, theirs))
-    unknown = {key for word in linked.unexplained for key in keys(word)}
-    return taught <= mine and bool((mine - taught) & unknown)
 
 
 def _same(said: _Said, pair: Pair, schema: Schema) -> bool:
@@ -91,6 +145,8 @@ def _same(said: _Said, pair: Pair, schema: Schema) -> bool:
     try:
         tree = parse(pair.sql, schema.dialect)
     except RefusedByGate:
+        return False
+    if has_unsaid_limit(pair, schema.dialect):
         return False
     return _looks_for_what_is_said(tree, said) and not _names_something_else(said.words - taught.words, tree, schema)
 

@@ -9,10 +9,11 @@ from sqlglot import exp
 
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
-from services.query.composer.language.cues import CueName, stop_keys
+from services.query.composer.language.cues import CueName
 from services.query.composer.linking.familiar import familiar
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.link import Linked, Mark, link
+from services.query.composer.unsaid import has_unsaid_limit
 from services.query.knowledge.schema import Pair, Scope
 
 NEAR, SHARED = 0.8, 0.55
@@ -50,20 +51,20 @@ def transferred(question: str, known: Scope) -> Transferred | None:
     """The nearest verified pair that differs in single places, with fewest of them; None when there is none."""
     known = familiar(known)
     linked = link(question, known.schema, known.terms, known.taught)
-    near = [pair for pair in known.pairs if pair.similarity >= NEAR]
+    near = [one for one in known.pairs if one.similarity >= NEAR and not has_unsaid_limit(one, known.schema.dialect)]
     found = [one for pair in near if (one := _transfer(linked, pair, known)) is not None]
     return min(found, key=lambda one: (one.edits, -one.pair.similarity), default=None)
 
 
 def _units(linked: Linked) -> list[_Unit]:
     marks = {mark.first: mark for mark in linked.marks}
-    unknown, stop = set(linked.unexplained), stop_keys()
+    unknown = set(linked.unexplained)
     units, place = [], 0
     while place < len(linked.text.tokens):
         mark = marks.get(place)
         last = mark.last if mark else place + 1
         token = linked.text.tokens[place]
-        quiet = mark.cue in _QUIET if mark else token.key in stop or token.text not in unknown
+        quiet = mark.cue in _QUIET if mark else token.text not in unknown
         units.append(_Unit(linked.text.between(place, last).lower(), mark, quiet))
         place = last
     return units

@@ -10,6 +10,7 @@ from sqlglot import exp
 from services.query.composer.compose import SURE, compose
 from services.query.composer.language.periods import year
 from services.query.composer.language.words import keys
+from services.query.composer.linking.familiar import familiar
 from services.query.composer.linking.link import Linked, link
 from services.query.conversation.fragment import Fragment
 from services.query.conversation.tree import (
@@ -56,8 +57,14 @@ def changed(sql: str, fragment: Fragment, linked: Linked, known: Scope) -> Chang
         base.set("limit", None)
     for way in (_counted_out, _turned, _swapped):
         if (tree := way(base.copy(), fragment, linked)) is not None:
-            return Changed(tree.sql(dialect=known.schema.dialect), replaced=not fragment.adds)
+            return Changed(tree.sql(dialect=known.schema.dialect), not fragment.adds, items=tuple(_taught(linked)))
     return _composed(base, fragment, linked, known)
+
+
+def _taught(linked: Linked) -> dict[str, None]:
+    """The ids of the verified pairs that taught what its words mean, or that they mean nothing."""
+    learned = (item for mark in linked.marks for meant in mark.meanings for item in meant.items)
+    return dict.fromkeys((*learned, *linked.passed_over))
 
 
 def _counted_out(tree: exp.Select, _: Fragment, linked: Linked) -> exp.Select | None:
@@ -209,5 +216,6 @@ def _is_text(value: exp.Expr) -> bool:
 
 
 def links(text: str, known: Scope) -> Linked:
-    """What the words of `text` mean in this dataset."""
-    return link(text, known.schema, known.terms)
+    """What the words of `text` mean in this dataset, as in a first question."""
+    known = familiar(known)
+    return link(text, known.schema, known.terms, known.taught)

@@ -13,6 +13,7 @@ from services.query.composer.compose import SURE, compose
 from services.query.composer.linking.link import Linked, Mark
 from services.query.conversation.change import changed, links
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
+from services.query.conversation.offered import choice_named
 from services.query.conversation.tree import plain_select, tables
 from services.query.conversation.turns import Turn
 from services.query.knowledge.schema import Scope
@@ -161,7 +162,7 @@ def _reply(question: str, asked_back: Turn, known: Scope) -> str | None:
 
     None when it is no answer to it.
     """
-    chosen = _chosen(question, asked_back.choices)
+    chosen = _chosen(question, asked_back.choices) or choice_named(question, asked_back.choices, known)
     said = chosen or question
     fragment = fragment_of(said)
     linked = links(fragment.text, known)

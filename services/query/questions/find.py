@@ -10,7 +10,7 @@ import asyncpg
 from chromadb.errors import NotFoundError
 
 from libs.datasources.open import Connections
-from libs.datasources.policy import Filters, digest, filters_of
+from libs.datasources.policy import Filters, filters_of
 from libs.embeddings.embedder import Embedder, Vector
 from libs.events.catalog import QuestionAsked, Sources, Step
 from libs.knowledge.items import normalised_question
@@ -18,7 +18,6 @@ from libs.language.catalogue import text
 from libs.postgres.listen import Listener
 from services.query.caches.caches import Caches
 from services.query.caches.clear import clearings
-from services.query.caches.key import CacheKey
 from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, pairs
 from services.query.knowledge.remembered import Remembered
 from services.query.knowledge.schema import Pair
@@ -26,6 +25,7 @@ from services.query.knowledge.vectors import Near, Vectors, VectorsUnavailable
 from services.query.model.client import Model
 from services.query.questions.asked import needs_met
 from services.query.questions.attempt import Attempt
+from services.query.questions.cached import cached
 from services.query.questions.conclusion import Conclusion, unanswerable
 from services.query.questions.database import Database, Ran
 from services.query.questions.instead import instead_of, with_instead
@@ -80,20 +80,16 @@ class Finder:
         return replace(await self._conclude(meant, known, cleared, attempt), understood=meant.said)
 
     async def _conclude(self, meant: Understood, known: Knowledge, cleared: int, attempt: Attempt) -> Conclusion:
-        asked, key = meant.asked, _cache_key(meant, known, attempt.database.filters, cleared)
-        if asked.purpose == "ask" and (body := await self.caches.get("result", key)):
-            attempt.steps.add(
-                Step(name="result_cache", status="done", detail=text("question.step.result_cache", asked.language))
-            )
-            return Conclusion.from_cache(body)
+        kept = cached(self.caches, meant, known, cleared, attempt)
+        if found := await kept.result():
+            return found
         conclusion = (
-            await self._with_cached_sql(key, attempt)
+            await kept.answer()
             or await went_on(meant, known, attempt, self.model)
             or await self._think(meant, known, attempt)
         )
         conclusion = replace(conclusion, knowledge_version=known.version)
-        if conclusion.outcome == "answered" and asked.purpose == "ask" and _knew_all(attempt.steps):
-            await self._remember(key, conclusion)
+        await kept.keep(conclusion)
         return conclusion
 
     async def _known(self, asked: QuestionAsked) -> tuple[Knowledge | None, int]:
@@ -104,16 +100,6 @@ class Finder:
         ):
             known = await self.remembered.knowledge(connection, asked.dataset_id, asked.without)
             return known, await clearings(connection, asked.dataset_id)
-
-    async def _with_cached_sql(self, key: CacheKey, attempt: Attempt) -> Conclusion | None:
-        asked = attempt.asked
-        body = await self.caches.get("sql", key) if asked.purpose == "ask" else None
-        if body is None:
-            return None
-        attempt.steps.add(Step(name="sql_cache", status="done", detail=text("question.step.sql_cache", asked.language)))
-        sources = Sources.model_validate(body["sources"])
-        conclusion = await attempt.answer(body["sql"], lambda _: sources)
-        return replace(conclusion, cached=conclusion.outcome == "answered") if conclusion else None
 
     async def _think(self, meant: Understood, known: Knowledge, attempt: Attempt) -> Conclusion:
         asked, steps = meant.asked, attempt.steps
@@ -171,34 +157,10 @@ class Finder:
         tables = {table.name: table.column_names for table in known.tables}
         return Database(self.connections, known.database, tables, filters)
 
-    async def _remember(self, key: CacheKey, conclusion: Conclusion) -> None:
-        found = {"sql": conclusion.sql, "sources": conclusion.sources.model_dump(mode="json")}
-        await self.caches.put("sql", key, found)
-        await self.caches.put("result", key, conclusion.to_cache())
-
 
 def _exactly(pair: KnownPair) -> Callable[[Ran], Sources]:
     sources = Sources(strategy="exact", score=1.0, items=(pair.item_id,), tables=tuple(pair.tables))
     return lambda _: sources
-
-
-def _cache_key(meant: Understood, known: Knowledge, filters: Filters, cleared: int) -> CacheKey:
-    return CacheKey(
-        meant.asked.dataset_id,
-        meant.asked.question,
-        meant.asked.language,
-        known.version,
-        known.database.version,
-        known.database.datasource_version,
-        cleared,
-        meant.context,
-        digest(filters),
-    )
-
-
-def _knew_all(steps: Steps) -> bool:
-    """An answer without the pairs that are near is not kept: it may be another one as soon as they can be found."""
-    return not any(step.name == "retrieve" and step.status == "failed" for step in steps.made)
 
 
 def _retrieved(asked: QuestionAsked, told: Sequence[Pair], milliseconds: float, *, missed: bool) -> Step:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from libs.events.catalog import Language
-from libs.language.catalogue import text
+from libs.language.catalogue import sentences, text
 from services.query.composer.adapt import adapt
 from services.query.composer.compose import SURE, Composition, compose
 from services.query.composer.linking.link import link
@@ -19,6 +19,7 @@ from services.query.knowledge.schema import Pair, Scope
 from services.query.reasoning.choices import resembling
 from services.query.reasoning.small_talk import is_small_talk
 
+_TIMES: tuple[LeftOpen, ...] = ("year", "span")
 _FORETELLING = frozenset({"predict", "forecast", "expect", "预测", "预计"})
 
 
@@ -57,7 +58,7 @@ def proposed(question: str, language: Language, known: Scope) -> Draft:
     composition = compose(question, known)
     if composition.sql and composition.score >= SURE:
         found = composition
-        said = _way(found.left_open.get("way", ()), language)
+        said = sentences(_way(found.left_open.get("way", ()), language), *_times(found, language))
         return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms, said)
     asking = (_which(what, names, question, language, known) for what, names in composition.left_open.items())
     return next(filter(None, asking), None) or _asking_back(question, composition, language, known)
@@ -67,6 +68,12 @@ def _way(ways: Sequence[str], language: Language) -> str:
     """Over what the tables were joined, where that was not the only way."""
     others = ", ".join(ways[1:])
     return text("question.way", language, way=ways[0], others=others) if others else ""
+
+
+def _times(found: Composition, language: Language) -> list[str]:
+    """How times were understood that may be meant in another way."""
+    told = ((what, found.left_open[what]) for what in _TIMES if what in found.left_open)
+    return [text(f"question.time_{what}", language, time=said[0]) for what, said in told]
 
 
 def _which(what: LeftOpen, names: Sequence[str], question: str, language: Language, known: Scope) -> Draft | None:

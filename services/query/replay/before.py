@@ -30,7 +30,7 @@ class Answer:
     asked: QuestionAsked
     outcome: str
     sql: str | None
-    said: str
+    answer_text: str
     knowledge_version: int
     answered_at: datetime
 

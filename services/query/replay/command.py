@@ -64,31 +64,16 @@ async def replay(replaying: Replay, given: Namespace) -> dict[str, Any]:
     told = {
         "question_id": given.question,
         "question": before.asked.question,
-        "before": _before(before),
-        "after": _after(after),
+        "before": _told(before) | {"answered_at": before.answered_at},
+        "after": _told(after),
         "same_rows": same,
     }
     _show(told)
     return told
 
 
-def _before(answer: Answer) -> dict[str, Any]:
-    return {
-        "outcome": answer.outcome,
-        "sql": answer.sql,
-        "answer_text": answer.said,
-        "knowledge_version": answer.knowledge_version,
-        "answered_at": answer.answered_at,
-    }
-
-
-def _after(conclusion: Conclusion) -> dict[str, Any]:
-    return {
-        "outcome": conclusion.outcome,
-        "sql": conclusion.sql,
-        "answer_text": conclusion.answer_text,
-        "knowledge_version": conclusion.knowledge_version,
-    }
+def _told(answer: Answer | Conclusion) -> dict[str, Any]:
+    return {name: getattr(answer, name) for name in _SHOWN}
 
 
 def _show(told: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from libs.datasources.dialect import dialect_of
 from libs.events.catalog import DatasetChanged, Modeling, Relation
 from libs.runtime.clock import now
 from services.gateway.api.context import (
@@ -25,7 +26,7 @@ from services.gateway.api.tells import tells
 from services.gateway.datasets.modeling import decide_modeling, not_drawn
 from services.gateway.datasets.shown import Model, RelationType, Suggestions
 from services.gateway.datasets.structure import known_tables
-from services.gateway.datasources.read import newest_structure
+from services.gateway.datasources.read import kind_of, newest_structure
 
 router = APIRouter(prefix="/datasets/{dataset_id}/modeling", tags=["datasets"])
 
@@ -102,7 +103,8 @@ async def draw_modeling(
         before = DatasetChanged.model_validate(state)
         check_version(if_match, before.version)
         tables = await known_tables(write.connection, before.datasource_id) or {}
-        decided = decide_modeling(before, drawn, tables, now(), account.account_id)
+        dialect = dialect_of(await kind_of(write.connection, dataset_id))
+        decided = decide_modeling(before, drawn, tables, dialect, now(), account.account_id)
         event = await record_revision(write, before, decided, problem="modeling", given="edges", language=language)
     await written(gateway, response, write.event_id, event.version)
     return Model.of(event.modeling_config)

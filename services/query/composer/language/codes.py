@@ -1,5 +1,6 @@
 """What codes in columns stand for: the F of a sex, the T of `official`; and what those of a country are called."""
 
+from services.query.composer.language.countries import names_of_country
 from services.query.composer.language.words import keys
 from services.query.knowledge.schema import Column
 
@@ -8,28 +9,6 @@ _WOMEN, _MEN = ("female", "woman", "girl", "women", "女", "女性"), ("male", "
 _SEX_CODES = {"f": _WOMEN, "female": _WOMEN, "女": _WOMEN, "w": _WOMEN, "m": _MEN, "male": _MEN, "男": _MEN}
 _YES_AND_NO = ({"t", "f"}, {"y", "n"}, {"yes", "no"}, {"true", "false"}, {"是", "否"})
 _YES = frozenset({"t", "y", "yes", "true", "是"})
-_DEMONYMS = {
-    word: tuple(names.split("/"))
-    for word, names in (
-        line.split(": ")
-        for line in (
-            "french: France", "german: Germany", "italian: Italy", "spanish: Spain", "irish: Ireland",
-            "dutch: Netherlands",
-            "british: United Kingdom/UK/Great Britain/Britain", "english: England", "scottish: Scotland",
-            "welsh: Wales",
-            "american: United States/USA/US/United States of America/America", "canadian: Canada", "mexican: Mexico",
-            "brazilian: Brazil", "argentinian: Argentina", "argentine: Argentina", "chilean: Chile", "japanese: Japan",
-            "chinese: China", "korean: South Korea/Korea", "indian: India", "australian: Australia", "swedish: Sweden",
-            "norwegian: Norway", "danish: Denmark", "finnish: Finland", "polish: Poland",
-            "czech: Czech Republic/Czechia",
-            "austrian: Austria", "swiss: Switzerland", "belgian: Belgium", "portuguese: Portugal", "greek: Greece",
-            "turkish: Turkey", "russian: Russia", "ukrainian: Ukraine", "hungarian: Hungary", "romanian: Romania",
-            "egyptian: Egypt", "nigerian: Nigeria", "thai: Thailand", "vietnamese: Vietnam", "european: Europe",
-            "asian: Asia", "african: Africa",
-        )
-    )
-}  # fmt: skip
-_OF_COUNTRY = {name.lower(): word for word, names in _DEMONYMS.items() for name in names}
 
 
 def said_for(column: Column, value: str) -> tuple[str, ...]:
@@ -37,7 +16,7 @@ def said_for(column: Column, value: str) -> tuple[str, ...]:
     code = value.strip().lower()
     if _SEXES & {*keys(column.name), column.comment or ""}:
         return _SEX_CODES.get(code, ())
-    return (_OF_COUNTRY[code],) if code in _OF_COUNTRY else ()
+    return names_of_country(value, keys(column.name), column.comment or "")
 
 
 def yes_of(column: Column) -> tuple[str, str] | None:

@@ -13,6 +13,11 @@ _VERBS = (
     "数据库里 表中 表里 其中 当中 里面 请 请问 帮我 一下"
 )
 
+_DONE = ("完成", "归还", "支付", "提交", "通过", "录入", "退房", "签订", "签署")
+"""Behind a `not` they say which rows are meant: 未完成 are those that are there, and not done."""
+_COUNTERS = frozenset("门项笔份场所部篇封间处座批台辆架头件支户款届趟位员")
+"""Two of them beside each other are a word of its own: 部门."""
+
 
 def _words() -> tuple[str, ...]:
     return tuple(sorted(set(_VERBS.split()), key=len, reverse=True))
@@ -23,12 +28,16 @@ _LONGEST = len(_WORDS[0])
 _SET = frozenset(_WORDS)
 
 
-def lead(han: str) -> set[int]:
+def lead(han: str, *, negated: bool = False) -> set[int]:
     """The places in a run of Han characters that such words cover, the longest words first."""
+    if negated and han.startswith(_DONE):
+        return set()
     covered: set[int] = set()
     for length in range(_LONGEST, 0, -1):
         for first in range(len(han) - length + 1):
             places = range(first, first + length)
             if han[first : first + length] in _SET and covered.isdisjoint(places):
                 covered.update(places)
-    return covered
+    return covered - {
+        at for first in range(len(han) - 1) if _COUNTERS.issuperset(han[first : first + 2]) for at in (first, first + 1)
+    }

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from services.query.composer.language.relative import relative_periods
 from services.query.composer.language.words import Text
+from services.query.composer.language.yearless import MONTHS, NAMED, yearless_periods
 from services.query.composer.queries.plan import Relative
 
 Day = str | Relative
@@ -13,9 +14,6 @@ Day = str | Relative
 Period = tuple[Day, Day]
 """The first day, and the day after the last; an empty text where there is no bound."""
 
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-           "november", "december")  # fmt: skip
-_NAMED = "|".join(sorted({name[:length] for name in _MONTHS for length in (3, len(name))} | {"sept"}, key=len)[::-1])
 _YEAR = r"(?<!\d)(?P<year>(?:19|20)\d{2})"
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": 4}
 _QUARTERS = _ORDINALS | {"一": 1, "二": 2, "三": 3, "四": 4} | {str(number): number for number in range(1, 5)}
@@ -24,7 +22,9 @@ _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"{_YEAR}\s*年\s*(?P<month>1[0-2]|0?[1-9])\s*月(?:份)?(?:\s*(?P<day>3[01]|[12]\d|0?[1-9])\s*[日号])?",
-        rf"{_YEAR}\s*年\s*(?P<month>1[0-2]|0?[1-9])\s*月?\s*[到至~-]\s*(?P<until>1[0-2]|0?[1-9])\s*月(?:份)?",
+        rf"{_YEAR}\s*年\s*(?P<month>1[0-2]|0?[1-9])\s*月?\s*[到至~-]\s*(?P<until>1[0-2]|0?[1-9])\s*月(?:份)?(?:之间)?",
+        rf"在?{_YEAR}\s*年\s*(?P<month>1[0-2]|0?[1-9])\s*月\s*(?P<day>3[01]|[12]\d|0?[1-9])\s*[日号]?\s*[到至~-]\s*"
+        r"(?:(?P<until>1[0-2]|0?[1-9])\s*月)?\s*(?P<end>3[01]|[12]\d|0?[1-9])\s*[日号](?:之间)?",
         rf"{_YEAR}\s*年(?:度)?",
         rf"{_YEAR}\s*年?\s*第?\s*(?P<quarter>[1-4一二三四])\s*季度?",
         rf"{_YEAR}\s*年?[ -]?Q(?P<quarter>[1-4])(?![\da-z])",
@@ -33,11 +33,12 @@ _FORMS = tuple(
         rf"{_YEAR}\s*年?\s*(?P<half>[上下])半年",
         rf"\b(?P<half>first|second)\s+half\s+of\s+{_YEAR}(?!\d)",
         rf"{_YEAR}[-/.](?P<month>1[0-2]|0?[1-9])[-/.](?P<day>3[01]|[12]\d|0?[1-9])(?![\d-])",
+        rf"(?<!\d)(?P<day>3[01]|[12]\d|0?[1-9])\.(?P<month>1[0-2]|0?[1-9])\.{_YEAR}(?!\d)",
         rf"{_YEAR}[-/](?P<month>1[0-2]|0?[1-9])(?![\d/.-])",
-        rf"\b(?P<named>{_NAMED})\.?\s+(?:(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+)?(?:of\s+)?{_YEAR}\b",
-        rf"\b(?:between\s+|from\s+)?(?P<named>{_NAMED})\.?\s+(?:and|to|until|till|through|-)\s+(?P<last>{_NAMED})\.?,?\s+"
+        rf"\b(?P<named>{NAMED})\.?\s+(?:(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s+)?(?:of\s+)?{_YEAR}\b",
+        rf"\b(?:between\s+|from\s+)?(?P<named>{NAMED})\.?\s+(?:and|to|until|till|through|-)\s+(?P<last>{NAMED})\.?,?\s+"
         rf"(?:of\s+)?{_YEAR}\b",
-        rf"\b(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<named>{_NAMED})\.?,?\s+{_YEAR}\b",
+        rf"\b(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<named>{NAMED})\.?,?\s+{_YEAR}\b",
     )
 )
 _PLAIN_YEAR = re.compile(r"(19|20)\d{2}")
@@ -45,7 +46,11 @@ _PLAIN_YEAR = re.compile(r"(19|20)\d{2}")
 
 def periods(text: Text) -> Iterator[tuple[int, int, Period]]:
     """Each span of time that is told: its first token, the one past its last, and its days."""
-    for start, end, period in (*_written_out(text.text), *relative_periods(text.text)):
+    for start, end, period in (
+        *_written_out(text.text),
+        *relative_periods(text.text),
+        *yearless_periods(text.text),
+    ):
         inside = [i for i, token in enumerate(text.tokens) if start <= token.start and token.end <= end]
         if inside:
             yield inside[0], inside[-1] + 1, period
@@ -66,6 +71,9 @@ def _of_match(found: dict[str, str]) -> Period | None:
         return _months(year, 6 * half - 5, 6 * half)
     month = _month(found["named"]) if "named" in found else int(found.get("month", 0))
     last = _month(found["last"]) if "last" in found else int(found.get("until", 0))
+    if "end" in found:
+        first, end = _span(year, month, int(found["day"])), _span(year, last or month, int(found["end"]))
+        return (first[0], end[1]) if first and end and first[0] < end[1] else None
     return _months(year, month, last) if last else _span(year, month, int(found.get("day", 0)))
 
 
@@ -81,7 +89,7 @@ def year(number: str | None) -> Period | None:
 
 
 def _month(name: str) -> int:
-    return 1 + next(at for at, month in enumerate(_MONTHS) if month.startswith(name.lower()[:3]))
+    return 1 + next(at for at, month in enumerate(MONTHS) if month.startswith(name.lower()[:3]))
 
 
 def _span(year: int, month: int, day: int) -> Period | None:

@@ -15,25 +15,37 @@ _UNITS: dict[str, TimePart] = {
     "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "季度": "quarter", "年": "year",
 }  # fmt: skip
 _NAMED: dict[str, tuple[TimePart, int]] = {
-    "today": ("day", 0), "yesterday": ("day", -1), "tomorrow": ("day", 1),
-    "今天": ("day", 0),
-    "今日": ("day", 0), "昨天": ("day", -1), "昨日": ("day", -1), "前天": ("day", -2), "明天": ("day", 1),
+    "today": ("day", 0), "yesterday": ("day", -1), "tomorrow": ("day", 1), "day before yesterday": ("day", -2),
+    "the day before yesterday": ("day", -2), "day after tomorrow": ("day", 2), "the day after tomorrow": ("day", 2),
+    "今天": ("day", 0), "今日": ("day", 0), "昨天": ("day", -1), "昨日": ("day", -1), "前天": ("day", -2),
+    "明天": ("day", 1), "后天": ("day", 2),
     "今年": ("year", 0), "本年": ("year", 0), "去年": ("year", -1), "前年": ("year", -2), "明年": ("year", 1),
 }  # fmt: skip
 _WHICH = {"this": 0, "current": 0, "last": -1, "previous": -1, "next": 1, "本": 0, "这": 0, "上": -1, "下": 1}
 _AHEAD = ("next", "未来")
+_BEGUN: dict[str, TimePart] = {
+    "w": "week", "m": "month", "q": "quarter", "y": "year", "今": "year", "年": "year", "本": "year", "月": "month",
+}  # fmt: skip
 _TOLD_FROM_TODAY = r"(?! (?:of|in which|that|when|with)\b)"
 """`the last year of a contract` is not."""
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
-        rf"(?P<named>\b(?:today|yesterday|tomorrow)\b|{'|'.join(name for name in _NAMED if not name.isascii())})度?",
+        rf"\b(?P<named>{'|'.join(name for name in _NAMED if name.isascii())})\b",
+        rf"(?P<named>{'|'.join(name for name in _NAMED if not name.isascii())})度?",
         rf"\b(?P<which>this|current|last|previous|next) (?P<unit>week|month|quarter|year)\b{_TOLD_FROM_TODAY}",
         r"(?P<which>本|这|上|下)一?个?(?P<unit>周|星期|礼拜|月|季度|年)[份度]?",
         rf"\b(?P<way>last|past|previous|next) (?P<count>\d{{1,4}}|{'|'.join(WRITTEN)}) "
         rf"(?P<unit>day|week|month|quarter|year)s?\b{_TOLD_FROM_TODAY}",
         rf"\bthe (?P<way>past) (?P<unit>day|week|month|quarter|year)\b{_TOLD_FROM_TODAY}",
         r"(?P<way>最近|过去|近|未来)的?(?P<count>\d{1,4}|[一二两三四五六七八九十百]+|半)个?(?P<unit>天|日|周|星期|礼拜|月|季度|年)",
+        rf"\b(?P<ago>a|\d{{1,4}}|{'|'.join(WRITTEN)}) (?P<unit>day)s? ago\b",
+        rf"(?<!since )(?<!before )(?<!after )(?<!until )(?<!till )(?<![\w-])"
+        rf"(?P<ago>a|\d{{1,4}}|{'|'.join(WRITTEN)}) (?P<unit>week|month|quarter|year)s? ago\b",
+        r"\b(?:the )?(?P<running>week|month|quarter|year)[ -]to[ -]date\b",
+        r"\b(?P<running>[wmqy])td\b",
+        r"\b(?:this (?P<running>week|month|quarter|year) so far|so far this (?P<since>week|month|quarter|year))\b",
+        r"(?P<running>今年|本年|年初|本月|月初)(?:以来)?(?:至今|到现在|到目前为止)",
     )
 )
 
@@ -43,10 +55,21 @@ def relative_periods(text: str) -> Iterator[tuple[int, int, RelativePeriod]]:
     for form in _FORMS:
         for match in form.finditer(text):
             said = {name: value.lower() for name, value in match.groupdict().items() if value}
-            yield *match.span(), _period(**said)
+            yield *match.span(), _running(said) or _period(**said)
 
 
-def _period(*, named: str = "", which: str = "", way: str = "", count: str = "one", unit: str = "") -> RelativePeriod:
+def _running(said: dict[str, str]) -> RelativePeriod | None:
+    """`year to date`, 年初至今: up to today."""
+    began = said.get("running", said.get("since"))
+    unit = _BEGUN.get("月" if began == "本月" else began[:1]) if began else None
+    return (Relative(unit, 0, unit), Relative("day", 1, "day")) if unit else None
+
+
+def _period(
+    *, named: str = "", which: str = "", way: str = "", count: str = "one", unit: str = "", ago: str = ""
+) -> RelativePeriod:
+    if ago:
+        return _whole(_UNITS[unit], -int(WRITTEN.get(ago, "1" if ago == "a" else ago)))
     if named:
         return _whole(*_NAMED[named])
     if which:

@@ -6,11 +6,11 @@ from functools import cache
 from services.query.composer.language.words import keys
 
 _GROUPS = """
-customer, client, buyer, shopper, patron, 客户, 顾客, 买家
+customer, client, buyer, shopper, patron, 客户, 顾客, 买家, cust
 user, member, 用户, 会员
 person, people, human, individual, 人员
-employee, staff, worker, personnel, 员工, 雇员, 职工, 职员
-manager, boss, supervisor, 经理, 主管, 上级
+employee, staff, worker, personnel, 员工, 雇员, 职工, 职员, emp
+manager, boss, supervisor, 经理, 主管, 上级, mgr
 teacher, instructor, professor, lecturer, faculty, 教师, 老师, 讲师, 教授
 student, pupil, learner, 学生, 学员
 player, athlete, 球员, 选手, 运动员
@@ -27,7 +27,7 @@ actor, 演员
 director, 导演
 company, firm, corporation, enterprise, business, 公司, 企业
 supplier, vendor, provider, 供应商
-department, division, 部门
+department, division, 部门, dept
 office, 办公室
 job, position, occupation, profession, 职位, 岗位, 职业
 team, club, 球队, 队伍
@@ -43,8 +43,8 @@ product, item, goods, merchandise, 产品, 商品, 货品
 category, kind, type, 类别, 类型, 种类
 brand, 品牌
 price, cost, 价格, 单价, 价钱
-amount, total, 金额
-quantity, 数量
+amount, total, 金额, amt
+quantity, 数量, qty
 discount, 折扣
 payment, 付款, 支付
 invoice, bill, 发票, 账单
@@ -61,12 +61,12 @@ city, town, 城市
 country, nation, 国家
 state, province, 省, 州, 省份
 region, area, district, 地区, 区域
-address, location, place, 地址, 地点, 位置
+address, location, place, 地址, 地点, 位置, addr
 street, road, 街道
 zip, postal, postcode, 邮编
-phone, telephone, mobile, 电话, 手机号
+phone, telephone, mobile, 电话, 手机号, tel
 email, mail, 邮箱, 邮件
-name, 名称, 名字, 姓名
+name, 名称, 名字, 姓名, nm
 title, 标题
 gender, sex, 性别
 age, 年龄
@@ -74,7 +74,7 @@ birthday, birthdate, dob, 生日, 出生日期
 nationality, 国籍
 height, 身高
 weight, 体重, 重量
-date, 日期
+date, 日期, dt
 time, 时间
 year, 年份
 start, begin, 开始
@@ -118,17 +118,18 @@ medicine, medication, drug, 药品, 药物
 treatment, procedure, 治疗
 appointment, 预约
 hospital, 医院
-account, 账户, 账号
+account, 账户, 账号, acct
 bank, 银行
 loan, 贷款
 device, machine, equipment, 设备, 机器
 sensor, 传感器
-temperature, 温度, 气温
+temperature, 温度, 气温, temp
 humidity, 湿度
 weather, 天气
 project, 项目
 task, 任务
 service, 服务
+way, method, 方式
 complaint, 投诉
 language, tongue, 语言
 currency, 货币

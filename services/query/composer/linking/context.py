@@ -8,7 +8,7 @@ from services.query.composer.linking.lexicon import Meant
 
 _OWNER, _NAMED, _OF_ITS_TABLE, _DESCRIBES, _TERM, _COUNTED = 0.45, 0.4, 0.15, 0.4, 0.2, 0.3
 """What it adds to the weight of a meaning: that its table, its column stand beside it, that it describes or counts."""
-_FAIRLY_SURE = 0.7
+_FAIRLY_SURE, _NEARLY = 0.7, 0.1
 _OWNER_AT_MOST, _THINGS_BETWEEN = 8, 3
 _TAKE_COLUMNS: frozenset[CueName | None] = frozenset({"sum", "avg", "min", "max", "most", "least", "each", "order"})
 _LINKING = frozenset({"of", "in", "the", "as", "be", "的"})
@@ -29,7 +29,7 @@ def speaks_for(items: Sequence[Item], meanings: Meanings, index: int, meant: Mea
         found += _beside(items, meanings, index, meant)
         found += _DESCRIBES if _describes(items, meanings, index) else 0.0
     if meant.kind == "table" and before is not None and before.cue == "count":
-        found += _COUNTED
+        found += _COUNTED if meant.weight >= max(one.weight for one in meanings[index]) - _NEARLY else 0.0
     return found
 
 
@@ -43,6 +43,8 @@ def _beside(items: Sequence[Item], meanings: Meanings, index: int, value: Meant)
 
 def _neighbours(items: Sequence[Item], index: int) -> Iterator[int]:
     yield from (index - 1, index + 1)
+    if index + 3 == len(items) and items[index + 1].kind == "comma":
+        yield index + 2  # `in Germany (nationality)`
     before = items[index - 1] if index >= 2 else None
     if before is not None and before.kind in ("open", "cue") and (before.cue == "equal" or before.said in _LINKING):
         yield index - 2

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from services.query.composer.language.cues import longest_phrase, phrases, times
 from services.query.composer.language.periods import periods
 from services.query.composer.language.words import Text, number_at
+from services.query.composer.language.yearless import is_yearless
 from services.query.composer.linking.lexicon import Lexicon
 from services.query.composer.linking.marks import Mark
 
@@ -61,9 +62,13 @@ def _numbers(text: Text) -> Iterator[Mark]:
 def _dates(text: Text, known: Lexicon) -> Iterator[Mark]:
     """Dates; but a column of the name of a unit is what its name says."""
     tokens = [token.key for token in text.tokens]
+    monthly = ("month",) in known
     for first, last, period in periods(text):
+        if is_yearless(period) and (monthly or any((token,) in known for token in tokens[first:last])):
+            continue  # Months are kept by themselves here, or May is somebody's name.
         if not any((token,) in known for token in tokens[first:last] if token in _CALENDAR):
-            yield Mark(first, last, number=tokens[first] if last - first == 1 else None, period=period)
+            number = tokens[first] if last - first == 1 and text.tokens[first].number else None
+            yield Mark(first, last, number=number, period=period)
 
 
 def _units(text: Text, known: Lexicon) -> Iterator[Mark]:

@@ -1,14 +1,17 @@
 """Finds in a question the tables, columns, terms and values it speaks of, the numbers, and words that instruct."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from services.query.composer.language.cues import CueName, stop_keys, unit_phrases
 from services.query.composer.language.light import lead
 from services.query.composer.language.words import Text, is_han, keys, read
+from services.query.composer.linking.identifiers import with_identifiers
 from services.query.composer.linking.instructions import instructions
 from services.query.composer.linking.marks import Linked, Mark
 from services.query.composer.linking.meanings import meanings
+from services.query.composer.linking.parted import parted
+from services.query.composer.linking.restricting import saying_which
 from services.query.composer.linking.taught import with_taught
 from services.query.knowledge.schema import Pair, Schema, Term
 
@@ -16,7 +19,7 @@ __all__ = ["Linked", "Mark", "link"]
 
 _CUE_YIELDS: frozenset[CueName] = frozenset(
     {"equal", "from", "to", "order", "missing", "having", "top", "bottom", "and", "or", "contains", "each", "label",
-     "count"}
+     "count", "share"}
 )  # fmt: skip
 """Instructions that give way to a column or table of exactly that name."""
 _FAIRLY_SURE, _SURE = 0.75, 0.9
@@ -27,7 +30,7 @@ def link(question: str, schema: Schema, terms: tuple[Term, ...] = (), pairs: tup
     """Link `question` to a database, by its names and values, its terms, and what verified `pairs` teach of words."""
     text = read(question)
     known, learned = with_taught(schema, terms, pairs)
-    marks = _best([*instructions(text, known), *meanings(text, known)])
+    marks = _best(with_identifiers(text, [*instructions(text, known), *meanings(text, known), *parted(text, known)]))
     unexplained = tuple(_unexplained(text, marks, frozenset(learned.silent)))
     return Linked(text, marks, unexplained, tuple(_passed_over(text, marks, learned.silent)))
 
@@ -65,14 +68,18 @@ def _unexplained(text: Text, marks: tuple[Mark, ...], silent: frozenset[str]) ->
     owner = {i: mark for mark in marks for i in range(mark.first, mark.last)}
     passed = {i for mark in marks if mark.number for i in _unit_after(text, mark.last)}
     passed |= set(_leading(text, owner))
+    says_which = set(saying_which(text, marks)) - owner.keys()
     for index, token in enumerate(text.tokens):
+        if index in says_which and token.key not in silent:
+            yield token.text
+            continue
         if index in owner or index in passed or token.key in said_little:
             continue
         if not any(token.key in _named_by(owner.get(near)) for near in (index - 1, index + 1)):
             yield token.text
 
 
-def _leading(text: Text, owner: Container[int]) -> Iterator[int]:
+def _leading(text: Text, owner: Mapping[int, Mark]) -> Iterator[int]:
     """The Han characters of words that only lead from one thing to another."""
     first = 0
     while first < len(text.tokens):
@@ -80,7 +87,8 @@ def _leading(text: Text, owner: Container[int]) -> Iterator[int]:
         while last < len(text.tokens) and last not in owner and is_han(text.tokens[last].key):
             last += 1
         run = [token.key for token in text.tokens[first:last]]
-        led = lead("".join(run))
+        before = owner.get(first - 1)
+        led = lead("".join(run), negated=before is not None and before.cue == "not")
         # One left open makes an unknown word of all of them: 买 in 买主 leads nowhere.
         if all(place in led or key in stop_keys() for place, key in enumerate(run)):
             yield from (first + place for place in led)

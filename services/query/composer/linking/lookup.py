@@ -12,6 +12,7 @@ from sqlglot import exp
 from libs.events.catalog import ColumnDescription, TableDescription
 from services.query.composer.language.cues import stop_keys
 from services.query.composer.language.words import Text
+from services.query.composer.linking.identifiers import identifiers
 from services.query.composer.linking.link import link
 from services.query.knowledge.schema import Column, Scope, Table
 
@@ -25,7 +26,11 @@ def phrases_of(question: str, known: Scope) -> tuple[str, ...]:
     linked = link(question, known.schema, known.terms, known.taught)
     text, unknown = linked.text, set(linked.unexplained)
     explained = {i for mark in linked.marks if mark.meanings for i in range(mark.first, mark.last)}
-    found = [text.between(first, last) for first, last in text.quoted if not set(range(first, last)) <= explained]
+    found = [
+        text.between(first, last)
+        for first, last in (*text.quoted, *identifiers(text))
+        if not set(range(first, last)) <= explained
+    ]
     for first, last in _capitalised(text):
         if unknown & {token.text for token in text.tokens[first:last]}:
             found.append(text.between(first, last))

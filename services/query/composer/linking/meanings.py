@@ -69,6 +69,8 @@ def _case_fits(meant: Meant, text: Text, first: int, last: int) -> bool:
     said = text.between(first, last)
     if len(said) > _CASE_MATTERS or keys(said) != keys(meant.value):
         return True
+    if said.lower() != meant.value.lower():  # UK for GB; but `tell us` speaks of no country
+        return said.isupper() or said.lower() not in stop_keys()
     if len(meant.value) == 1:
         return (first, last) in text.quoted
     return said == meant.value or (len(meant.value) == _CASE_MATTERS and said.islower() and meant.value.islower())

@@ -3,7 +3,7 @@
 from services.query.composer.language.words import keys
 from services.query.knowledge.schema import Column, Table
 
-_LABELS = ("name", "title", "label", "full name", "名称", "名字", "姓名", "标题")
+_LABELS = ("name", "title", "label", "full name", "nm", "名称", "名字", "姓名", "标题")
 _HAN_LABELS = ("名称", "名字", "姓名", "标题", "书名", "片名", "歌名", "品名", "店名", "校名")
 
 

@@ -9,6 +9,7 @@ from services.query.composer.language.cues import TIME_WORDS
 from services.query.composer.language.synonyms import synonyms
 from services.query.composer.language.words import keys
 from services.query.composer.linking.affixes import short_names, table_names
+from services.query.composer.linking.dated import date_phrases
 from services.query.composer.linking.explained import explained
 from services.query.composer.linking.lexicon import Lexicon, Meant, Phrase
 from services.query.composer.linking.names import name_column
@@ -17,7 +18,7 @@ from services.query.knowledge.schema import Column, Schema, Table, Term
 
 _COMMENT_END = re.compile(r"[;；，,。.（(:：]| in | of | at | for | where | when | between ")
 _LONGEST_COMMENT = 12
-_LONGEST_NAME, _SYNONYM = 4, 0.85
+_LONGEST_NAME, _SYNONYM, _DATE = 4, 0.85, 0.9
 _NUMBERED = ("id", "number", "num", "code", "no")
 """Words at the end of a column's name that people say for one another."""
 
@@ -33,6 +34,8 @@ def lexicon(schema: Schema, terms: tuple[Term, ...]) -> Lexicon:
             _add_codes(built, table, column)
             for phrase in short_names(table, column):
                 built.add(phrase, Meant(table.name, column.name, weight=0.95))
+            for phrase in date_phrases(table, column) if column.holds_dates else ():
+                built.add(phrase, Meant(table.name, column.name, weight=_DATE))
         if label := name_column(table):
             for word in ("name", "名称", "名字"):
                 built.add(keys(word), Meant(table.name, label.name, weight=0.7))

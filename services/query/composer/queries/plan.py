@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-Aggregate = Literal["count", "sum", "avg", "min", "max"]
+Aggregate = Literal["count", "sum", "avg", "min", "max", "percentage"]
 TimePart = Literal["year", "quarter", "month", "week", "day"]
 Comparison = Literal["=", "<>", ">", "<", ">=", "<=", "like", "not like", "null", "not null", "in"]
 
@@ -19,19 +19,26 @@ class Place:
 
 @dataclass(frozen=True)
 class Relative:
-    """The first day of the running `unit`, by the database's clock, moved by `count` times `step`."""
+    """The first day of the running `unit`, by the database's clock, moved by `count` times `step` and by `days`.
+
+    `ago` is how many months ago the unit was running, where it is not that of today; `newest` says that the year was
+    not said.
+    """
 
     unit: TimePart
     count: int
     step: TimePart
+    days: int = 0
+    ago: int = 0
+    newest: bool = False
 
 
 @dataclass(frozen=True)
 class Measure:
     """An aggregate of a column, of a term's expression, or, with neither, of the rows of `table`.
 
-    `whole` is an expression that is an aggregate already; `beside` are further tables that it reads; `name` is what
-    the question calls it.
+    A percentage is the average of an expression that is 100 or 0 for each row. `whole` is an expression that is an
+    aggregate already; `beside` are further tables that it reads; `name` is what the question calls it.
     """
 
     aggregate: Aggregate

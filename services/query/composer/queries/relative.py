@@ -19,33 +19,39 @@ _SQLITE: dict[TimePart, str] = {
     "year": ", 'start of year'",
 }
 _MARIADB: dict[TimePart, str] = {
-    "day": "CURRENT_DATE",
-    "week": "CURRENT_DATE - INTERVAL WEEKDAY(CURRENT_DATE) DAY",
-    "month": "CURRENT_DATE - INTERVAL (DAYOFMONTH(CURRENT_DATE) - 1) DAY",
-    "quarter": "MAKEDATE(YEAR(CURRENT_DATE), 1) + INTERVAL (QUARTER(CURRENT_DATE) - 1) QUARTER",
-    "year": "MAKEDATE(YEAR(CURRENT_DATE), 1)",
+    "day": "{today}",
+    "week": "{today} - INTERVAL WEEKDAY({today}) DAY",
+    "month": "{today} - INTERVAL (DAYOFMONTH({today}) - 1) DAY",
+    "quarter": "MAKEDATE(YEAR({today}), 1) + INTERVAL (QUARTER({today}) - 1) QUARTER",
+    "year": "MAKEDATE(YEAR({today}), 1)",
 }
 _LONGER: dict[TimePart, tuple[int, TimePart]] = {"week": (7, "day"), "quarter": (3, "month")}
+_Moves = list[tuple[int, TimePart]]
 
 
 def relative_day(day: Relative, dialect: Dialect, *, as_text: bool) -> exp.Expr:
     """The day as a date; `as_text` as an ISO date in a text, where dates are kept so."""
     times, step = _LONGER.get(day.step, (1, day.step))
-    sql = {"sqlite": _sqlite, "postgres": _postgres}.get(dialect, _mariadb)(day.unit, day.count * times, step)
+    moves: _Moves = [(count, by) for count, by in ((day.count * times, step), (day.days, "day")) if count]
+    sql = {"sqlite": _sqlite, "postgres": _postgres}.get(dialect, _mariadb)(day.unit, day.ago, moves)
     if as_text and dialect == "postgres":
         sql = f"to_char({sql}, 'YYYY-MM-DD')"
     return sqlglot.parse_one(sql, dialect=dialect)
 
 
-def _sqlite(unit: TimePart, count: int, step: TimePart) -> str:
-    moved = f", '{count:+d} {step}s'" if count else ""
-    return f"date('now', 'localtime'{_SQLITE[unit]}{moved})"
+def _sqlite(unit: TimePart, ago: int, moves: _Moves) -> str:
+    before = f", '-{ago} months'" if ago else ""
+    moved = "".join(f", '{count:+d} {step}s'" for count, step in moves)
+    return f"date('now', 'localtime'{before}{_SQLITE[unit]}{moved})"
 
 
-def _postgres(unit: TimePart, count: int, step: TimePart) -> str:
-    first = "CURRENT_DATE" if unit == "day" else f"CAST(date_trunc('{unit}', CURRENT_DATE) AS DATE)"
-    return f"CAST({first} + INTERVAL '{count} {step}' AS DATE)" if count else first
+def _postgres(unit: TimePart, ago: int, moves: _Moves) -> str:
+    today = f"CURRENT_DATE - INTERVAL '{ago} month'" if ago else "CURRENT_DATE"
+    first = today if unit == "day" else f"CAST(date_trunc('{unit}', {today}) AS DATE)"
+    moved = "".join(f" + INTERVAL '{count} {step}'" for count, step in moves)
+    return f"CAST({first}{moved} AS DATE)" if moved else first
 
 
-def _mariadb(unit: TimePart, count: int, step: TimePart) -> str:
-    return f"{_MARIADB[unit]} + INTERVAL {count} {step}" if count else _MARIADB[unit]
+def _mariadb(unit: TimePart, ago: int, moves: _Moves) -> str:
+    today = f"(CURRENT_DATE - INTERVAL {ago} MONTH)" if ago else "CURRENT_DATE"
+    return _MARIADB[unit].format(today=today) + "".join(f" + INTERVAL {count} {step}" for count, step in moves)

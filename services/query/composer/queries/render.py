@@ -55,13 +55,18 @@ def _select(plan: Plan, schema: Schema, spoken: Spoken) -> exp.Select | None:
     if where is None or not all(writer.fits(measure) for measure in plan.measured):
         return None
     select = exp.select(*writer.selected(plan)).from_(table(tables[0]))
-    select = _joined(select, tables[0], edges, "left" if plan.with_none else "")
+    select = _joined(select, tables[0], edges, "left" if plan.with_none or _has_whole(plan) else "")
     select = select.where(*where) if where else select
     if plan.groups:
         select = select.group_by(*writer.grouped(plan))
     for having in plan.having:
         select = select.having(writer.having(having))
     return _counted(_ordered(select, plan, writer), plan)
+
+
+def _has_whole(plan: Plan) -> bool:
+    """Whether a share of all rows of a table is asked for: those that belong to nothing are of the whole too."""
+    return not plan.groups and any(measure.aggregate == "percentage" for measure in plan.measures)
 
 
 def _joined(select: exp.Select, first: str, edges: list[list[Relation]], side: str) -> exp.Select:

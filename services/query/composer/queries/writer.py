@@ -16,6 +16,7 @@ COMPARISONS: dict[str, type[exp.Expr]] = {
 }  # fmt: skip
 _AGGREGATES: dict[str, type[exp.Expr]] = {
     "count": exp.Count, "sum": exp.Sum, "avg": exp.Avg, "min": exp.Min, "max": exp.Max,
+    "percentage": exp.Avg,
 }  # fmt: skip
 
 
@@ -110,4 +111,4 @@ class Writer:
         is_column = any(table.column(measure.name) for table in self.schema.tables)
         if measure.whole:
             return f"{measure.name}_value" if is_column else measure.name
-        return f"{measure.aggregate}_{measure.name}"
+        return f"{measure.aggregate}_{measure.name}" if measure.name else measure.aggregate

@@ -4,6 +4,7 @@ from services.query.composer.reading.compared import read_compared, read_with_ag
 from services.query.composer.reading.computed import read_computed
 from services.query.composer.reading.missing import read_missing
 from services.query.composer.reading.numbers import read_numbers, read_turned
+from services.query.composer.reading.present import read_present
 from services.query.composer.reading.ranges import read_ranges
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.terms import read_terms
@@ -18,6 +19,7 @@ def read_conditions(reading: Reading) -> None:
     read_terms(reading)
     read_parts_of_texts(reading)
     read_missing(reading)
+    read_present(reading)
     read_computed(reading)
     read_with_aggregates(reading)
     read_compared(reading)

@@ -102,7 +102,8 @@ def _measure(reading: Reading, near: int, *, distinct: bool) -> Measure:
     if place is None:
         raise ValueError("neither a table nor a column is counted")
     if reading.measurable(place) and not distinct:
-        reading.unclear |= not reading.plan.conditions
+        # Of visitors that are a number it may be the sum that is asked for.
+        reading.unclear |= all(condition.place != place for condition in reading.plan.conditions)
     reading.unclear |= yes_of(reading.known(place)) is not None  # `how many neutered rabbits`: rows, and not yes and no
     unique = reading.known(place).primary_key and reading.key(place.table) is not None
     return Measure("count", place.table, place.column, distinct=not unique)

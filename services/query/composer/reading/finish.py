@@ -8,7 +8,9 @@ from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Aggregate, Measure, Place, Plan
 from services.query.composer.reading.both import read_both
+from services.query.composer.reading.either import check_values
 from services.query.composer.reading.none import read_none
+from services.query.composer.reading.reach import is_far_fetched
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.ways import check_ways
 
@@ -28,6 +30,8 @@ def finish(reading: Reading) -> None:
     plan.distinct |= _lists_values(reading)
     reading.unclear |= _is_unclear(reading)
     check_ways(reading)
+    check_values(reading)
+    reading.unclear |= is_far_fetched(reading)
     if plan.both is None:
         _once(reading)
     else:
@@ -48,11 +52,19 @@ def _group(reading: Reading) -> None:
     only_measures = plan.measures and not plan.groups and not plan.columns and plan.limit is None
     if only_measures and plan.order_by and isinstance(plan.order_by[0], Place):
         plan.groups = [by for by in plan.order_by if isinstance(by, Place)]  # `number of orders sorted by city`
+    reading.unclear |= measured and _shows_one_of_many(reading)
     if plan.groups and not measured:
         shown = {place.table for place in plan.columns}
         reading.unclear |= bool(shown) and not shown.issuperset(place.table for place in plan.groups)
         plan.columns = plan.columns or list(plan.groups)
         plan.groups, plan.keyed = [], []
+
+
+def _shows_one_of_many(reading: Reading) -> bool:
+    """Whether beside a group stands what it may have several of."""
+    groups = reading.plan.groups
+    keyed = {place.table for place in groups if place.table in reading.plan.keyed or reading.known(place).primary_key}
+    return bool(groups) and any(one not in groups and one.table not in keyed for one in reading.plan.columns)
 
 
 def _group_by_shown(reading: Reading) -> None:
@@ -102,16 +114,18 @@ def _lists_values(reading: Reading) -> bool:
 
 
 def _is_unclear(reading: Reading) -> bool:
-    """Whether `both` has no two sides, only what is known already is shown, rows are counted one by one, `who` is asked
-    and nobody is told, or a limit has no order."""
+    """Whether `both` has no two sides, two values are asked of one row, only what is known already is shown, rows are
+    counted one by one, `who` is asked and nobody is told, or a limit has no order."""
     plan = reading.plan
     sides = len(plan.conditions) + len(plan.having)
     one_sided = any(item.said == "both" for item in reading.items) and plan.both is None and sides < 2
     known = {one.place for one in plan.conditions if one.comparison == "=" and one.query is None}
     nothing_new = bool(plan.columns) and not plan.measures and known.issuperset(plan.columns)
+    told = {(one.place, one.value) for one in plan.conditions if one.comparison == "=" and one.place and one.value}
+    contradicts = len(told) > len({place for place, _ in told})  # of 2009, and of 2010
     unordered = plan.limit is not None and not plan.order_by
     mistaken = _ranks_itself(reading) or _tells_nobody(reading) or _pulled_by_verb(reading)
-    return one_sided or nothing_new or unordered or mistaken
+    return one_sided or nothing_new or contradicts or unordered or mistaken
 
 
 def _ranks_itself(reading: Reading) -> bool:

@@ -3,12 +3,13 @@
 from services.query.composer.language.cues import CueName
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.names import name_column
-from services.query.composer.queries.plan import Measure, Place
+from services.query.composer.queries.plan import Measure
 from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
 
 _RANKS: tuple[CueName, ...] = ("top", "bottom", "most", "least")
 _VALUE_WITHIN = 6
+_LISTED = ("thing", "unit", "comma")
 _THEIRS = frozenset({"their", "its", "his", "her"})
 
 
@@ -30,7 +31,7 @@ def _read_theirs(reading: Reading, index: int) -> None:
         return
     if reading.free(near) and reading.roles[near] == "select":
         reading.take(near)
-        _group_by_thing(reading, near, reading.meant[near].table)
+        _group_by_table(reading, near, reading.meant[near].table)
 
 
 def _read_group(reading: Reading, index: int) -> None:
@@ -41,16 +42,22 @@ def _read_group(reading: Reading, index: int) -> None:
     meant, said = reading.thing(near), reading.said(index)
     if meant is None or not reading.free(near) or (said in ("by", "按", "按照") and _ranks_by(reading, near)):
         return
+    if _is_of_unit(reading, near):
+        return
     if reading.cue(near + 1) in ("ascending", "descending"):
         return  # 按价格从高到低
     if said in ("by", "in", "at") and _restricted(reading, near, meant):
         reading.take(index)
         return
-    reading.take(index, near)
-    if meant.kind == "table":
-        _group_by_thing(reading, near, meant.table)
-    else:
-        _group_by_columns(reading, near)
+    reading.take(index)
+    _group_by_things(reading, near)
+
+
+def _is_of_unit(reading: Reading, near: int) -> bool:
+    """`per year by booking date`: the years are those of that date."""
+    place = reading.column(near)
+    dated = place is not None and reading.known(place).holds_dates
+    return dated and any(item.kind == "unit" for item in reading.items)
 
 
 def _ranks_by(reading: Reading, near: int) -> bool:
@@ -71,26 +78,42 @@ def _restricted(reading: Reading, near: int, meant: Meant) -> bool:
     return False
 
 
-def _group_by_thing(reading: Reading, near: int, table: str) -> None:
-    """`per customer`, `per customer city`."""
+def _group_by_things(reading: Reading, near: int) -> None:
+    """`for each city and level`, `by customer and month`."""
+    while (meant := reading.thing(near)) is not None and reading.free(near):
+        reading.take(near)
+        last = _group_by_table(reading, near, meant.table) if meant.column is None else _group_by_column(reading, near)
+        near = _next_of_list(reading, last)
+
+
+def _next_of_list(reading: Reading, last: int) -> int:
+    """The thing behind `and` or 、; behind a comma where the list ends the sentence: `by city, level and month`."""
+    near = last + 1 + (reading.kind(last + 1) == "comma")
+    near += reading.is_and(near)
+    if near == last + 1 or not reading.exists(near):
+        return len(reading.items)
+    rest = range(last + 1, len(reading.items))
+    ends = all(reading.kind(i) in _LISTED or reading.is_and(i) for i in rest)
+    between = reading.text.between(reading.items[last].first, reading.items[near].last)
+    return near if ends or reading.roles[near] == "group" or "、" in between else len(reading.items)
+
+
+def _group_by_column(reading: Reading, near: int) -> int:
+    if (place := reading.column(near)) is not None:
+        reading.group_by(place)
+    return near
+
+
+def _group_by_table(reading: Reading, near: int, table: str) -> int:
+    """`per customer`, `per customer city`; tells the last item of it."""
     own = reading.column(near + 1)
     if own is not None and own.table == table and reading.adjacent(near) and not reading.measurable(own):
         reading.take(near + 1)
         reading.group_by(own)
-        return
+        return near + 1
     named = name_column(reading.schema.table(table)) is not None
     reading.group_by(reading.label(table) if named else (reading.key(table) or reading.label(table)))
-
-
-def _group_by_columns(reading: Reading, near: int) -> None:
-    """`for each city and level`."""
-    place: Place | None = reading.column(near)
-    while place is not None:
-        reading.group_by(place)
-        reading.take(near)
-        near += 2
-        joined = reading.is_and(near - 1) and reading.exists(near) and reading.roles[near] == "group"
-        place = reading.column(near) if joined else None
+    return near
 
 
 def read_counted_groups(reading: Reading) -> None:

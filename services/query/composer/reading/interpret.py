@@ -16,6 +16,7 @@ from services.query.composer.reading.missing import read_lacking
 from services.query.composer.reading.orders import read_orders
 from services.query.composer.reading.rankings import read_limits, read_rankings
 from services.query.composer.reading.reading import LeftOpen, Reading
+from services.query.composer.reading.shares import read_shares
 from services.query.composer.reading.terms import name_things
 from services.query.composer.reading.times import read_dates, read_units
 from services.query.composer.reading.totals import name_totals, read_totals
@@ -53,6 +54,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_units(reading)
     read_orders(reading)
     read_rankings(reading)
+    read_shares(reading)
     read_measures(reading)
     read_totals(reading)
     read_counted_groups(reading)

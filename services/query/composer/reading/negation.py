@@ -12,6 +12,7 @@ COMPARISONS: dict[CueName | None, Comparison] = {
 AGGREGATES: dict[CueName | None, Aggregate] = {"sum": "sum", "avg": "avg", "min": "min", "max": "max"}
 _OPPOSITE: dict[Comparison, Comparison] = {
     ">": "<=", "<": ">=", ">=": "<", "<=": ">", "=": "<>", "<>": "=", "like": "not like", "null": "not null",
+    "not null": "null",
 }  # fmt: skip
 _FARTHEST = 3
 _NEVER = frozenset({"never", "从未", "从没", "从来没有"})
@@ -33,6 +34,10 @@ def _negated(reading: Reading, index: int) -> str:
         if reading.instructs(near, "not", "not_equal"):
             reading.take(near)
             return reading.said(near)
+        if reading.said(near) == "的":
+            return ""  # 未关闭的德国酒店
+        if reading.kind(near) == "word" and reading.adjacent(near) and reading.table(near + 1):
+            return ""  # `not finished tickets of the category ...`
         if reading.kind(near) in ("thing", "number", "quoted") and near in reading.used:
             return ""
     return ""

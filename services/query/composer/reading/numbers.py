@@ -2,6 +2,7 @@
 
 from services.query.composer.language.cues import OR_LESS, OR_MORE, CueName
 from services.query.composer.queries.plan import Condition, Having, Measure, Place
+from services.query.composer.reading.calendar import confirm_year
 from services.query.composer.reading.compared import COMPARATIVES, column_before, column_of_kind, of_another_kind
 from services.query.composer.reading.having import read_how_many_each_has
 from services.query.composer.reading.negation import AGGREGATES, COMPARISONS, add, with_number
@@ -75,6 +76,7 @@ def _compared(reading: Reading, index: int, cue: int, column: int, place: Place)
     number, comparison = reading.number(index) or "0", COMPARISONS[reading.cue(cue)]
     reading.unclear |= of_another_kind(reading, cue, place)
     reading.take(index, column, cue)
+    confirm_year(reading, column, index)
     if (aggregate := _aggregate_of(reading, column)) is None:
         add(reading, with_number(reading, place, comparison, number), min(column, index, cue))
         return
@@ -106,6 +108,7 @@ def or_number(reading: Reading, index: int) -> int | None:
 def comparison_of(reading: Reading, index: int) -> int | None:
     """The comparison that a number belongs to: right before it, or behind it (`or more`, 以上)."""
     before, after = reading.before(index), reading.after(index)
+    after = reading.after(after) if reading.said(after) == "年" else after  # 2014年之前, where a year is a column
     for near in (before, after, reading.before(before)):
         if not reading.free(near) or reading.cue(near) not in COMPARISONS or reading.cue(near) is None:
             continue

@@ -1,10 +1,11 @@
 """Reads ranges of numbers: `between 3 and 5`, `from 1990 to 1999`, 在500到1000之间."""
 
 from services.query.composer.queries.plan import Place
+from services.query.composer.reading.calendar import is_year
 from services.query.composer.reading.compared import column_before
 from services.query.composer.reading.negation import add, with_number
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.years import is_year, year_column
+from services.query.composer.reading.years import year_column
 
 
 def read_ranges(reading: Reading) -> None:
@@ -20,7 +21,7 @@ def _end(reading: Reading, index: int) -> int | None:
     if reading.number(index) is None:
         return None
     end = index + 2
-    while reading.said(end) in ("the", "to"):
+    while reading.said(end) in ("the", "to", "到", "至"):
         end += 1
     return end if reading.number(end) is not None and _joint(reading, index, end) else None
 
@@ -41,9 +42,12 @@ def _range(reading: Reading, index: int, end: int) -> None:
     leads = [i for i in (index - 1, index - 2, between) if i is not None and _leads(reading, i)]
     first = min([index, *(i for i in leads if i < index)])
     column = _column(reading, first, end)
+    years = is_year(reading, index) and is_year(reading, end)
+    if years and column is not None and column != reading.before(first) and column < index and year_column(reading):
+        column = None  # `the price of cars from 2010 to 2014`
     place = reading.column(column) if column is not None else None
     low, high = reading.number(index) or "0", reading.number(end) or "0"
-    if place is None and is_year(reading, index) and is_year(reading, end):
+    if place is None and years:
         place = year_column(reading)
     if place is None or (reading.is_time(place) and not reading.is_number(place)):
         return

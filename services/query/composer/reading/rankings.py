@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.query.composer.language.cues import EARLY, RECENT, SPANS
+from services.query.composer.language.cues import COUNTING, EARLY, RECENT, SPANS
 from services.query.composer.language.words import lemma
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Measure, Place
+from services.query.composer.reading.calendar import holds_years
 from services.query.composer.reading.counted import by_count, by_named_count, by_term
 from services.query.composer.reading.extremes import read_bound, read_extremes, read_value_of_extreme
 from services.query.composer.reading.ranked import (
@@ -152,15 +153,18 @@ def _rank(reading: Reading, index: int, number: int | None) -> _Rank:
 def _order(reading: Reading, rank: _Rank, ranked: Ranked) -> None:
     reading.take(*rank.taken, *ranked.taken)
     plan, by = reading.plan, ranked.by
-    before, plan.order_by = plan.order_by, [_added(reading, by) if isinstance(by, Place) else by]
+    before, plan.order_by = plan.order_by, [_added(reading, by, rank) if isinstance(by, Place) else by]
     reading.unclear |= plan.limit is not None and before != plan.order_by  # one superlative after another
     plan.descending = rank.descending if ranked.descending is None else ranked.descending
     plan.limit = rank.limit
 
 
-def _added(reading: Reading, by: Place) -> Measure | Place:
-    """`the department with the most credits`, of which it has many: their sum."""
+def _added(reading: Reading, by: Place, rank: _Rank) -> Measure | Place:
+    """`the department with the most credits`, `the year with the most visitors`, which has many of them: their sum."""
     free = [i for i in sorted(reading.meant) if i not in reading.used and reading.roles[i] == "select"]
+    years = any((place := reading.column(i)) and holds_years(reading, place) for i in free)
+    if years and reading.said(rank.taken[0]) in COUNTING and reading.is_number(by):
+        return Measure("sum", by.table, by.column)
     shown = [reading.meant[i].table for i in free]
     if not shown or by.table in shown or not reading.is_number(by):
         return by

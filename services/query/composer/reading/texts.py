@@ -79,6 +79,7 @@ def _name(reading: Reading, index: int) -> None:
     column = reading.column(reading.before(near) if named else near)
     if column is None and reading.said(near) in NAMED and (table := reading.table(reading.before(near))):
         column = reading.label(table)
+    column = column or (_key_of(reading, near) if reading.kind(index) == "quoted" else None)
     if column is None or reading.is_number(column):
         return
     last = index
@@ -88,6 +89,12 @@ def _name(reading: Reading, index: int) -> None:
     said = reading.text.between(reading.items[index].first, reading.items[last].last)
     add(reading, Condition(column.table, column, "=", (mark.quoted if mark else None) or said), index)
     reading.take(*range(index, last + 1), near, *([reading.before(near)] if named else []))
+
+
+def _key_of(reading: Reading, near: int) -> Place | None:
+    """`booking BK240017`, where the key of a table is a text."""
+    table = reading.table(near)
+    return reading.key(table) if table else None
 
 
 def _is_name(reading: Reading, index: int) -> bool:

@@ -11,6 +11,8 @@ def read_things(reading: Reading) -> None:
     tables = [i for i in sorted(reading.meant) if reading.table(i)]
     selected = [i for i in tables if reading.roles[i] == "select"] or tables
     asked = [i for i in selected if i not in reading.used] or selected
+    while len(asked) > 1 and reading.said(asked[1] - 1) == "的":
+        asked = asked[1:]  # 订单BK17的客人: whose they are stands before 的
     conditions = reading.plan.conditions
     table = reading.table(asked[0]) if asked else next(iter(conditions[0].tables if conditions else ()), None)
     if table is None:

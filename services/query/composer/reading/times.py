@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.periods import Day, Period, year
-from services.query.composer.language.words import keys
+from services.query.composer.language.words import is_han, keys
+from services.query.composer.linking.dated import spoken_date
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Comparison, Condition, Place, Relative
+from services.query.composer.reading.calendar import holds_years
+from services.query.composer.reading.happened import date_of_what_happened
 from services.query.composer.reading.reading import Reading
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "since", "before", "after", "from", "until", "for", "between", "and",
@@ -43,7 +46,17 @@ def dates_in(reading: Reading, indexes: Sequence[int], table: str | None = None)
         if high:
             conditions.append(_bound(place, "<", high))
         reading.take(index, *([] if end is None else [end]))
+        _tell(reading, index, low or high)
     return conditions
+
+
+def _tell(reading: Reading, index: int, day: Day) -> None:
+    """How a time was understood that could be meant in another way."""
+    said = reading.text.between(reading.items[index].first, reading.items[index].last)
+    if isinstance(day, Relative) and day.newest:
+        reading.left_open["year"] = (said,)
+    elif said.endswith(" ago") and isinstance(day, Relative) and day.unit != "day":
+        reading.left_open["span"] = (said,)
 
 
 def _bound(place: Place, comparison: Comparison, day: Day) -> Condition:
@@ -61,6 +74,9 @@ def _period(reading: Reading, index: int) -> Period | None:
     said_before = reading.text.tokens[mark.first - 1].key if mark.first else ""
     near = reading.column(reading.before(index))
     column = near is not None and reading.is_time(near) and not reading.is_number(near)
+    years = (reading.column(i) for i in (index - 1, index - 2))
+    if any(place is not None and holds_years(reading, place) for place in years):
+        return None  # `started in 2014`, where the year in which things started is a number
     own = reading.column(index + 1) is not None and reading.items[index + 1].first == mark.last
     return year(mark.number) if (column or said_before in _BEFORE_YEARS) and not own else None
 
@@ -97,7 +113,7 @@ def _time_of(reading: Reading, index: int) -> Place | None:
         if place is not None and near not in reading.used and reading.known(place).holds_dates:
             reading.used.add(near)
             return place
-    return _chosen_time(reading) or only_time(reading)
+    return _chosen_time(reading) or only_time(reading, index)
 
 
 def _chosen_time(reading: Reading) -> Place | None:
@@ -110,8 +126,8 @@ def _chosen_time(reading: Reading) -> Place | None:
     return place
 
 
-def only_time(reading: Reading) -> Place | None:
-    """The one date column of the tables that are spoken of; of a table without one, that of the table it joins.
+def only_time(reading: Reading, index: int | None = None) -> Place | None:
+    """The one date column of the tables that are spoken of; of several, that of what happened at the time at `index`.
 
     That a column is named says nothing of when its rows were: the salary in 2025 is not that of those hired in 2025.
     """
@@ -123,19 +139,43 @@ def only_time(reading: Reading) -> Place | None:
         for column in reading.schema.table(table).columns
         if column.holds_dates
     ]
+    if index is not None and (told := date_of_what_happened(reading, index, dates)) is not None:
+        dates = [told]
     if len(dates) > 1 and named == {place.table for place in dates}:
-        reading.left_open["date"] = tuple(place.column for place in dates)
+        reading.left_open["date"] = spoken_dates(reading, dates)
     if len(dates) != 1 or dates[0].table not in named or join_path(reading.schema, [dates[0].table, *spoken]) is None:
         return None
     own = reading.schema.table(dates[0].table)
     return None if any(keys(column.name) == ("year",) for column in own.columns) else dates[0]
 
 
+def spoken_dates(reading: Reading, dates: Sequence[Place]) -> tuple[str, ...]:
+    """What people are told of date columns, in the language of the question; their names where two are called alike."""
+    han = any(is_han(token.key) for token in reading.text.tokens)
+    spoken = [spoken_date(reading.schema.table(place.table), reading.known(place), han=han) for place in dates]
+    return tuple(spoken if len(set(spoken)) == len(spoken) else (place.column for place in dates))
+
+
+def _named_time(reading: Reading) -> Place | None:
+    """`per year by booking date`: the date column that the units are of."""
+    for index, item in enumerate(reading.items):
+        place = reading.column(index)
+        if place is None or not reading.free(index) or not reading.known(place).holds_dates:
+            continue
+        by = index - 1
+        while reading.said(by) in ("the", "date", "of"):
+            by -= 1
+        if reading.cue(by) == "each" and item.mark is not None:
+            reading.take(index, by)
+            return place
+    return None
+
+
 def read_units(reading: Reading) -> None:
     """`per month`, 每年: groups of a date column."""
     for index, item in enumerate(reading.items):
         unit = item.mark.unit if item.kind == "unit" and item.mark is not None else None
-        place = (_chosen_time(reading) or only_time(reading)) if unit else None
+        place = (_chosen_time(reading) or _named_time(reading) or only_time(reading, index)) if unit else None
         if place is None or unit is None:
             continue
         reading.plan.groups.append(Place(place.table, place.column, unit))

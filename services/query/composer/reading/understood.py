@@ -1,12 +1,13 @@
 """How much of a question found its place in the plan."""
 
-from services.query.composer.language.cues import CueName
+from services.query.composer.language.cues import CueName, stop_keys
 from services.query.composer.language.small_words import VERBS
+from services.query.composer.language.words import is_han
 from services.query.composer.reading.reading import Reading
 
 _HARD: frozenset[CueName | None] = frozenset(
     {"sum", "avg", "min", "max", "most", "least", "top", "bottom", "more", "less", "at_least", "at_most", "not_equal",
-     "between", "not", "without", "missing", "ascending", "descending", "contains", "count", "or", "forecast"}
+     "between", "not", "without", "missing", "ascending", "descending", "contains", "count", "or", "forecast", "share"}
 )  # fmt: skip
 """Instructions that change what is asked."""
 _TOTALS = frozenset({"total", "altogether", "overall"})
@@ -25,7 +26,18 @@ def _says_nothing(reading: Reading, index: int) -> bool:
         return False
     if item.kind == "word":
         return _is_light(reading, index)
+    if item.cue == "each" and _lost_group(reading, index):
+        return False
     return item.cue not in _HARD or _in_total(reading, index)
+
+
+def _lost_group(reading: Reading, index: int) -> bool:
+    """Whether it is not known for each of what something is told: `per building`, 按楼层."""
+    further = reading.text.tokens[reading.items[index].last :]
+    last = reading.items[index + 1].first if reading.exists(index + 1) else len(reading.text.tokens)
+    passed = further[: last - reading.items[index].last]
+    unknown = reading.kind(index + 1) == "word" and not passed
+    return unknown or any(is_han(token.key) and token.key not in stop_keys() for token in passed)
 
 
 def _in_total(reading: Reading, index: int) -> bool:

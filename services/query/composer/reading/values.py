@@ -79,3 +79,6 @@ def take_names(reading: Reading, index: int, place: Place) -> None:
             reading.take(near)
     if reading.cue(before) == "equal":
         reading.take(before)
+    last = len(reading.items) - 1
+    if reading.column(last) == place and reading.in_brackets(last):
+        reading.take(last)

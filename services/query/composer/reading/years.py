@@ -2,11 +2,11 @@
 
 from services.query.composer.language.words import keys
 from services.query.composer.queries.plan import Condition, Place
+from services.query.composer.reading.calendar import confirm_year, holds_years, is_year
 from services.query.composer.reading.negation import COMPARISONS, add, with_number
 from services.query.composer.reading.numbers import comparison_of, or_number
 from services.query.composer.reading.reading import Reading
 
-_FIRST, _LAST = 1900, 2099
 _BEFORE_YEARS = frozenset({"in", "of", "during", "for", "or", "year"})
 
 
@@ -17,39 +17,50 @@ def read_years(reading: Reading) -> None:
             _year(reading, index)
 
 
-def is_year(reading: Reading, index: int) -> bool:
-    """Whether a number reads like a year."""
-    return _FIRST <= (reading.how_many(index) or 0) <= _LAST
-
-
 def _year(reading: Reading, index: int) -> None:
     cue = comparison_of(reading, index)
     if cue is None and reading.word_before(index) not in _BEFORE_YEARS:
         return
     beside = reading.column(index - 1)
-    if reading.column(reading.after(index)) is not None or (beside is not None and reading.measurable(beside)):
+    measured = beside is not None and reading.measurable(beside) and not holds_years(reading, beside)
+    if measured or (beside is None and reading.column(reading.after(index)) is not None):
         return
-    place = year_column(reading)
+    last = len(reading.items) - 1
+    places = (index - 1, index - 2, *((last,) if reading.in_brackets(last) else ()))
+    named = next((i for i in places if (near := reading.column(i)) and holds_years(reading, near)), None)
+    place = reading.column(named) if named is not None else year_column(reading)
     condition = _condition(reading, index, cue, place) if place is not None else None
     if condition is None:
         return
-    reading.take(index, *([] if cue is None else [cue]))
-    reading.take(*(i for i in (index - 1, index - 2) if reading.column(i) == place))
     add(reading, condition, index)
+    reading.take(index, *([] if cue is None else [cue]))
+    if named is not None:
+        reading.take(named)
+        confirm_year(reading, named, index)
 
 
 def year_column(reading: Reading) -> Place | None:
-    """The first column of a table that is spoken of which holds years."""
+    """The column of a table that is spoken of which holds years; of several, the one that is just called year."""
     for table in dict.fromkeys(meant.table for meant in reading.meant.values()):
-        for column in reading.schema.table(table).columns:
-            if "year" in keys(column.name) and column.is_number:
-                return Place(table, column.name)
+        columns = (Place(table, column.name) for column in reading.schema.table(table).columns)
+        found = [place for place in columns if holds_years(reading, place)]
+        plain = [place for place in found if keys(place.column) == ("year",)] or found
+        if len(plain) > 1:
+            reading.left_open["column"] = tuple(place.column for place in plain)
+        if found:
+            return plain[0] if len(plain) == 1 else None
     return None
 
 
 def _condition(reading: Reading, index: int, cue: int | None, place: Place) -> Condition | None:
-    first, other = reading.number(index) or "0", or_number(reading, index)
+    first, other = reading.number(index) or "0", _other(reading, index)
     if cue is None and other is not None:
         reading.take(other, other - 1)
         return Condition(place.table, place, values=(first, reading.number(other) or "0"), number=True)
     return with_number(reading, place, COMPARISONS[reading.cue(cue)] if cue is not None else "=", first)
+
+
+def _other(reading: Reading, index: int) -> int | None:
+    """`2013 or 2014`, `2013 and 2014`: no row is of both."""
+    both = reading.is_and(index + 1) and reading.number(index + 2) is not None and is_year(reading, index + 2)
+    return index + 2 if both else or_number(reading, index)
