@@ -63,6 +63,8 @@ def _rows() -> sqlite3.Connection:
         ("workers with no bonus", "bonus IS NULL OR bonus = 0"),
         ("Which staff have not left?", "left_on IS NULL"),
         ("Which staff have left?", "left_on IS NOT NULL"),
+        ("Which staff left?", "left_on IS NOT NULL"),
+        ("workers ordered by name", "TRUE"),
         ("Which staff have not left South?", "left_on IS NULL AND branch_id = 2"),
     ],
 )
