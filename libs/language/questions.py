@@ -42,14 +42,24 @@ TEXTS = {
         "这些表可以经由 {columns} 关联，您指的是哪一个？",
         "The tables can be joined over {columns}: which do you mean?",
     ),
-    "question.time_year": (
-        "没有说是哪一年的“{time}”，这里取最近一个已经开始的。",
-        "No year was said: “{time}” is the newest one that has begun.",
+    "question.told_year": (
+        "没有说是哪一年的“{said}”，这里取最近一个已经开始的。",
+        "No year was said: “{said}” is the newest one that has begun.",
     ),
-    "question.time_span": (
-        "“{time}”在这里是那一整周、整月、整季度或整年。",
-        "“{time}” is all of that week, month, quarter or year.",
+    "question.told_span": (
+        "“{said}”在这里是那一整周、整月、整季度或整年。",
+        "“{said}” is all of that week, month, quarter or year.",
     ),
+    "question.told_weekday": (
+        "“{said}”在这里是每一个{said}，不只是某一周的。",
+        "“{said}” is that day of every week.",
+    ),
+    "question.told_none": ("一个也没有的按 0 计入平均。", "Those with none count as 0 in the average."),
+    "question.told_all": (
+        "平均是所有的平均，一个也没有的按 0 计入。",
+        "The average is that of all, those with none as 0.",
+    ),
+    "question.told_any": ("平均中不含一个也没有的。", "Those with none are not in the average."),
     "question.way": (
         "各表经由 {way} 关联；也可以经由 {others}。",
         "The tables were joined over {way}; they could be joined over {others} too.",

@@ -48,6 +48,7 @@ def _spans(today: date) -> dict[str, tuple[date, date]]:
         "How many {} between March 1 and March 15?": (_newest(today, 3), _newest(today, 3) + days(15)),
         "How many {} the day before yesterday?": (today - days(2), today - days(1)),
         "How many {} two weeks ago?": (monday - days(14), monday - days(7)),
+        "上周一有多少{}？": (monday - days(7), monday - days(6)),
         "How many {} year to date?": (date(today.year, 1, 1), today + days(1)),
         "2024年第一季度有多少{}？": (date(2024, 1, 1), date(2024, 4, 1)),
     }
@@ -77,6 +78,21 @@ async def test_a_time_told_from_today_is_a_range_of_days(
         if date.today() != began:
             return  # At midnight today was another day for the database than for us.
         assert found == [[sum(first <= day < after for day in days)]], question
+
+
+@pytest.mark.parametrize("table", ["visits", "notes"])
+async def test_days_of_the_week_are_those_of_every_week(
+    database: UserDatabase, connections: Connections, table: str
+) -> None:
+    days = [date(2024, 2, 1) + timedelta(days=number) for number in range(30)]
+    rows = ", ".join(f"({number}, '{day}')" for number, day in enumerate(days))
+    column, kind = ("day", "DATE") if table == "visits" else ("written", "VARCHAR(20)")
+    await database.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, {column} {kind});")
+    await database.execute(f"INSERT INTO {table} VALUES {rows};")
+    asked = {"How many {} on Mondays?": {1}, "周日有多少{}？": {7}, "每周一到周五有多少{}？": {1, 2, 3, 4, 5}}
+    for question, wanted in asked.items():
+        expected = [[sum(day.isoweekday() in wanted for day in days)]]
+        assert await _asked(database, connections, question.format(table)) == expected, question
 
 
 async def test_weeks_and_quarters_are_those_of_the_calendar(database: UserDatabase, connections: Connections) -> None:

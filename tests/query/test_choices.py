@@ -158,6 +158,11 @@ def test_of_two_equal_ways_to_join_each_is_offered_and_the_chosen_one_is_taken(
 ) -> None:
     draft = proposed(question, language, AIRPORTS)
     assert draft.kind == "clarification" and len(draft.choices) == 2 and "origin" in draft.text
+    known = AIRPORTS.schema
+    drawn = replace(
+        AIRPORTS, schema=replace(known, relations=(known.relations[0], replace(known.relations[1], drawn=True)))
+    )
+    assert "dest" in (proposed(question, language, drawn).sql or "")
     of_origin, of_dest = (proposed(choice, language, AIRPORTS).sql or "" for choice in draft.choices)
     assert "origin" in of_origin and "dest" in of_dest and "origin" not in of_dest
 

@@ -120,6 +120,8 @@ def test_dates_that_are_kept_as_text_are_dates_too(column: Column) -> None:
         ("orders since September", "No year was said: “September” is the newest one that has begun."),
         ("5月的订单", "没有说是哪一年的“5月”，这里取最近一个已经开始的。"),
         ("orders two weeks ago", "“two weeks ago” is all of that week, month, quarter or year."),
+        ("orders on Mondays", ""),
+        ("周一的订单", "“周一”在这里是每一个周一，不只是某一周的。"),
         ("orders last week", ""),
     ],
 )

@@ -1,7 +1,10 @@
 """A verified pair lends its SQL to a question that differs in single places, and to no other."""
 
+from dataclasses import replace
+
 import pytest
 
+from services.query.composer.adapt import adapt
 from services.query.composer.transfer import NEAR, transferred
 from services.query.knowledge.schema import Pair, Scope
 from tests.query.shop import SHOP
@@ -72,3 +75,35 @@ def test_only_a_near_question_lends_its_sql_and_of_several_the_one_with_fewest_c
     nearer = Pair("Show the names of products with a price below 7", "SELECT name FROM products WHERE price < 7", 0.99)
     found = transferred(question, Scope(SHOP.schema, SHOP.terms, (nearer, Pair(*DEAR, 0.85))))
     assert found is not None and (found.edits, found.pair.sql) == (1, DEAR[1])
+
+
+@pytest.mark.parametrize(
+    ("taught", "asked", "where"),
+    [
+        ("BETWEEN '2025-01-01' AND '2025-12-31'", "2024", "BETWEEN '2024-01-01' AND '2024-12-31'"),
+        (">= '2025-01-01' AND placed < '2026-01-01'", "2024", ">= '2024-01-01' AND placed < '2025-01-01'"),
+        (">= '2025-01-01' AND placed < '2026-01-01'", "March 2024", ">= '2024-03-01' AND placed < '2024-04-01'"),
+        (">= '2025-01-01 00:00:00' AND placed <= '2025-12-31 23:59:59'", "February 2024",
+         ">= '2024-02-01 00:00:00' AND placed <= '2024-02-29 23:59:59'"),
+        ("LIKE '2025%'", "2024", "LIKE '2024%'"),
+        ("LIKE '2025%'", "March 2024", None),
+        (">= '2025-01-01' AND placed < '2025-10-01'", "2024", None),
+        (">= '2025-01-01' AND placed < '2026-01-01'", "the fair", None),
+    ],
+)  # fmt: skip
+def test_the_days_of_a_time_that_was_taught_are_moved_to_another_all_or_none(
+    taught: str, asked: str, where: str | None
+) -> None:
+    pair = Pair("What was the revenue in 2025?", f"SELECT SUM(paid) FROM orders WHERE placed {taught}", 0.95, "a")
+    found = adapt(f"What was the revenue in {asked}?", replace(SHOP, pairs=(pair,)))
+    assert (found.sql.partition("placed ")[2] if found else None) == where
+
+
+def test_a_time_is_moved_beside_another_value() -> None:
+    within = "placed >= '2025-01-01' AND placed < '2026-01-01'"
+    sql = f"SELECT customer_id FROM orders WHERE {within} ORDER BY paid DESC LIMIT 5"
+    known = replace(SHOP, pairs=(Pair("2025年实付金额最高的5个客户", sql, 0.95, "a"),))
+    found = adapt("2024年3月实付金额最高的3个客户", known)
+    assert found is not None and "'2024-03-01' AND placed < '2024-04-01'" in found.sql and "LIMIT 3" in found.sql
+    turned = transferred("2024年实付金额最低的5个客户", known)
+    assert turned is not None and "'2024-01-01' AND placed < '2025-01-01' ORDER BY paid ASC" in turned.sql

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.query.composer.compose import compose
-from services.query.knowledge.schema import Column, Schema, Scope, Table
+from services.query.knowledge.schema import Column, Pair, Schema, Scope, Table
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 
@@ -67,3 +67,22 @@ def test_a_value_is_written_as_it_is_stored(value: str, dialect: str) -> None:
 def test_a_value_in_other_characters_is_another_value() -> None:
     assert "電子" not in (compose("有多少電子商品", SHOP).sql or "")
     assert asked_back("有多少電子商品")
+
+
+def test_a_word_that_is_taught_to_mean_different_things_is_not_passed_over() -> None:
+    wheres = ("level = 'gold'", "level = 'silver'", "city = 'Paris'")
+    said = ("How many premium customers?", "number of premium customers", "count the premium customers")
+    taught = tuple(
+        Pair(question, f"SELECT count(*) FROM customers WHERE {where}", 0.0, question)
+        for question, where in zip(said, wheres, strict=True)
+    )
+    assert asked_back("How many premium customers are there in Berlin?", replace(SHOP, taught=taught))
+    idle = tuple(replace(pair, sql="SELECT count(*) FROM customers") for pair in taught)
+    assert answered("How many premium customers are there in Berlin?", replace(SHOP, taught=idle)) == [(2,)]
+
+
+@pytest.mark.parametrize(
+    "question", ["List the names of 5 customers", "categories of 2 products", "customers in city 5", "城市5的客户"]
+)
+def test_a_number_is_no_text_that_a_column_does_not_hold(question: str) -> None:
+    assert asked_back(question)

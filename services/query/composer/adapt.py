@@ -1,4 +1,4 @@
-"""Answers by a verified pair whose question is the same but for values: the SQL is kept, its literals are replaced.
+"""Answers by a verified pair whose question is the same but for values and times: literals of its SQL are replaced.
 
 Every other character is the same, so nothing of the question has to be understood; `transfer` needs that, as it also
 changes columns and instructions.
@@ -13,6 +13,9 @@ from sqlglot import exp
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
 from libs.knowledge.items import normalised_question
+from services.query.composer.language.periods import Period, periods, year
+from services.query.composer.language.words import read
+from services.query.composer.redate import redate
 from services.query.knowledge.schema import Pair, Schema, Scope
 
 _NUMBERS = (re.compile(r"\d+"), re.compile(r"\d+\.\d+"))
@@ -30,10 +33,36 @@ class Adapted:
 
 def adapt(question: str, known: Scope) -> Adapted | None:
     """The first of the nearest pairs that fits; None when words differ in other ways than by values."""
+    asked = normalised_question(question)
     for pair in known.pairs:
-        if sql := _adapted(normalised_question(question), pair, known.schema):
+        if sql := _adapted(asked, pair, known.schema) or _at_another_time(asked, pair, known.schema):
             return Adapted(pair, sql)
     return None
+
+
+def _at_another_time(question: str, pair: Pair, schema: Schema) -> str | None:
+    """The SQL of a pair that asks the same of another year or month, whose days are in it."""
+    taught = normalised_question(pair.question)
+    (text, mine), (their_text, theirs) = _time(question), _time(taught)
+    if mine is None or theirs is None or text == their_text:
+        return None
+    sql = _adapted(question.replace(text, their_text), pair, schema)
+    tree = parse(sql, schema.dialect) if sql else None
+    return tree.sql(dialect=schema.dialect) if tree is not None and redate(tree, theirs, mine) else None
+
+
+def _time(question: str) -> tuple[str, Period | None]:
+    """The one time that a question tells, as it is said; None where there are several, or it is told twice."""
+    text = read(question)
+    found = {(first, last): period for first, last, period in periods(text)}
+    found |= {(at, at + 1): told for at, token in enumerate(text.tokens) if (told := year(token.key))}
+    longest = [one for one in found if not any(_inside(one, other) for other in found)]
+    said = text.between(*longest[0]) if len(longest) == 1 else ""
+    return (said, found[longest[0]]) if said and question.count(said) == 1 else ("", None)
+
+
+def _inside(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one != other and other[0] <= one[0] and one[1] <= other[1]
 
 
 def _adapted(question: str, pair: Pair, schema: Schema) -> str | None:

@@ -13,10 +13,11 @@ from sqlglot import exp
 
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
-from services.query.composer.language.cues import CueName, longest_phrase, phrases, stop_keys
+from services.query.composer.language.cues import CueName, longest_phrase, phrases
 from services.query.composer.language.kinds import KINDS
 from services.query.composer.language.periods import Period
 from services.query.composer.language.small_words import HAVE, VERBS
+from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.language.synonyms import synonyms
 from services.query.composer.language.words import Token, keys, number_at, read
 from services.query.composer.linking.elements import Element, elements

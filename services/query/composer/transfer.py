@@ -1,5 +1,5 @@
-"""Answers by a verified pair whose question differs in single places: another number or value, another column, another
-comparison, aggregate or direction. What differs is changed in its SQL; where that is not plain, there is no answer."""
+"""Answers by a verified pair whose question differs in single places: another number, time or value, another column,
+another comparison, aggregate or direction. What differs is changed in its SQL; where that is not plain, it is none."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,11 @@ from sqlglot import exp
 from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
 from services.query.composer.language.cues import CueName
+from services.query.composer.language.periods import Period, year
 from services.query.composer.linking.familiar import familiar
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.link import Linked, Mark, link
+from services.query.composer.redate import redate
 from services.query.composer.unsaid import has_unsaid_limit
 from services.query.knowledge.schema import Pair, Scope
 
@@ -109,6 +111,9 @@ def _apply(tree: exp.Expr, old: _Unit, new: _Unit, theirs: Sequence[_Unit]) -> b
     one, other = old.mark, new.mark
     if one is None or other is None:
         return False
+    before, after = _time(one), _time(other)
+    if before is not None and after is not None and redate(tree, before, after):
+        return True
     if one.number is not None and other.number is not None:
         return _number(tree, one.number, other.number)
     if one.cue is not None and other.cue is not None:
@@ -116,6 +121,10 @@ def _apply(tree: exp.Expr, old: _Unit, new: _Unit, theirs: Sequence[_Unit]) -> b
     if one.meanings and other.meanings:
         return _meaning(tree, one, other, sum(unit.said == old.said for unit in theirs))
     return False
+
+
+def _time(mark: Mark) -> Period | None:
+    return mark.period or year(mark.number)
 
 
 def _number(tree: exp.Expr, old: str, new: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from libs.knowledge.items import normalised_question
 from libs.language.catalogue import language_of, text
 from services.query.composer.compose import SURE, compose
+from services.query.composer.language.weekdays import Weekday
 from services.query.composer.linking.link import Linked, Mark
 from services.query.conversation.change import changed, links
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
@@ -136,6 +137,8 @@ def _same_kind(old: Mark, new: Mark) -> bool:
 
 
 def _is_time(mark: Mark) -> bool:
+    if mark.period is not None and isinstance(mark.period[0], Weekday):
+        return False
     return mark.period is not None or bool(re.fullmatch(r"(?:19|20)\d{2}", mark.number or ""))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from libs.datasources.dialect import Dialect
 from libs.events.catalog import Relation, TableDescription
+from libs.knowledge.relations import joined_columns
 from libs.knowledge.terms import Term
 from services.query.composer.linking.familiar import familiar
 from services.query.knowledge import schema
@@ -13,13 +14,16 @@ from services.query.knowledge import schema
 def described(
     tables: Iterable[TableDescription],
     relations: Iterable[Relation],
+    drawn: Iterable[Relation],
     terms: Iterable[Term],
     taught: tuple[schema.Pair, ...],
     dialect: Dialect,
 ) -> schema.Scope:
     """Without the pairs near a question; a structure that was seen before is the very one that was seen then."""
+    chosen = frozenset(map(joined_columns, drawn))
+    joins = tuple(_relation(edge, drawn=joined_columns(edge) in chosen) for edge in relations)
     known = schema.Scope(
-        schema.Schema(tuple(map(_table, tables)), tuple(map(_relation, relations)), dialect),
+        schema.Schema(tuple(map(_table, tables)), joins, dialect),
         tuple(schema.Term(term.term, term.definition, term.synonyms, term.sql_expression) for term in terms),
         (),
         taught,
@@ -35,5 +39,5 @@ def _table(table: TableDescription) -> schema.Table:
     return schema.Table(table.name, columns, table.comment, table.row_estimate)
 
 
-def _relation(edge: Relation) -> schema.Relation:
-    return schema.Relation(edge.source, edge.source_col, edge.target, edge.target_col, edge.confidence)
+def _relation(edge: Relation, *, drawn: bool = False) -> schema.Relation:
+    return schema.Relation(edge.source, edge.source_col, edge.target, edge.target_col, edge.confidence, drawn)

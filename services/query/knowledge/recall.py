@@ -80,7 +80,7 @@ class Knowledge:
     def described(self) -> schema.Scope:
         """The same in the words of the reasoning."""
         dialect = dialect_of(self.database.settings.kind)
-        return described(self.tables, self.relations, self.terms, self.taught, dialect)
+        return described(self.tables, self.relations, self.database.drawn, self.terms, self.taught, dialect)
 
     @cached_property
     def table_names(self) -> frozenset[str]:

@@ -70,13 +70,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Relation:
-    """`source.source_col` points at `target.target_col`; confidence 0 to 1."""
+    """`source.source_col` points at `target.target_col`; confidence 0 to 1. The owner may have `drawn` it."""
 
     source: str
     source_col: str
     target: str
     target_col: str
     confidence: float = 1.0
+    drawn: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from services.query.knowledge.schema import Pair, Scope
 from services.query.reasoning.choices import resembling
 from services.query.reasoning.small_talk import is_small_talk
 
-_TIMES: tuple[LeftOpen, ...] = ("year", "span")
+_TOLD: tuple[LeftOpen, ...] = ("year", "span", "weekday", "none", "any", "all")
 _FORETELLING = frozenset({"predict", "forecast", "expect", "预测", "预计"})
 
 
@@ -58,9 +58,10 @@ def proposed(question: str, language: Language, known: Scope) -> Draft:
     composition = compose(question, known)
     if composition.sql and composition.score >= SURE:
         found = composition
-        said = sentences(_way(found.left_open.get("way", ()), language), *_times(found, language))
+        said = sentences(_way(found.left_open.get("way", ()), language), *_told(found, language))
         return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms, said)
-    asking = (_which(what, names, question, language, known) for what, names in composition.left_open.items())
+    open_to = ((what, names) for what, names in composition.left_open.items() if what not in _TOLD)
+    asking = (_which(what, names, question, language, known) for what, names in open_to)
     return next(filter(None, asking), None) or _asking_back(question, composition, language, known)
 
 
@@ -70,10 +71,10 @@ def _way(ways: Sequence[str], language: Language) -> str:
     return text("question.way", language, way=ways[0], others=others) if others else ""
 
 
-def _times(found: Composition, language: Language) -> list[str]:
-    """How times were understood that may be meant in another way."""
-    told = ((what, found.left_open[what]) for what in _TIMES if what in found.left_open)
-    return [text(f"question.time_{what}", language, time=said[0]) for what, said in told]
+def _told(found: Composition, language: Language) -> list[str]:
+    """How what may be meant in another way was understood."""
+    told = ((what, found.left_open[what]) for what in _TOLD if what in found.left_open)
+    return [text(f"question.told_{what}", language, said=said[0]) for what, said in told]
 
 
 def _which(what: LeftOpen, names: Sequence[str], question: str, language: Language, known: Scope) -> Draft | None:

@@ -1,11 +1,10 @@
-"""Words of both languages that say what is to be done with data: count, compare, group, order; and words that say nothing."""
+"""Words of both languages that say what is to be done with data: count, compare, group, order."""
 
 from functools import cache
 from typing import Literal
 
 from services.query.composer.language.directions import directions
 from services.query.composer.language.words import keys
-from services.query.composer.queries.plan import TimePart
 
 CueName = Literal[
     "count", "distinct", "sum", "avg", "min", "max", "most", "least", "top", "bottom", "ascending", "descending",
@@ -71,102 +70,6 @@ _PHRASES: dict[CueName, str] = {
     "label": "name, names, 名称, 名字",
 }  # fmt: skip
 
-_STOP = (
-    "a an the of in on at for that which who whose whom what where when how do does did be been being is are was were "
-    "am can could would should will i me my we us our you your he she they it its his her their them this these those please show "
-    "list give find return tell display get out all any there here as so than then than such also along one some "
-    "with by from to into within among across during about and or if but only just both corresponding has have had having "
-    "database available total want know let see much many long ever get s t value result record detail information data me each "
-    "respectively different possible current existing exist various used belong have made make held hold done go took take "
-    "look lookup describe provide compute calculate retrieve find identify select question answer using based under "
-    "not no up own together well sort order full whose who ones"
-    " too still already yet ever currently actually"
-    " located locate situated lives lived living stay staying stays associated associate related relate called belongs belonging "
-    "given gave gives assigned supplied offered provided provides listed contained involved according grouped group"
-)
-_STOP_HAN = "的了是在有哪些个请问给出我们你他她它吗呢吧列找查询显示告诉看下一多少什么怎么样那这些并其都被把对于中里上为和与及或者所及其以应要想知道以及家位名条次架首只台张种类款间情况分别各每人时当则也就让而但如果共总"
-
-UNITS = "minute minutes second hours hour mile miles kilometer kg dollar dollars degree degrees percent year years day days time times star stars"
-_UNITS_HAN = (
-    "分钟",
-    "小时",
-    "秒",
-    "英里",
-    "公里",
-    "千米",
-    "元",
-    "美元",
-    "度",
-    "天",
-    "年",
-    "月",
-    "日",
-    "岁",
-    "毫秒",
-    "名",
-    "个",
-)
-
-HOW_MUCH = frozenset({"多少", "是多少", "为多少", "有多少"})
-"""Words that ask how much as well as how many."""
-
-RECENT = frozenset({"last", "latest", "most recent", "newest", "最近", "最新", "最晚"})
-EARLY = frozenset({"first", "earliest", "最早"})
-"""Words that look at the date of rows, and at the order in which they came."""
-
-RANKED_BY = frozenset(
-    {"by", "按", "按照", "ordered by", "sorted by", "ranked by", "order by", "sort by", "in order of"}
-)
-"""Words before what things are ranked by."""
-
-COUNTING = frozenset({"most", "the most", "fewest", "least", "最多", "最少"})
-"""Superlatives that may speak of how many there are of something."""
-
-SPANS = frozenset(
-    keys(word)
-    for word in (
-        "day",
-        "week",
-        "month",
-        "year",
-        "hour",
-        "minute",
-        "天",
-        "日",
-        "周",
-        "月",
-        "年",
-        "小时",
-        "个月",
-        "分钟",
-        "季度",
-        "个季度",
-        "quarter",
-    )
-)
-"""Units of spans of time."""
-
-PER_TIME: dict[TimePart, str] = {
-    "year": "year, annually, yearly, annual, 年, 年份, 年度",
-    "quarter": "quarter, quarterly, 季度",
-    "month": "month, calendar month, monthly, 月, 月份",
-    "week": "week, weekly, 周, 星期",
-    "day": "day, date, daily, 天, 日",
-}
-"""Units of time that dates are grouped by."""
-ALONE = frozenset({"annually", "yearly", "annual", "quarterly", "monthly", "weekly", "daily"})
-"""Those that need no `per`."""
-
-TIME_WORDS: dict[str, tuple[str, ...]] = {
-    "year": ("year", "年", "年份", "年度"),
-    "quarter": ("quarter", "季度"),
-    "month": ("month", "月", "月份"),
-    "week": ("week", "周", "星期"),
-    "day": ("day", "日", "天"),
-    "hour": ("hour", "小时", "时"),
-}
-"""Units of the calendar in both languages; a column of such a name is known by all of them."""
-
 
 @cache
 def phrases() -> dict[tuple[str, ...], CueName]:
@@ -187,25 +90,3 @@ def phrases() -> dict[tuple[str, ...], CueName]:
 def longest_phrase() -> int:
     """How many tokens the longest of them has."""
     return max(map(len, phrases()))
-
-
-@cache
-def stop_keys() -> frozenset[str]:
-    """Keys of tokens that carry no meaning of their own."""
-    return frozenset(key for word in _STOP.split() for key in keys(word)) | frozenset(_STOP_HAN)
-
-
-@cache
-def times() -> dict[tuple[str, ...], tuple[TimePart, bool]]:
-    """Tokens of units of time -> the unit, and whether it says by itself that groups are meant."""
-    return {
-        keys(word.strip()): (part, word.strip() in ALONE)
-        for part, words in PER_TIME.items()
-        for word in words.split(",")
-    }
-
-
-@cache
-def unit_phrases() -> frozenset[tuple[str, ...]]:
-    """Tokens of units that follow a number."""
-    return frozenset(keys(unit) for unit in (*UNITS.split(), *_UNITS_HAN))

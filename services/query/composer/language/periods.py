@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from services.query.composer.language.relative import relative_periods
+from services.query.composer.language.weekdays import Weekday, weekdays
 from services.query.composer.language.words import Text
 from services.query.composer.language.yearless import MONTHS, NAMED, yearless_periods
 from services.query.composer.queries.plan import Relative
 
-Day = str | Relative
-"""An ISO date, or a day that is told from today."""
+Day = str | Relative | Weekday
+"""An ISO date, a day that is told from today, or one of every week."""
 Period = tuple[Day, Day]
 """The first day, and the day after the last; an empty text where there is no bound."""
 
@@ -50,6 +51,7 @@ def periods(text: Text) -> Iterator[tuple[int, int, Period]]:
         *_written_out(text.text),
         *relative_periods(text.text),
         *yearless_periods(text.text),
+        *weekdays(text.text),
     ):
         inside = [i for i, token in enumerate(text.tokens) if start <= token.start and token.end <= end]
         if inside:
@@ -72,9 +74,14 @@ def _of_match(found: dict[str, str]) -> Period | None:
     month = _month(found["named"]) if "named" in found else int(found.get("month", 0))
     last = _month(found["last"]) if "last" in found else int(found.get("until", 0))
     if "end" in found:
-        first, end = _span(year, month, int(found["day"])), _span(year, last or month, int(found["end"]))
-        return (first[0], end[1]) if first and end and first[0] < end[1] else None
+        return _days(year, (month, int(found["day"])), (last or month, int(found["end"])))
     return _months(year, month, last) if last else _span(year, month, int(found.get("day", 0)))
+
+
+def _days(year: int, first: tuple[int, int], last: tuple[int, int]) -> Period | None:
+    """From one day of a year to another, each as its month and day."""
+    begins, ends = _span(year, *first), _span(year, *last)
+    return (begins[0], ends[1]) if begins and ends and first <= last else None
 
 
 def _months(year: int, first: int, last: int) -> Period | None:

@@ -3,17 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from services.query.composer.language.units import TIME_PARTS
+from services.query.composer.language.weekdays import HAN, weekday_number
 from services.query.composer.language.words import WRITTEN, han_number
 from services.query.composer.queries.plan import Relative, TimePart
 
 RelativePeriod = tuple[Relative, Relative]
 """The first day, and the day after the last."""
 
-_UNITS: dict[str, TimePart] = {
-    "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year",
-    "天": "day",
-    "日": "day", "周": "week", "星期": "week", "礼拜": "week", "月": "month", "季度": "quarter", "年": "year",
-}  # fmt: skip
+_UNITS: dict[str, TimePart] = {word: part for part, words in TIME_PARTS.items() for word in words} | {"礼拜": "week"}
 _NAMED: dict[str, tuple[TimePart, int]] = {
     "today": ("day", 0), "yesterday": ("day", -1), "tomorrow": ("day", 1), "day before yesterday": ("day", -2),
     "the day before yesterday": ("day", -2), "day after tomorrow": ("day", 2), "the day after tomorrow": ("day", 2),
@@ -34,6 +32,7 @@ _FORMS = tuple(
         rf"\b(?P<named>{'|'.join(name for name in _NAMED if name.isascii())})\b",
         rf"(?P<named>{'|'.join(name for name in _NAMED if not name.isascii())})度?",
         rf"\b(?P<which>this|current|last|previous|next) (?P<unit>week|month|quarter|year)\b{_TOLD_FROM_TODAY}",
+        rf"(?P<which>本|这|上|下)个?(?:周|星期|礼拜)(?P<weekday>[{HAN}])",
         r"(?P<which>本|这|上|下)一?个?(?P<unit>周|星期|礼拜|月|季度|年)[份度]?",
         rf"\b(?P<way>last|past|previous|next) (?P<count>\d{{1,4}}|{'|'.join(WRITTEN)}) "
         rf"(?P<unit>day|week|month|quarter|year)s?\b{_TOLD_FROM_TODAY}",
@@ -55,7 +54,7 @@ def relative_periods(text: str) -> Iterator[tuple[int, int, RelativePeriod]]:
     for form in _FORMS:
         for match in form.finditer(text):
             said = {name: value.lower() for name, value in match.groupdict().items() if value}
-            yield *match.span(), _running(said) or _period(**said)
+            yield *match.span(), _running(said) or _of_week(said) or _period(**said)
 
 
 def _running(said: dict[str, str]) -> RelativePeriod | None:
@@ -63,6 +62,14 @@ def _running(said: dict[str, str]) -> RelativePeriod | None:
     began = said.get("running", said.get("since"))
     unit = _BEGUN.get("月" if began == "本月" else began[:1]) if began else None
     return (Relative(unit, 0, unit), Relative("day", 1, "day")) if unit else None
+
+
+def _of_week(said: dict[str, str]) -> RelativePeriod | None:
+    """上周一: one day of that week."""
+    if "weekday" not in said:
+        return None
+    weeks, number = _WHICH[said["which"]], weekday_number(said["weekday"])
+    return Relative("week", weeks, "week", number - 1), Relative("week", weeks, "week", number)
 
 
 def _period(

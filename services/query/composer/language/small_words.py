@@ -49,3 +49,6 @@ VERBS = frozenset({
     "last", "lasts", "stand", "stands", "stood", "need", "needs", "want", "wants", "like", "likes", "love", "loves",
 })  # fmt: skip
 """Verbs that only lead to what is said beside them: `received a yes`."""
+
+HOW_MUCH = frozenset({"多少", "是多少", "为多少", "有多少"})
+"""Words that ask how much as well as how many."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from services.query.composer.language.cues import longest_phrase, phrases, times
-from services.query.composer.language.periods import periods
+from services.query.composer.language.cues import longest_phrase, phrases
+from services.query.composer.language.periods import Period, periods
+from services.query.composer.language.units import times
+from services.query.composer.language.weekdays import Weekday
 from services.query.composer.language.words import Text, number_at
 from services.query.composer.language.yearless import is_yearless
 from services.query.composer.linking.lexicon import Lexicon
@@ -61,14 +63,20 @@ def _numbers(text: Text) -> Iterator[Mark]:
 
 def _dates(text: Text, known: Lexicon) -> Iterator[Mark]:
     """Dates; but a column of the name of a unit is what its name says."""
-    tokens = [token.key for token in text.tokens]
-    monthly = ("month",) in known
+    tokens = tuple(token.key for token in text.tokens)
     for first, last, period in periods(text):
-        if is_yearless(period) and (monthly or any((token,) in known for token in tokens[first:last])):
-            continue  # Months are kept by themselves here, or May is somebody's name.
-        if not any((token,) in known for token in tokens[first:last] if token in _CALENDAR):
+        if not _kept_by_name(tokens[first:last], period, known):
             number = tokens[first] if last - first == 1 and text.tokens[first].number else None
             yield Mark(first, last, number=number, period=period)
+
+
+def _kept_by_name(tokens: tuple[str, ...], period: Period, known: Lexicon) -> bool:
+    """Whether the words of a time are names here: of columns, of the months or weekdays that they hold, of people."""
+    if isinstance(period[0], Weekday):
+        return tokens in known
+    if is_yearless(period) and (("month",) in known or any((token,) in known for token in tokens)):
+        return True
+    return any((token,) in known for token in tokens if token in _CALENDAR)
 
 
 def _units(text: Text, known: Lexicon) -> Iterator[Mark]:

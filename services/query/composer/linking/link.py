@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from services.query.composer.language.cues import CueName, stop_keys, unit_phrases
+from services.query.composer.language.cues import CueName
 from services.query.composer.language.light import lead
+from services.query.composer.language.stop_words import stop_keys
+from services.query.composer.language.units import unit_phrases
 from services.query.composer.language.words import Text, is_han, keys, read
 from services.query.composer.linking.identifiers import with_identifiers
 from services.query.composer.linking.instructions import instructions

@@ -10,7 +10,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from libs.events.catalog import ColumnDescription, TableDescription
-from services.query.composer.language.cues import stop_keys
+from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.language.words import Text
 from services.query.composer.linking.identifiers import identifiers
 from services.query.composer.linking.link import link

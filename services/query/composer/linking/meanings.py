@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from math import prod
 
-from services.query.composer.language.cues import stop_keys
+from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.language.words import Text, keys
 from services.query.composer.linking.lexicon import Lexicon, Meant
 from services.query.composer.linking.marks import Mark

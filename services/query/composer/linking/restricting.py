@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from services.query.composer.language.cues import stop_keys
+from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.language.words import Text, number_at
 from services.query.composer.linking.marks import Mark
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from rapidfuzz import fuzz, process
 
-from services.query.composer.language.cues import stop_keys
+from services.query.composer.language.stop_words import stop_keys
 
 _SPELLING = 86.0
 """Likeness of 0 to 100 (rapidfuzz) from which a word is taken for a misspelt one."""

@@ -3,16 +3,18 @@
 
 A phrase means an element of the SQL when nearly all questions that say it have that element in their SQL, and other
 questions seldom do; what the names of the database already say is not learned again. Words that are said beside SQL
-which is explained without them say nothing here. What was learned names the pairs that it was learned from.
+which is explained without them say nothing here, unless the pairs that say them disagree on what they mean: then they
+mean nothing surely. What was learned names the pairs that it was learned from.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from services.query.composer.language.cues import longest_phrase, phrases, stop_keys
+from services.query.composer.language.cues import longest_phrase, phrases
+from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.language.words import Text, is_han, read
 from services.query.composer.linking.elements import Element, elements
 from services.query.composer.linking.lexicon import Lexicon, Meant, Phrase
@@ -21,6 +23,8 @@ from services.query.knowledge.schema import Pair, Schema, Term
 
 _SURE = 0.9
 _LEAST_SHARE, _LEAST_LIFT, _MOST_LIFT = 0.74, 1.5, 4.0
+_DOUBTFUL_SHARE, _DOUBTFUL_LIFT = 0.3, 3.0
+"""From which on it is in doubt what a word means, as the pairs that say it disagree: it does not say nothing."""
 _NEARLY = 0.05
 _OFTEN = 3
 _LONGEST, _SHORTEST_HAN, _LONGEST_HAN = 2, 2, 4
@@ -68,13 +72,21 @@ def _taught(schema: Schema, terms: tuple[Term, ...], pairs: tuple[Pair, ...]) ->
     element_in = Counter(element for one in said for element in one.left)
     both = Counter((phrase, element) for one in said for phrase in one.phrases for element in one.left)
     found: dict[Phrase, list[tuple[float, Element]]] = {}
+    doubtful = {phrase for phrase, ones in saying.items() if all(map(_looks_for_more, ones))}
     for (phrase, element), together in sorted(both.items(), key=repr):
         share = together / len(saying[phrase])
         lift = share * len(said) / element_in[element]
         if len(saying[phrase]) > 1 and share >= _LEAST_SHARE and lift >= _LEAST_LIFT:
             found.setdefault(phrase, []).append((share * min(lift, _MOST_LIFT) ** 0.5, element))
+        elif together > 1 and share >= _DOUBTFUL_SHARE and lift >= _DOUBTFUL_LIFT:
+            doubtful.add(phrase)
     meanings = {phrase: tuple(_meant(each, saying[phrase])) for phrase, each in found.items()}
-    return Taught(meanings, dict(_silent(saying, meanings)))
+    return Taught(meanings, dict(_silent(saying, {*meanings, *doubtful})))
+
+
+def _looks_for_more(one: _Said) -> bool:
+    """Whether its SQL looks for a value that no word explains: any of its words may say it."""
+    return any(element.value is not None for element in one.left)
 
 
 def _meant(found: list[tuple[float, Element]], said: list[_Said]) -> Iterator[Meant]:
@@ -85,12 +97,10 @@ def _meant(found: list[tuple[float, Element]], said: list[_Said]) -> Iterator[Me
             yield Meant(element.table, element.column, element.value, weight=weight, items=items)
 
 
-def _silent(
-    saying: dict[Phrase, list[_Said]], meanings: dict[Phrase, tuple[Meant, ...]]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _silent(saying: dict[Phrase, list[_Said]], meaning: Collection[Phrase]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for phrase, said in saying.items():
         idle = [one for one in said if not one.left]
-        if len(phrase) == 1 and phrase not in meanings and (idle or len(said) >= _OFTEN):
+        if len(phrase) == 1 and phrase not in meaning and (idle or len(said) >= _OFTEN):
             yield phrase[0], _items(idle or said)
 
 

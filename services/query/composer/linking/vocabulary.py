@@ -5,14 +5,15 @@ from functools import lru_cache
 
 from services.query.composer.language.abbreviations import written_out
 from services.query.composer.language.codes import said_for, yes_of
-from services.query.composer.language.cues import TIME_WORDS
 from services.query.composer.language.synonyms import synonyms
+from services.query.composer.language.units import TIME_WORDS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.affixes import short_names, table_names
 from services.query.composer.linking.dated import date_phrases
 from services.query.composer.linking.explained import explained
 from services.query.composer.linking.lexicon import Lexicon, Meant, Phrase
 from services.query.composer.linking.names import name_column
+from services.query.composer.linking.rates import add_rates
 from services.query.composer.linking.terms import add_term
 from services.query.knowledge.schema import Column, Schema, Table, Term
 
@@ -44,6 +45,7 @@ def lexicon(schema: Schema, terms: tuple[Term, ...]) -> Lexicon:
     _add_synonyms(built)
     for term in terms:
         add_term(built, schema, term)
+    add_rates(built)
     return built
 
 

@@ -15,6 +15,7 @@ _POSTGRES: dict[TimePart, str] = {
     "month": "to_char(x, 'YYYY-MM')",
     "week": "to_char(x, 'IYYY-\"W\"IW')",
     "day": "to_char(x, 'YYYY-MM-DD')",
+    "weekday": "CAST(EXTRACT(ISODOW FROM x) AS INTEGER)",
 }
 _THURSDAY = "date(x, '-3 days', 'weekday 4')"
 """Of the same week: its year is the week's, and its day of the year tells the week."""
@@ -24,6 +25,7 @@ _SQLITE: dict[TimePart, str] = {
     "month": "strftime('%Y-%m', x)",
     "week": f"strftime('%Y-W', {_THURSDAY}) || printf('%02d', (CAST(strftime('%j', {_THURSDAY}) AS INTEGER) + 6) / 7)",
     "day": "strftime('%Y-%m-%d', x)",
+    "weekday": "(CAST(strftime('%w', x) AS INTEGER) + 6) % 7 + 1",
 }
 _MARIADB: dict[TimePart, str] = {
     "year": "date_format(x, '%Y')",
@@ -31,6 +33,7 @@ _MARIADB: dict[TimePart, str] = {
     "month": "date_format(x, '%Y-%m')",
     "week": "date_format(x, '%x-W%v')",
     "day": "date_format(x, '%Y-%m-%d')",
+    "weekday": "WEEKDAY(x) + 1",
 }
 _WRITTEN: dict[Dialect, dict[TimePart, str]] = {"postgres": _POSTGRES, "sqlite": _SQLITE, "mariadb": _MARIADB}
 

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from services.query.composer.language.words import keys
 from services.query.knowledge.schema import Relation, Schema
 
-_SPOKEN, _ROLE, _BACKWARDS, _UNSURE, _SHARED, _DEEP = 0.4, 0.2, 0.05, 0.5, 1.5, 0.05
+_SPOKEN, _ROLE, _BACKWARDS, _UNSURE, _SHARED, _DEEP, _DRAWN = 0.4, 0.2, 0.05, 0.5, 1.5, 0.05, 0.1
 """What makes a relation a more or less likely way from table to table, in joins."""
 _NUMBERED = frozenset({"id", "code", "number"})
 
@@ -181,4 +181,4 @@ def _cost(edge: Relation) -> float:
     named = {*keys(edge.target), *keys(edge.target_col)} - _NUMBERED
     own = set(keys(edge.source_col)) - _NUMBERED
     plain = not own or bool(named & own) or edge.source_col.lower() == edge.target_col.lower()
-    return 1.0 + (0.0 if plain else _ROLE) + (1.0 - edge.confidence) * _UNSURE
+    return 1.0 + (0.0 if plain else _ROLE) + (1.0 - edge.confidence) * _UNSURE - (_DRAWN if edge.drawn else 0.0)

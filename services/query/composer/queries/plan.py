@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Aggregate = Literal["count", "sum", "avg", "min", "max", "percentage"]
-TimePart = Literal["year", "quarter", "month", "week", "day"]
+TimePart = Literal["year", "quarter", "month", "week", "day", "weekday"]
+"""`weekday` is its number in the week: 1 for Monday."""
 Comparison = Literal["=", "<>", ">", "<", ">=", "<=", "like", "not like", "null", "not null", "in"]
 
 
@@ -81,11 +82,12 @@ class Condition:
 
 @dataclass(frozen=True)
 class Having:
-    """A condition on a measure of each group."""
+    """A condition on a measure of each group: compared with `value`, or with the one figure of a `query`."""
 
     measure: Measure
     comparison: Comparison
     value: str
+    query: "Plan | None" = None
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ class Plan:
     """Whether groups of which nothing is counted are there too, with 0."""
     count_groups: bool = False
     """Whether the number of the groups is asked for, and not the groups."""
+    average_groups: bool = False
+    """Whether the average of what is counted for each group is asked for, and not the groups."""
 
     @property
     def measured(self) -> list[Measure]:

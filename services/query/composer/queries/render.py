@@ -60,7 +60,8 @@ def _select(plan: Plan, schema: Schema, spoken: Spoken) -> exp.Select | None:
     if plan.groups:
         select = select.group_by(*writer.grouped(plan))
     for having in plan.having:
-        select = select.having(writer.having(having))
+        figure = _query(having.query, schema, spoken) if having.query is not None else None
+        select = select.having(writer.having(having, figure))
     return _counted(_ordered(select, plan, writer), plan)
 
 
@@ -101,6 +102,10 @@ def _ordered(select: exp.Select, plan: Plan, writer: Writer) -> exp.Select:
 
 def _counted(select: exp.Select, plan: Plan) -> exp.Select:
     select = select.distinct() if plan.distinct else select
+    if plan.average_groups:
+        count = exp.alias_(select.expressions[-1].unalias(), "count", quoted=False)
+        average = exp.alias_(exp.Avg(this=exp.column("count")), "average", quoted=False)
+        return exp.select(average).from_(select.select(count, append=False).subquery("counted"))
     if not plan.count_groups:
         return select
     count = exp.alias_(exp.Count(this=exp.Star()), "count", quoted=False)

@@ -93,9 +93,9 @@ class Writer:
         edge = next(edge for edge in self._path if table in (edge.source, edge.target))
         return edge.source_col if edge.source == table else edge.target_col
 
-    def having(self, having: Having) -> exp.Expr:
-        """A condition on groups."""
-        number = exp.Literal.number(having.value)
+    def having(self, having: Having, figure: exp.Query | None = None) -> exp.Expr:
+        """A condition on groups; `figure` is what is compared with, in place of the value."""
+        number = figure.subquery() if figure is not None else exp.Literal.number(having.value)
         return COMPARISONS[having.comparison](this=self.measure(having.measure), expression=number)
 
     def sortable(self, by: Measure | Place) -> exp.Expr:

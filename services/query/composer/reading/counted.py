@@ -1,6 +1,6 @@
 """Things that are ranked by how many there are of something: `the most flights`, `most common city`."""
 
-from services.query.composer.language.cues import COUNTING
+from services.query.composer.language.ranks import COUNTING
 from services.query.composer.queries.plan import Aggregate, Measure
 from services.query.composer.reading.extremes import asks_for_value
 from services.query.composer.reading.frequent import by_frequency

@@ -1,7 +1,7 @@
 """Reads how many there are of something, and how much one has of it: `how many flights`, 手机的单价是多少."""
 
 from services.query.composer.language.codes import yes_of
-from services.query.composer.language.cues import HOW_MUCH
+from services.query.composer.language.small_words import HOW_MUCH
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
 from services.query.composer.reading.kinds import rows_of_kind

@@ -1,7 +1,7 @@
 """What follows for the whole plan when everything is read: groups, an order of time, each row once."""
 
-from services.query.composer.language.cues import TIME_WORDS
 from services.query.composer.language.small_words import VERBS
+from services.query.composer.language.units import TIME_WORDS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.grain import repeats
@@ -93,7 +93,7 @@ def _count_groups(reading: Reading) -> None:
 
 def _order_by_time(plan: Plan) -> None:
     """`orders per month`: month after month."""
-    if plan.order_by or not plan.groups or plan.columns:
+    if plan.order_by or not plan.groups or plan.columns or plan.average_groups:
         return
     first, last = plan.groups[0], plan.groups[-1]
     words = keys(first.column)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from services.query.composer.linking.marks import Linked
 from services.query.composer.queries.plan import Plan
 from services.query.composer.queries.valid import is_valid
+from services.query.composer.reading.above_average import read_above_average
+from services.query.composer.reading.averaged import read_averaged_counts
 from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.conditions import read_conditions
 from services.query.composer.reading.exclusions import read_exclusions
@@ -49,6 +51,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_lacking(reading)
     read_exclusions(reading)
     read_dates(reading)
+    read_above_average(reading)
     read_conditions(reading)
     read_groups(reading)
     read_units(reading)
@@ -60,6 +63,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_counted_groups(reading)
     read_limits(reading)
     read_columns(reading)
+    read_averaged_counts(reading)
     finish(reading)
     plan = reading.plan
     reading.unclear |= not is_valid(plan, schema)

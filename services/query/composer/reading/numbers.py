@@ -135,10 +135,17 @@ def _equal_column(reading: Reading, index: int) -> int | None:
     before = index - 1
     if reading.cue(before) == "equal" or reading.said(before) in ("of", "=", "as"):
         before = reading.before(before)
-    if reading.column(before) is not None and before not in reading.used:
+    place = reading.column(before) if before not in reading.used else None
+    if place is not None and (reading.is_number(place) or _is_text_of(reading, index, place)):
         return before
     behind = reading.column(index + 1)
     return index + 1 if behind is not None and reading.free(index + 1) and reading.is_number(behind) else None
+
+
+def _is_text_of(reading: Reading, index: int, place: Place) -> bool:
+    """Whether a number may be a text of a column: `zip code 10115`, but not `the names of 5 customers`."""
+    values = reading.known(place).values
+    return reading.said(index - 1) != "of" and (not values or (reading.number(index) or "") in values)
 
 
 def _limits(reading: Reading, index: int) -> bool:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from services.query.composer.language.cues import RANKED_BY, CueName
+from services.query.composer.language.cues import CueName
+from services.query.composer.language.ranks import RANKED_BY
 from services.query.composer.queries.plan import Measure, Place
 from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.query.composer.language.abbreviations import written_out
-from services.query.composer.language.cues import EARLY, RANKED_BY, RECENT
 from services.query.composer.language.kinds import AMOUNTS, KINDS
+from services.query.composer.language.ranks import EARLY, RANKED_BY, RECENT
 from services.query.composer.language.words import keys
 from services.query.composer.linking.amounts import amount_of
 from services.query.composer.linking.names import name_column

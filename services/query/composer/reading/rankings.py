@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.query.composer.language.cues import COUNTING, EARLY, RECENT, SPANS
+from services.query.composer.language.ranks import COUNTING, EARLY, RECENT
+from services.query.composer.language.units import spans
 from services.query.composer.language.words import lemma
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
@@ -106,7 +107,7 @@ def _spans_time(reading: Reading, index: int) -> bool:
     position = reading.items[index].last
     tokens = tuple(token.key for token in reading.text.tokens[position : position + 2])
     meant = any(item.first == position and item.kind == "thing" for item in reading.items)
-    return not meant and (tokens in SPANS or tokens[:1] in SPANS)
+    return not meant and (tokens in spans() or tokens[:1] in spans())
 
 
 def _limits_order(reading: Reading, index: int, number: int | None) -> bool:

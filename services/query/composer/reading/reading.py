@@ -14,7 +14,7 @@ from services.query.composer.linking.roles import Role, roles_of
 from services.query.composer.queries.plan import Condition, Place, Plan
 from services.query.knowledge.schema import Column, Schema
 
-LeftOpen = Literal["date", "column", "rows", "way", "year", "span"]
+LeftOpen = Literal["date", "column", "rows", "way", "year", "span", "weekday", "none", "any", "all"]
 
 _WIDEST = 12
 

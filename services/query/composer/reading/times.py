@@ -1,9 +1,10 @@
 """Reads at what time things were: in a year or month, before, after, between; and groups by time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.periods import Day, Period, year
+from services.query.composer.language.weekdays import Weekday
 from services.query.composer.language.words import is_han, keys
 from services.query.composer.linking.dated import spoken_date
 from services.query.composer.queries.joins import join_path
@@ -38,7 +39,13 @@ def dates_in(reading: Reading, indexes: Sequence[int], table: str | None = None)
         if index in reading.used or (place := _time_of(reading, index)) is None or table not in (None, place.table):
             continue
         end = next((i for i in found if index < i <= index + 2 and i not in reading.used), None)
+        if end is not None and isinstance(found[index][0], Weekday) != isinstance(found[end][0], Weekday):
+            end = None
         if end is not None and not _is_range(reading, index, end):
+            continue
+        if isinstance(low := found[index][0], Weekday):
+            if (week := _of_week(reading, index, place, low, end, found)) is not None:
+                conditions.append(week)
             continue
         low, high = _bounds(reading, index, found[index], found[end] if end is not None else None)
         if low:
@@ -48,6 +55,21 @@ def dates_in(reading: Reading, indexes: Sequence[int], table: str | None = None)
         reading.take(index, *([] if end is None else [end]))
         _tell(reading, index, low or high)
     return conditions
+
+
+def _of_week(
+    reading: Reading, index: int, place: Place, first: Weekday, end: int | None, found: Mapping[int, Period]
+) -> Condition | None:
+    """`on Mondays`, 周一到周五."""
+    last = found[end][0] if end is not None else first
+    if not isinstance(last, Weekday) or last.number < first.number:
+        return None
+    reading.take(index, *([] if end is None else range(index, end + 1)))
+    if is_han(reading.said(index)[0]) and "每" not in reading.said(index):
+        reading.left_open["weekday"] = (reading.said(index),)
+    part = Place(place.table, place.column, "weekday")
+    other = str(last.number) if last != first else None
+    return Condition(place.table, part, value=str(first.number), other=other, number=True)
 
 
 def _tell(reading: Reading, index: int, day: Day) -> None:

@@ -1,7 +1,8 @@
 """How much of a question found its place in the plan."""
 
-from services.query.composer.language.cues import CueName, stop_keys
+from services.query.composer.language.cues import CueName
 from services.query.composer.language.small_words import VERBS
+from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.language.words import is_han
 from services.query.composer.reading.reading import Reading
 

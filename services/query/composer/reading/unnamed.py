@@ -1,9 +1,10 @@
 """Reads comparisons that name no column: `invoices over 1000`, 超过100元的订单; the one measure of a table is meant."""
 
 from services.query.composer.language.codes import yes_of
-from services.query.composer.language.cues import SPANS, CueName
+from services.query.composer.language.cues import CueName
 from services.query.composer.language.kinds import KINDS
 from services.query.composer.language.small_words import VERBS
+from services.query.composer.language.units import spans
 from services.query.composer.language.words import keys
 from services.query.composer.queries.plan import Place
 from services.query.composer.reading.negation import COMPARISONS, add, with_number
@@ -35,7 +36,7 @@ def _owner(reading: Reading, index: int, cue: int) -> str | None:
     if reading.cue(cue) not in _BOUNDS or words & _OF_TIME or reading.said(cue).removesuffix(" than") in KINDS:
         return None
     unit, behind = _unit(reading, index), reading.after(max(cue, index))
-    if unit in _COUNTED or (unit,) in SPANS:
+    if unit in _COUNTED or (unit,) in spans():
         return None
     if (table := reading.table(behind)) and reading.word_before(behind) == "的":
         return table

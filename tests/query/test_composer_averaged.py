@@ -1,0 +1,55 @@
+"""The average of numbers of things is one figure; whether those with none are in it is told."""
+
+import pytest
+
+from services.query.composer.compose import SURE, compose
+from services.query.reasoning.propose import proposed
+from tests.query.shop import SHOP, answered, shop
+
+_PER = "SELECT avg(n) FROM (SELECT count(*) AS n FROM orders{} GROUP BY {})"
+
+
+@pytest.mark.parametrize(
+    ("question", "sql", "told"),
+    [
+        ("average number of orders per customer", "SELECT 30.0 / 5", "count as 0"),
+        ("What is the average number of orders per customer?", "SELECT 30.0 / 5", "count as 0"),
+        ("average orders per customer", "SELECT 30.0 / 5", "count as 0"),
+        ("每位客户的平均订单数", "SELECT 30.0 / 5", "按 0 计入"),
+        ("平均每位客户有多少订单", "SELECT 30.0 / 5", "按 0 计入"),
+        (
+            "average number of orders per customer in 2024",
+            _PER.format(" WHERE placed LIKE '2024%'", "customer_id"),
+            "not in the average",
+        ),
+        ("average number of orders per month", _PER.format("", "substr(placed, 1, 7)"), "not in the average"),
+        ("average number of customers per city", "SELECT 5 / 4.0", ""),
+    ],
+)
+def test_the_average_number_of_things_is_one_figure(question: str, sql: str, told: str) -> None:
+    assert answered(question) == shop().execute(sql).fetchall()
+    said = proposed(question, "en" if question.isascii() else "zh", SHOP).text
+    assert told in said if told else not said
+
+
+@pytest.mark.parametrize(
+    ("question", "comparison"),
+    [
+        ("customers with more than the average number of orders", ">"),
+        ("Which customers have fewer than the average number of orders?", "<"),
+        ("订单数超过平均值的客户有哪些", ">"),
+    ],
+)
+def test_who_has_more_than_the_average_is_compared_with_all(question: str, comparison: str) -> None:
+    each = "SELECT c.name, count(o.id) AS n FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.id"
+    expected = shop().execute(f"SELECT name FROM ({each}) WHERE n {comparison} 30.0 / 5").fetchall()
+    assert sorted(answered(question)) == sorted(expected) != []
+
+
+@pytest.mark.parametrize("question", ["average number of customers per order", "平均价格和订单数"])
+def test_what_is_no_such_average_is_asked_back(question: str) -> None:
+    assert compose(question, SHOP).score < SURE
+
+
+def test_the_average_of_a_column_is_told_of_each_group() -> None:
+    assert "AVG(price)" in (compose("average price per category", SHOP).sql or "")
