@@ -30,8 +30,9 @@ def read_lacking(reading: Reading) -> None:
 
 
 def _ends(reading: Reading, index: int) -> bool:
-    """`how many guests signed up?`: nothing else is said of it."""
-    return reading.free(index) and all(item.kind == "break" for item in reading.items[index + 1 :])
+    """`how many guests signed up?`: nothing else is said of it, but where: `cancelled at Spree Palace`."""
+    further = range(index + 1 + bool(reading.value(index + 1)), len(reading.items))
+    return reading.free(index) and all(reading.kind(i) == "break" for i in further)
 
 
 def _lacking(reading: Reading, index: int) -> None:
