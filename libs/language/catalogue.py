@@ -1,5 +1,6 @@
 """The one catalogue of everything that users read, in Chinese and English."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -9,6 +10,12 @@ from typing import Literal
 import libs.language as package
 
 Language = Literal["zh", "en"]
+_HAN = re.compile("[\u4e00-\u9fff]")
+_CHINESE = re.compile("[的了是有多少几哪各按每谁什么在和与及为请前最个年月日不没]")
+_ENGLISH = re.compile(
+    r"\b(?:how|what|which|who|when|where|list|show|many|the|of|is|are|by|for|in|with|per|only|and)\b", re.IGNORECASE
+)
+"""Words that hold a sentence together, and no names."""
 Texts = dict[str, tuple[str, str]]
 """key -> (Chinese, English); both are `str.format` templates."""
 
@@ -79,5 +86,7 @@ def preferred_language(accept_language: str | None) -> Language:
 
 
 def language_of(question: str) -> Language:
-    """The language a question is written in: Chinese when it holds a Han character."""
-    return "zh" if any("\u4e00" <= character <= "\u9fff" for character in question) else "en"
+    """The language a question is written in: Chinese when it holds a Han character, unless that is a name in English."""
+    if not _HAN.search(question):
+        return "en"
+    return "en" if _ENGLISH.search(question) and not _CHINESE.search(question) else "zh"

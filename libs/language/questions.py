@@ -35,6 +35,16 @@ TEXTS = {
         "没能写出可以执行的查询：{reason}。请换一种说法，或选择下面的一项。",
         "No query could be written that runs: {reason}. Put the question in other words, or choose one of these.",
     ),
+    "question.first_rows": ("只显示前 {rows} 行，后面还有。", "Only the first {rows} rows are shown; there are more."),
+    "question.limited": (
+        "这条 SQL 最多返回 {rows} 行，可能还有更多。",
+        "This SQL gives at most {rows} rows; there may be more.",
+    ),
+    "question.with_figures": ("{question}，并显示数值", "{question}, with the figures"),
+    "question.changed": (
+        "数据库的结构在上次训练之后变了：{reason}。请重新训练这个数据集，然后再提问。",
+        "The database has changed since this dataset was trained: {reason}. Train it again, then ask.",
+    ),
     "question.which_date": ("您指的是哪个日期：{columns}？", "Which date do you mean: {columns}?"),
     "question.which_column": ("您指的是哪一列：{columns}？", "Which of these do you mean: {columns}?"),
     "question.which_rows": ("按哪种记录的数量来算：{columns}？", "The number of which rows counts: {columns}?"),

@@ -13,6 +13,7 @@ from libs.datasources.dialect import Dialect
 from libs.datasources.gate import Admitted
 from libs.datasources.run import Rows
 from libs.events.catalog import QuestionAsked, Sources
+from libs.language.catalogue import language_of
 from services.query.answers.chart import chart_of
 from services.query.answers.insight import insight_of
 from services.query.answers.keeping import keeps_to
@@ -273,7 +274,7 @@ def test_an_answer_holds_the_chart_and_the_insight_and_knows_what_was_cut(trunca
     given = answered(
         asked, Ran(admitted, Rows(("colour", "n"), tuple(_BY_COLOUR), truncated, 1.0), "sqlite"), Sources()
     )
-    assert given.chart is not None and given.answer_text == ""
+    assert given.chart is not None and given.answer_text == ("只显示前 3 行，后面还有。" if truncated else "")
     nothing = answered(asked, Ran(admitted, Rows(("colour", "n"), (), truncated, 1.0), "sqlite"), Sources())
     assert nothing.answer_text == "没有符合条件的数据。"
     assert (given.chart_type, given.chart["type"]) == (expected, expected)
@@ -281,6 +282,24 @@ def test_an_answer_holds_the_chart_and_the_insight_and_knows_what_was_cut(trunca
 
 
 _WHERE = "WHERE t.sold_on >= '2026-01-01' AND colour = 'red' AND n > 3"
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("How many of each colour are there?", "This SQL gives at most 3 rows; there may be more."),
+        ("每种颜色有多少？", "这条 SQL 最多返回 3 行，可能还有更多。"),
+        ("top 3 colours", ""), ("the three most common colours", ""), ("最多的三种颜色", ""),
+    ],
+)  # fmt: skip
+def test_a_limit_that_nobody_asked_for_is_told(question: str, told: str) -> None:
+    asked = QuestionAsked(
+        question_id="q", dataset_id="d", question=question, conversation_id="c", language=language_of(question),
+        asked_at=datetime.now(UTC), deadline=datetime.now(UTC),
+    )  # fmt: skip
+    admitted = Admitted("SELECT colour, COUNT(*) AS n FROM t GROUP BY colour LIMIT 3", ("t",), limited=False)
+    rows = Rows(("colour", "n"), tuple(_BY_COLOUR), False, 1.0)
+    assert answered(asked, Ran(admitted, rows, "sqlite"), Sources()).answer_text == told
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from libs.datasources.gate import Admitted
 from libs.datasources.run import Rows
 from libs.events.catalog import Language, QuestionAsked
 from libs.language.catalogue import text
-from services.query.knowledge.schema import Column, Pair, Relation, Schema, Scope, Table
+from services.query.knowledge.schema import Column, Pair, Relation, Schema, Scope, Table, Term
 from services.query.questions.database import Ran
 from services.query.questions.too_slow import too_slow
-from services.query.reasoning.choices import choices
+from services.query.reasoning.choices import choices, resembling
 from services.query.reasoning.concluded import concluded
 from services.query.reasoning.evolve import Composed
 from services.query.reasoning.propose import proposed
@@ -68,6 +68,11 @@ def test_the_values_that_the_model_wanted_to_see_come_before_what_it_says() -> N
 @pytest.mark.parametrize(("question", "near"), [("revenue of Berln", "Berlin"), ("the settld ones", "settled orders")])
 def test_what_resembles_a_word_that_is_not_understood(question: str, near: str) -> None:
     assert near in choices(question, "en", SHOP)
+
+
+@pytest.mark.parametrize("word", ["rd", "Compare", "DROP", "生"])
+def test_a_few_letters_resemble_nothing(word: str) -> None:
+    assert resembling([word], replace(SHOP, terms=(Term("A", "", ("Panda Garden", "出生"), "customers.level"),))) == []
 
 
 @pytest.mark.parametrize(

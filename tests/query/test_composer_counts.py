@@ -73,6 +73,7 @@ def test_numbers_in_words_count_what_each_has(question: str, comparison: str) ->
 
 
 def test_only_one_is_not_at_least_one() -> None:
+    assert answered("how many orders did Bob place") == [(8,)]
     assert told("owners who have only one animal") == [("Ann", "Weber"), ("Ann", "Weber")]
 
 

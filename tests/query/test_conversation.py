@@ -11,6 +11,7 @@ from services.query.conversation.whole import Whole, made_whole
 from services.query.conversation.window import TOKENS, turns_for_prompt, window_of
 from services.query.knowledge.schema import Pair, Scope
 from services.query.model.tokens import tokens_of
+from tests.query.clinic import CLINIC
 from tests.query.shop import SHOP, shop
 
 ORDERS = "How many orders are there?"
@@ -71,6 +72,10 @@ def rows(sql: str | None) -> list[tuple[object, ...]]:
         (BY_CITY, "top 2", f"SELECT c.city, count(*) {_JOINED} GROUP BY 1 ORDER BY 2 DESC LIMIT 2"),
         (BY_CITY, "前2个", f"SELECT c.city, count(*) {_JOINED} GROUP BY 1 ORDER BY 2 DESC LIMIT 2"),
         (HIGHEST, "and the lowest?", "SELECT min(price) FROM products"),
+        (HIGHEST, "and the average?", "SELECT avg(price) FROM products"),
+        ("各类别的平均单价", "最大值呢？", "SELECT category, max(price) FROM products GROUP BY 1"),
+        ("How many customers in Berlin?", "list them", "SELECT name FROM customers WHERE city = 'Berlin'"),
+        (SHANGHAI, "列出他们", "SELECT name FROM customers WHERE city = '上海'"),
         (HIGHEST, "by category", "SELECT category, max(price) FROM products GROUP BY 1"),
     ],
 )  # fmt: skip
@@ -94,6 +99,12 @@ def test_follow_ups_stand_on_each_other() -> None:
         turns.append(turn(said, whole.sql, understood=whole.question))
     means = f"SELECT c.city, sum(o.paid) {_JOINED} WHERE placed LIKE '2023%' GROUP BY 1 ORDER BY 2 DESC LIMIT 2"
     assert rows(turns[-1].sql) == rows(means)
+
+
+@pytest.mark.parametrize(("said", "way"), [("sort by count ascending", "ASC"), ("in descending order", "DESC")])
+def test_groups_are_put_in_order_by_their_measure(said: str, way: str) -> None:
+    sql = after(said, turn(BY_CITY)).sql or ""
+    assert f"ORDER BY COUNT(*) {way}" in sql
 
 
 @pytest.mark.parametrize(
@@ -198,6 +209,20 @@ def test_an_answer_to_a_clarified_follow_up_goes_on_from_the_turn_before() -> No
     asked_back = turn("and by foo?", outcome="clarification", said="?")
     whole = after("month", turn(ORDERS), asked_back)
     assert rows(whole.sql) == rows("SELECT substr(placed, 1, 7), count(*) FROM orders GROUP BY 1")
+
+
+def test_a_second_try_at_a_follow_up_that_was_not_understood_goes_on_from_the_same_turn() -> None:
+    whole = after("only 上海", turn(BY_CITY), turn("only Shanghai", outcome="clarification"))
+    assert whole.goes_on_from == BY_CITY
+    assert rows(whole.sql) == rows(f"SELECT c.city, count(*) {_JOINED} WHERE c.city = '上海' GROUP BY 1")
+
+
+@pytest.mark.parametrize("said", ["2", "paid_on", "How many invoices are there, by month (paid_on)"])
+def test_one_of_the_dates_that_were_offered_is_told_by_its_name(said: str) -> None:
+    offered = tuple(f"How many invoices are there, by month ({date})" for date in ("issued_on", "paid_on"))
+    count = Turn("How many invoices are there?", "How many invoices are there?", "answered", "SELECT 1 FROM invoices")
+    asked_back = Turn("and by month?", "and by month?", "clarification", said="Which date?", choices=offered)
+    assert made_whole(said, [count, asked_back], CLINIC).question == offered[1]
 
 
 def test_a_question_that_failed_is_gone_on_from_too_and_was_made_whole_itself() -> None:

@@ -61,6 +61,12 @@ async def test_a_follow_up_is_answered_told_and_gone_on_from(talk: Asking) -> No
     chinese = await talk.ask("只看EWR的", 3, language="zh")
     assert await last_rows(talk) == [["EWR", 2]]
     assert chinese["steps"][0]["detail"].startswith("理解为：")
+    assert (await talk.ask("Which origin has the most flights?", 6))["choices"] == [
+        "Which origin has the most flights, with the figures"
+    ]
+    with_figures = await talk.ask("and how many?", 7)
+    assert await last_rows(talk) == [["EWR", 2]] and with_figures["choices"] == []
+    assert with_figures["understood"] == "Which origin has the most flights, with the figures"
     await talk.consume(before(4, conversation_id="c2"), ended(4, "SELECT count(*) FROM flights"))
     misspelt = await talk.ask("and by oriigin?", 5, conversation_id="c2")
     assert sorted(await last_rows(talk)) == [["EWR", 2], ["JFK", 1]]
@@ -75,6 +81,17 @@ async def test_what_cannot_be_made_whole_is_asked_back_with_what_it_was_taken_fo
     assert HOW_MANY in answer["answer_text"] and "and by foo?" in answer["answer_text"]
     await talk.ask("origin", 3)
     assert sorted(await last_rows(talk)) == [["EWR", 2], ["JFK", 1]]
+
+
+async def test_a_follow_up_that_may_mean_several_dates_asks_which(talk: Asking) -> None:
+    dates = tuple(ColumnDescription(name=name, type="DATE") for name in ("booked_on", "paid_on"))
+    await talk.consume(structure(3, [TableDescription(name="flights", columns=dates)]))
+    await talk.consume(before(1), ended(1, "SELECT count(*) FROM flights"))
+    answer = await talk.ask("and by month?", 2)
+    assert answer["answer_text"] == "Which date do you mean: booking date, payment date?"
+    assert answer["choices"] == [
+        f"How many flights are there, by month ({name})" for name in ("booking date", "payment date")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -121,6 +138,10 @@ async def test_a_question_asked_again_means_what_it_meant_then_and_is_no_turn(ta
     assert (await last_rows(talk), again["cached"], first["same_rows"]) == ([["EWR", 2]], False, None)
     other = await talk.ask("and by origin?", 5)
     assert other["understood"] and "max" in other["sql"].lower(), "goes on from the last turn, not from the replay"
+    with sqlite3.connect(talk.database) as flights:
+        flights.execute("ALTER TABLE flights RENAME TO departures")
+    gone = await talk.ask("How many flights have a delay above 1?", 6)
+    assert "has changed since this dataset was trained" in gone["answer_text"]
 
 
 async def test_a_follow_up_waits_for_the_turn_before_to_end(talk: Asking) -> None:

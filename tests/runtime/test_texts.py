@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from libs.language.catalogue import _TEXTS, clause, known, sentences
+from libs.language.catalogue import _TEXTS, clause, known, language_of, sentences
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,15 @@ def test_every_way_to_write_sql_has_words_of_its_own(strategy: str) -> None:
 def test_what_is_counted_may_be_one() -> None:
     counted = re.compile(r"\{(count|done|learned|known|total|tables|errors)\} (?!of )[a-z]")
     assert [english for _, english in _TEXTS.values() if counted.search(english)] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("How many orders are there?", "en"), ("有多少订单？", "zh"), ("How many tickets about 电视 are open?", "en"),
+        ("the salary of 陈伟英", "en"), ("only 上海", "en"), ("上海?", "zh"), ("按channel统计bookings", "zh"),
+        ("staff最多的10个hotel", "zh"), ("Gone with the Wind 的评分", "zh"), ("状态 (open, paid)", "zh"),
+    ],
+)  # fmt: skip
+def test_a_chinese_name_in_an_english_sentence_leaves_it_english(question: str, language: str) -> None:
+    assert language_of(question) == language

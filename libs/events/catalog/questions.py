@@ -66,6 +66,8 @@ class Sources(Value):
 class QuestionAnswered(Event):
     """The end of a question, whatever it is.
 
+    `choices` are questions to ask next: of a clarification what may be meant; of an answered ranking, or of what has
+    more than so many, the same question with its figures.
     `understood` is the whole question that was made of one that goes on from others; empty where it was whole itself.
     `same_rows` says of a replay whether its SQL and that of the answer before give the same rows now; empty where that
     cannot be told.

@@ -66,7 +66,8 @@ class Answer(Asked):
     answer_text: str
     """What to tell the person who asked, in the language of the question."""
     choices: tuple[str, ...]
-    """Questions of which one can be asked instead; the best first."""
+    """Questions of which one can be asked instead, the best first; of an answered ranking, or of what has more than so
+    many, the same question with its figures."""
     sources: Sources
     """What the answer rests on."""
     knowledge_version: int

@@ -13,12 +13,12 @@ from services.query.composer.language.words import keys
 from services.query.composer.linking.familiar import familiar
 from services.query.composer.linking.link import Linked, link
 from services.query.conversation.fragment import Fragment
+from services.query.conversation.rearrange import LIGHT, rearranged
 from services.query.conversation.tree import (
     Change,
     DoesNotFit,
     column_of,
     conjuncts,
-    holds_measure,
     is_aggregated,
     plain_select,
     tables,
@@ -26,8 +26,6 @@ from services.query.conversation.tree import (
 from services.query.knowledge.schema import Scope
 
 _MEASURING = frozenset({"sum", "avg", "min", "max", "count"})
-_UPWARD, _DOWNWARD = frozenset({"least", "bottom", "ascending"}), frozenset({"most", "top", "descending"})
-_LIGHT = frozenset({"and", "order", "equal", "from", "to", "each"})
 _ROWS_ASKED = re.compile(r"\b(?:which|who|whose|list|show)\b|哪些|哪几|列出|谁", re.IGNORECASE)
 _ROWS = 1_000
 """A LIMIT of so many rows was put there by the gate."""
@@ -55,9 +53,9 @@ def changed(sql: str, fragment: Fragment, linked: Linked, known: Scope) -> Chang
     limit = base.args.get("limit")
     if limit is not None and limit.expression.name == str(_ROWS):
         base.set("limit", None)
-    for way in (_counted_out, _turned, _swapped):
-        if (tree := way(base.copy(), fragment, linked)) is not None:
-            return Changed(tree.sql(dialect=known.schema.dialect), not fragment.adds, items=tuple(_taught(linked)))
+    tree = rearranged(base, fragment, linked, known) or _swapped(base.copy(), fragment, linked)
+    if tree is not None:
+        return Changed(tree.sql(dialect=known.schema.dialect), not fragment.adds, items=tuple(_taught(linked)))
     return _composed(base, fragment, linked, known)
 
 
@@ -67,55 +65,9 @@ def _taught(linked: Linked) -> dict[str, None]:
     return dict.fromkeys((*learned, *linked.passed_over))
 
 
-def _counted_out(tree: exp.Select, _: Fragment, linked: Linked) -> exp.Select | None:
-    """`only the top 5`, 前3个: so many of what is ranked, or can be."""
-    numbers = [mark.number for mark in linked.marks if mark.number]
-    ranks = [mark.cue for mark in linked.marks if mark.cue in ("top", "bottom")]
-    rest = [m for m in linked.marks if not m.number and m.cue not in {"top", "bottom", *_LIGHT}]
-    if rest or len(numbers) != 1 or not ranks or not (numbers[0] or "").isdecimal() or int(numbers[0] or 0) < 1:
-        return None
-    ranked = _by_measure(tree, descending=ranks[0] == "top")
-    return ranked.limit(int(numbers[0] or 1)) if ranked is not None else None
-
-
-def _turned(tree: exp.Select, _: Fragment, linked: Linked) -> exp.Select | None:
-    """`and the lowest?`, 从低到高: the other end of what is ranked."""
-    cues = {mark.cue for mark in linked.marks if mark.cue not in _LIGHT}
-    if not cues or any(mark.cue is None for mark in linked.marks) or not (cues <= _UPWARD or cues <= _DOWNWARD):
-        return None
-    descending = cues <= _DOWNWARD
-    extremes = [found for one in tree.expressions for found in one.find_all(exp.Max, exp.Min)]
-    if not tree.args.get("group") and len(extremes) == 1:
-        other = exp.Max if descending else exp.Min
-        extremes[0].replace(other(this=extremes[0].this))
-        shown = tree.expressions
-        if len(shown) == 1 and isinstance(shown[0], exp.Alias):
-            shown[0].replace(shown[0].this)
-        return tree
-    return _by_measure(tree, descending=descending)
-
-
-def _by_measure(tree: exp.Select, *, descending: bool) -> exp.Select | None:
-    """Ranked by what ranks it already, else by the measure of its groups; None when neither is there."""
-    order = tree.args.get("order")
-    shown = [one for one in tree.expressions if holds_measure(one)]
-    grouped = tree.args.get("group") is not None
-    names = {one.alias for one in shown}
-    if order is not None and (
-        not grouped or any(holds_measure(one) or one.this.name in names for one in order.expressions)
-    ):
-        order.expressions[0].set("desc", descending)
-        order.expressions[0].set("nulls_first", False)
-        return tree
-    if not grouped or len(shown) != 1:
-        return None
-    by = exp.Ordered(this=shown[0].unalias().copy(), desc=descending, nulls_first=False)
-    return tree.order_by(by, append=False)
-
-
 def _swapped(tree: exp.Select, fragment: Fragment, linked: Linked) -> exp.Select | None:
     """`what about Berlin?`, 只看上海的: another value in place of the one that a column was looked up by."""
-    said = [mark for mark in linked.marks if mark.cue not in _LIGHT]
+    said = [mark for mark in linked.marks if mark.cue not in LIGHT]
     if len(said) != 1 or not said[0].meanings:
         return None
     names = tables(tree)
@@ -142,7 +94,7 @@ def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Scope
     for table, form in product(tables(base), said_of):
         if table not in known.schema.by_name:
             continue
-        composition = compose(form.format(known.schema.table(table).name, _dated(fragment.text)), known)
+        composition = compose(form.format(known.schema.table(table).name, dated(fragment.text)), known)
         if composition.sql is None or composition.score < SURE:
             continue
         said = plain_select(composition.sql, known.schema.dialect)
@@ -206,8 +158,8 @@ def _named(linked: Linked, conditions: Sequence[exp.Expr]) -> list[str]:
     return [name for name in named if name and name.lower() not in looked_up]
 
 
-def _dated(text: str) -> str:
-    """A year on its own is a time, not a number."""
+def dated(text: str) -> str:
+    """A fragment; a year on its own is a time, not a number."""
     return f"in {text}" if year(keys(text)[0] if len(keys(text)) == 1 else None) else text
 
 

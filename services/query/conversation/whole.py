@@ -12,11 +12,13 @@ from libs.language.catalogue import language_of, text
 from services.query.composer.compose import SURE, compose
 from services.query.composer.language.weekdays import Weekday
 from services.query.composer.linking.link import Linked, Mark
-from services.query.conversation.change import changed, links
+from services.query.conversation.change import changed, dated, links
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
 from services.query.conversation.offered import choice_named
 from services.query.conversation.tree import plain_select, tables
 from services.query.conversation.turns import Turn
+from services.query.figures.asked import asks_for, clause_alone
+from services.query.figures.shown import with_figures
 from services.query.knowledge.schema import Scope
 
 _GONE_ON_FROM = ("answered", "failed", "timed_out")
@@ -56,18 +58,32 @@ def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: b
     if not turns or learned:
         return alone
     if turns[-1].outcome == "clarification" and (reply := _reply(question, turns[-1], known)) is not None:
-        if reply == question:
-            return alone
         meant = made_whole(reply, turns[:-1], known)
+        if reply == question:
+            return meant
         return replace(meant, goes_on_from=meant.goes_on_from or turns[-1].understood)
     place = next((at for at in reversed(range(len(turns))) if turns[at].outcome in _GONE_ON_FROM), None)
     if place is None:
         return alone
+    if (figured := _with_figures(question, turns[place], known)) is not None:
+        return figured
     fragment = fragment_of(question)
     linked = links(fragment.text, known)
     if not goes_on(fragment, linked, whole=_stands_alone(fragment.text, known)):
         return alone
     return _gone_on(fragment, linked, _base(turns, place, known), known)
+
+
+def _with_figures(question: str, base: Turn, known: Scope) -> Whole | None:
+    """`and how many?`, or the choice that was offered with a ranking: its answer with the figures."""
+    found = with_figures(base.sql, known.schema.dialect) if base.sql else None
+    if found is None:
+        return None
+    chosen = normalised_question(question) in map(normalised_question, base.choices)
+    if not chosen and not asks_for(clause_alone(question), found.figures, known):
+        return None
+    whole = text("question.with_figures", language_of(base.understood), question=base.understood.strip(_END))
+    return Whole(whole, base.understood, found.sql, 1.0)
 
 
 def _base(turns: Sequence[Turn], place: int, known: Scope) -> Turn:
@@ -90,7 +106,7 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope) -> Wh
         return Whole(said, base.understood, change.sql, change.score, change.items)
     if (said := _other_table(linked, base, known)) is not None:
         return Whole(said, base.understood)
-    both = _joined("conversation.beside", base.understood, fragment.text)
+    both = _joined("conversation.beside", base.understood, dated(fragment.text))
     if base.sql and plain_select(base.sql, known.schema.dialect):
         return Whole(both, base.understood, unclear=True)
     composition = compose(both, known)
@@ -180,10 +196,13 @@ def _reply(question: str, asked_back: Turn, known: Scope) -> str | None:
 
 
 def _chosen(question: str, choices: Sequence[str]) -> str | None:
-    """The choice that was clicked, typed or told by its number."""
+    """The choice that was clicked, typed, told by its number, or by what no other choice says."""
     for choice in choices:
         if normalised_question(choice) == normalised_question(question):
             return choice
+    told = [choice for choice in choices if f"({question.strip(_END)})" in choice]
+    if len(told) == 1:
+        return told[0]
     match = _CHOSEN.fullmatch(question.strip(_END))
     number = _NUMBERS.get(match["number"].lower()) or int(match["number"]) if match else 0
     return choices[number - 1] if 0 < number <= len(choices) else None

@@ -1,4 +1,4 @@
-"""Makes rows into an answer: columns, chart and insight."""
+"""Makes rows into an answer: columns, chart, insight, and a way to the figures behind them."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 from libs.events.catalog import QuestionAsked, ResultColumn, Sources
 from libs.language.catalogue import sentences, text
 from services.query.answers.chart import chart_of
+from services.query.answers.cut import not_all
 from services.query.answers.nothing import nothing_found
 from services.query.answers.origin import origin_of
 from services.query.answers.shape import Shape, shape_of
 from services.query.answers.unfinished import insight_at
+from services.query.figures.asked import offered
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Ran
 
@@ -29,8 +31,10 @@ def answered(asked: QuestionAsked, ran: Ran, sources: Sources) -> Conclusion:
         insight=insight_at(shape, asked.asked_at.date(), asked.language),
         answer_text=sentences(
             nothing_found(rows, ran.admitted.sql, ran.dialect, asked.language),
+            not_all(asked, ran),
             text("question.within_policy", asked.language) if ran.admitted.filtered else "",
         ),
+        choices=offered(asked.question, asked.language, ran.admitted.sql, ran.dialect) if rows else (),
         sources=sources,
     )
 

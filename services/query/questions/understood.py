@@ -22,6 +22,7 @@ from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Ran
 from services.query.questions.steps import Steps
 from services.query.reasoning.choices import askable
+from services.query.reasoning.propose import which
 
 _TURN_SECONDS, _POLL_SECONDS = 5.0, 0.2
 _SHARE = 5
@@ -130,6 +131,8 @@ def _tell(asked: QuestionAsked, whole: Whole, window: Window, steps: Steps) -> N
 
 
 def _unclear(asked: QuestionAsked, whole: Whole, known: Scope) -> Conclusion:
+    if (asking := which(whole.question, asked.language, known)) is not None:
+        return Conclusion("clarification", chart_type="clarification", answer_text=asking.text, choices=asking.choices)
     before, said = whole.goes_on_from or "", asked.question.strip()
     back = _asking_back("conversation.unclear", asked, before=before, said=said)
     return replace(back, choices=askable(asked.language, known))

@@ -7,6 +7,7 @@ from rapidfuzz import fuzz, process
 
 from libs.events.catalog import Language
 from libs.language.catalogue import language_of
+from services.query.composer.language.words import is_han
 from services.query.composer.linking.link import link
 from services.query.knowledge.schema import Pair, Scope
 from services.query.questions.database import Ran
@@ -16,7 +17,7 @@ _QUESTIONS = 3
 _NAMES = 4
 _LIKE = 75.0
 """Likeness of 0 to 100 (rapidfuzz) from which a name is offered for a word that nobody taught."""
-_LONGEST = 60
+_SHORTEST, _LONGEST = 4, 60
 
 
 def askable(language: Language, known: Scope) -> tuple[str, ...]:
@@ -71,8 +72,15 @@ def resembling(unknown: Iterable[str], known: Scope) -> list[str]:
     names += [table.name for table in tables]
     values = (value for table in tables for column in table.columns for value in column.values)
     names += [value for value in values if len(value) <= _LONGEST]
-    found = [match for word in unknown for match in process.extract(word, names, scorer=fuzz.WRatio, limit=_NAMES)]
+    near = [name for name in names if _tells(name)]
+    words = [word for word in unknown if _tells(word)]
+    found = [match for word in words for match in process.extract(word, near, scorer=fuzz.WRatio, limit=_NAMES)]
     return [name for name, likeness, _ in sorted(found, key=lambda match: -match[1]) if likeness >= _LIKE]
+
+
+def _tells(name: str) -> bool:
+    """Whether its letters are enough to be like others in more than chance; a Han character says as much as two."""
+    return len(name) + sum(is_han(letter) for letter in name) >= _SHORTEST
 
 
 def _known(known: Scope) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Puts how the thinking ended into the words of the question's language."""
 
+import re
 from collections.abc import Mapping
 
 from libs.events.catalog import QuestionAsked, Sources
@@ -11,6 +12,9 @@ from services.query.questions.too_slow import too_slow
 from services.query.reasoning.asked_back import asked_back
 from services.query.reasoning.choices import askable, choices
 from services.query.reasoning.state import Answered, Clarification, Ending, State, TimedOut, Unanswerable
+
+_TABLE_IS_GONE = re.compile(r"relation \S{1,200} does not exist|no such table|Table \S{1,200} doesn't exist")
+"""In the words of the three kinds of database; the gate lets only tables pass that were there."""
 
 
 def concluded(
@@ -38,7 +42,8 @@ def concluded(
 def _what_to_ask(state: State, asked: QuestionAsked) -> str:
     if state.failures:
         reason = clause(state.failures[-1].error.detail(asked.language))
-        return text("question.nothing_ran", asked.language, reason=reason)
+        said = "question.changed" if _TABLE_IS_GONE.search(reason) else "question.nothing_ran"
+        return text(said, asked.language, reason=reason)
     return text("question.which_value" if state.values else "question.unclear", asked.language)
 
 

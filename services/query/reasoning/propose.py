@@ -15,6 +15,8 @@ from services.query.composer.linking.link import link
 from services.query.composer.paraphrase import paraphrased
 from services.query.composer.reading.reading import LeftOpen
 from services.query.composer.transfer import transferred
+from services.query.figures.asked import asks_for, clauses
+from services.query.figures.shown import with_figures
 from services.query.knowledge.schema import Pair, Scope
 from services.query.reasoning.choices import resembling
 from services.query.reasoning.small_talk import is_small_talk
@@ -50,6 +52,20 @@ def adapted(question: str, known: Scope) -> Draft | None:
 
 def proposed(question: str, language: Language, known: Scope) -> Draft:
     """What can be said without a model when no pair could be adapted."""
+    return _with_figures(question, language, known) or _proposed(question, language, known)
+
+
+def _with_figures(question: str, language: Language, known: Scope) -> Draft | None:
+    """Where a question ends by asking for the figure of its ranking: the answer to all before, with the figure."""
+    for plain, said in clauses(question):
+        draft = adapted(plain, known) or _proposed(plain, language, known)
+        found = with_figures(draft.sql, known.schema.dialect) if draft.sql else None
+        if found is not None and asks_for(said, found.figures, known):
+            return replace(draft, sql=found.sql)
+    return None
+
+
+def _proposed(question: str, language: Language, known: Scope) -> Draft:
     if pair := paraphrased(question, known):
         return _of_pair(pair, pair.sql, "paraphrased")
     if moved := transferred(question, known):
@@ -60,9 +76,15 @@ def proposed(question: str, language: Language, known: Scope) -> Draft:
         found = composition
         said = sentences(_way(found.left_open.get("way", ()), language), *_told(found, language))
         return Draft("sql", found.sql, "composed", found.score, found.items, found.tables, found.terms, said)
+    return which(question, language, known) or _asking_back(question, composition, language, known)
+
+
+def which(question: str, language: Language, known: Scope) -> Draft | None:
+    """Where one thing is left open, such as the date that is meant: the same question with each of them, as choices."""
+    composition = compose(question, known)
     open_to = ((what, names) for what, names in composition.left_open.items() if what not in _TOLD)
     asking = (_which(what, names, question, language, known) for what, names in open_to)
-    return next(filter(None, asking), None) or _asking_back(question, composition, language, known)
+    return next(filter(None, asking), None)
 
 
 def _way(ways: Sequence[str], language: Language) -> str:

@@ -99,7 +99,7 @@ def _month(name: str) -> int:
     return 1 + next(at for at, month in enumerate(MONTHS) if month.startswith(name.lower()[:3]))
 
 
-def _span(year: int, month: int, day: int) -> Period | None:
+def _span(year: int, month: int, day: int) -> tuple[str, str] | None:
     try:
         first = date(year, month or 1, day or 1)
     except ValueError:

@@ -21,6 +21,7 @@ _NAMED: dict[str, tuple[TimePart, int]] = {
 }  # fmt: skip
 _WHICH = {"this": 0, "current": 0, "last": -1, "previous": -1, "next": 1, "本": 0, "这": 0, "上": -1, "下": 1}
 _AHEAD = ("next", "未来")
+_DAYS: dict[TimePart, int] = {"day": 1, "week": 7}
 _BEGUN: dict[str, TimePart] = {
     "w": "week", "m": "month", "q": "quarter", "y": "year", "今": "year", "年": "year", "本": "year", "月": "month",
 }  # fmt: skip
@@ -93,7 +94,9 @@ def _whole(unit: TimePart, moved: int) -> RelativePeriod:
 
 
 def _rolling(way: str, count: int, unit: TimePart) -> RelativePeriod:
-    """So many months up to today, or from today on."""
+    """So many days with today, or the months up to today; ahead, from today on."""
     if way in _AHEAD:
         return Relative("day", 0, "day"), Relative("day", count, unit)
+    if days := _DAYS.get(unit):
+        return Relative("day", 1 - days * count, "day"), Relative("day", 1, "day")
     return Relative("day", -count, unit), Relative("day", 1, "day")

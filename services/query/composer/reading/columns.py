@@ -1,5 +1,6 @@
 """Reads what is shown: named columns, and the names of things."""
 
+from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Place
@@ -73,7 +74,10 @@ def _is_verb(reading: Reading, index: int) -> bool:
     said, meant = reading.said(index), reading.meant[index]
     if is_done(reading, index):
         return True
-    return said.endswith(("ed", "ing")) and " " not in said and meant.weight < _SURE and len(reading.meant) > 1
+    place = reading.column(index)
+    leads = said in VERBS and place is not None and not reading.is_number(place)  # but how much a dog weighs is asked
+    done = leads or (said.endswith(("ed", "ing")) and " " not in said)
+    return done and meant.weight < _SURE and len(reading.meant) > 1
 
 
 def _names_column(reading: Reading, index: int) -> bool:
