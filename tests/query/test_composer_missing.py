@@ -63,6 +63,9 @@ def _rows() -> sqlite3.Connection:
         ("workers with no bonus", "bonus IS NULL OR bonus = 0"),
         ("Which staff have not left?", "left_on IS NULL"),
         ("Which staff have left?", "left_on IS NOT NULL"),
+        ("Which staff left?", "left_on IS NOT NULL"),
+        ("workers left South", "left_on IS NOT NULL AND branch_id = 2"),
+        ("workers ordered by name", "TRUE"),
         ("Which staff have not left South?", "left_on IS NULL AND branch_id = 2"),
     ],
 )
@@ -87,3 +90,8 @@ def test_a_name_in_another_language_may_be_lacking(question: str) -> None:
 def test_what_is_said_of_a_column_is_no_lack_of_it(question: str) -> None:
     assert "left_on IS NULL" not in (compose(question, _KNOWN).sql or "")
     assert "nationality IS NULL" not in (compose(question, _KNOWN).sql or "")
+
+
+def test_how_many_with_something_have_it() -> None:
+    composed = compose("How many workers with email?", _KNOWN)
+    assert composed.score >= SURE and _rows().execute(composed.sql or "").fetchall() == [(3,)]

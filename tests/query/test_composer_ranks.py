@@ -76,3 +76,7 @@ def test_those_whose_rows_are_most_are_the_busiest_and_of_several_rows_it_asks()
     assert draft.kind == "clarification" and "animals, appointments" in draft.text
     assert told(draft.choices[0]) and "appointments" in (proposed(draft.choices[1], "en", CLINIC).sql or "")
     assert told("What was the busiest month?") is None
+
+
+def test_of_two_superlatives_neither_is_forgotten() -> None:
+    assert asked_back("Which product has the highest price? Show the name, latest first.")

@@ -92,3 +92,17 @@ _MEASURED = replace(SHOP, terms=(Term("doubled pay", "", ("双倍金额", "credi
 )
 def test_a_term_that_is_computed_of_each_row_is_compared(question: str, sql: str) -> None:
     assert sorted(answered(question, _MEASURED)) == sorted(shop().execute(sql).fetchall())
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("What is the revenue?", "revenue"),
+        ("销售额是多少", "销售额"),
+        ("average doubled pay", "avg_doubled_pay"),
+        ("revenue per city", "revenue"),
+    ],
+)
+def test_the_measure_of_a_term_is_called_as_it_is_said(question: str, name: str) -> None:
+    cursor = shop().execute(compose(question, SHOP).sql or "")
+    assert cursor.description[-1][0] == name

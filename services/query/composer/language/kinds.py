@@ -1,7 +1,7 @@
 """Words that compare, with the kind of column that they look at by themselves: the weight, for `heaviest`."""
 
 _LENGTHS = ("duration", "length", "distance", "runtime", "minute", "millisecond", "时长", "长度")
-_PRICES = ("price", "cost", "fee", "rate", "价", "费")
+_PRICES = ("price", "cost", "fee", "rate", "amount", "价", "费", "金额")
 _SPEEDS = ("speed", "速度")
 KINDS: dict[str, tuple[str, ...]] = {
     "longest": _LENGTHS, "shortest": (*_LENGTHS, "height"), "longer": _LENGTHS, "shorter": (*_LENGTHS, "height"),
@@ -18,3 +18,5 @@ KINDS: dict[str, tuple[str, ...]] = {
     "最晚": ("date", "日期"), "最早": ("date", "日期"), "最新": ("date", "日期"),
 }  # fmt: skip
 """Superlatives and comparatives that say by themselves what kind of column they look at."""
+AMOUNTS = frozenset({"highest", "largest", "biggest", "lowest", "smallest", "最高", "最大", "最低", "最小"})
+"""Superlatives that look at the amount of a thing by themselves, where it has one."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.query.composer.language.words import keys
+from services.query.composer.linking.amounts import amount_of
 from services.query.composer.linking.lexicon import Phrase
 from services.query.knowledge.schema import Column, Schema, Table
 
@@ -17,6 +18,8 @@ _LANGUAGES = {
     "fr": ("french", "法文"), "es": ("spanish", "西班牙文"), "ja": ("japanese", "日文"), "jp": ("japanese", "日文"),
 }  # fmt: skip
 """What ends the names of columns that say the same in another language."""
+_NUMBERED = frozenset({"phone", "telephone", "mobile", "cellphone", "fax"})
+"""What has a number that is no count: `the phone number of the students`."""
 _FEWEST = 3
 _SHORTEST = 2
 
@@ -43,6 +46,9 @@ def short_names(table: Table, column: Column) -> list[Phrase]:
         found.append(name)
     if len(name) > 1 and _is_of_table(name[0], table):
         found.append(name[1:])
+    found += [(*said, "number") for said in (name, *found) if said[-1] in _NUMBERED]
+    if column == amount_of(table):
+        found.append(("amount",))
     if len(name) > 1 and name[-1] in _LANGUAGES and table.column(column.name[: -len(name[-1])].rstrip("_")):
         found += _in_language(name[:-1], *_LANGUAGES[name[-1]])
     return found

@@ -76,6 +76,8 @@ def _owners(items: Sequence[Item], meanings: Meanings, index: int) -> set[str]:
         return next((found for near in range(index - 2, -1, -1) if (found := _tables(meanings, near))), set())
     if before := _tables(meanings, index - 1):
         return before
+    if index > 1 and items[index - 1].cue == "order":
+        return _tables(meanings, index - 2)  # `guests ordered by name`
     return _tables(meanings, index - 2) if index > 1 and said_before in _BELONGING else set()
 
 

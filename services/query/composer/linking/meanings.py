@@ -5,7 +5,7 @@ from itertools import product
 from math import prod
 
 from services.query.composer.language.stop_words import stop_keys
-from services.query.composer.language.words import Text
+from services.query.composer.language.words import Text, keys
 from services.query.composer.linking.lexicon import Lexicon, Meant
 from services.query.composer.linking.marks import Mark
 
@@ -42,8 +42,9 @@ def _looked_up(readings: Sequence[_Reading], known: Lexicon) -> Iterator[_Weighe
         return
     for combination in product(*readings):
         sure = min(weight for _, weight in combination)
+        several = sum(word not in stop_keys() for word, _ in combination) > 1
         for meant in known.meanings(tuple(word for word, _ in combination)):
-            if sure == 1.0 or meant.kind != "value" or len(combination) > 1:
+            if sure == 1.0 or meant.kind != "value" or several:
                 yield meant, sure
 
 
@@ -66,7 +67,7 @@ def _case_fits(meant: Meant, text: Text, first: int, last: int) -> bool:
     if meant.value is None or len(meant.value) > _CASE_MATTERS or not meant.value.isascii():
         return True
     said = text.between(first, last)
-    if len(said) > _CASE_MATTERS:
+    if len(said) > _CASE_MATTERS or keys(said) != keys(meant.value):
         return True
     if said.lower() != meant.value.lower():  # UK for GB; but `tell us` speaks of no country
         return said.isupper() or said.lower() not in stop_keys()

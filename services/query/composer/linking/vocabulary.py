@@ -3,12 +3,14 @@
 import re
 from functools import lru_cache
 
+from services.query.composer.language.abbreviations import written_out
 from services.query.composer.language.codes import said_for, yes_of
 from services.query.composer.language.synonyms import synonyms
 from services.query.composer.language.units import TIME_WORDS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.affixes import short_names, table_names
 from services.query.composer.linking.dated import date_phrases
+from services.query.composer.linking.explained import explained
 from services.query.composer.linking.lexicon import Lexicon, Meant, Phrase
 from services.query.composer.linking.names import name_column
 from services.query.composer.linking.rates import add_rates
@@ -72,7 +74,8 @@ def _add_table(built: Lexicon, table: Table, called: Phrase) -> None:
 
 def _add_column(built: Lexicon, table: Table, column: Column) -> None:
     name, owner = keys(column.name), keys(table.name)
-    for phrase, weight in _parts(name, head=0.6, tail=0.45):
+    spoken = [*_parts(name, head=0.6, tail=0.45), *_parts(written_out(name), head=0.6, tail=0.45)]
+    for phrase, weight in spoken:
         built.add(phrase, Meant(table.name, column.name, weight=weight))
     if name[-1:] and name[-1] in _NUMBERED and len(name) > 1:
         for other in _NUMBERED:
@@ -99,6 +102,8 @@ def _add_codes(built: Lexicon, table: Table, column: Column) -> None:
     for value in column.values:
         for word in said_for(column, value):
             built.add(keys(word), Meant(table.name, column.name, value=value, weight=0.95))
+    for code, words in explained(column).items():
+        built.add(keys(words), Meant(table.name, column.name, value=code, weight=0.95))
     if yes := yes_of(column):
         built.add(keys(yes[0]), Meant(table.name, column.name, value=yes[1], weight=0.95))
 

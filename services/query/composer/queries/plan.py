@@ -39,7 +39,7 @@ class Measure:
     """An aggregate of a column, of a term's expression, or, with neither, of the rows of `table`.
 
     A percentage is the average of an expression that is 100 or 0 for each row. `whole` is an expression that is an
-    aggregate already; `beside` are further tables that it reads.
+    aggregate already; `beside` are further tables that it reads; `name` is what the question calls it.
     """
 
     aggregate: Aggregate
@@ -49,6 +49,7 @@ class Measure:
     distinct: bool = False
     whole: bool = False
     beside: tuple[str, ...] = ()
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

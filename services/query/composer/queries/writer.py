@@ -42,7 +42,7 @@ class Writer:
             owner = identifier(plan.everything) if self.several else None
             return [exp.Column(this=exp.Star(), table=owner) if owner else exp.Star()]
         columns = [self._shown(place) for place in dict.fromkeys(plan.columns or plan.groups)]
-        measures = [exp.alias_(self.measure(one), self._name(one), quoted=False) for one in plan.measures]
+        measures = [exp.alias_(self.measure(one), self._name(one), quoted=bool(one.name)) for one in plan.measures]
         return list(dict.fromkeys([*columns, *measures])) or [exp.Literal.number(1)]
 
     def grouped(self, plan: Plan) -> list[exp.Expr]:
@@ -105,7 +105,10 @@ class Writer:
     def _name(self, measure: Measure) -> str:
         if measure.column is not None:
             return f"{measure.aggregate}_{measure.column}".lower().replace(" ", "_")
+        if measure.expression is None:
+            return "count"
+        # An alias that is called like a column would be taken for it in HAVING and ORDER BY.
+        is_column = any(table.column(measure.name) for table in self.schema.tables)
         if measure.whole:
-            outermost = self.measure(measure).key
-            return outermost if outermost in ("sum", "avg", "min", "max") else "value"
-        return "count" if measure.expression is None else measure.aggregate
+            return f"{measure.name}_value" if is_column else measure.name
+        return f"{measure.aggregate}_{measure.name}" if measure.name else measure.aggregate

@@ -1,9 +1,10 @@
 """Reads numbers that a term is compared with, which is computed of each row: `longer than 7 nights`, 入住天数超过7."""
 
-from services.query.composer.queries.plan import Condition, Having, Measure
+from services.query.composer.queries.plan import Condition, Having
 from services.query.composer.reading.negation import AGGREGATES, COMPARISONS, add
 from services.query.composer.reading.numbers import comparison_of
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.terms import measure_of
 
 
 def read_computed(reading: Reading) -> None:
@@ -36,7 +37,7 @@ def _compare(reading: Reading, index: int, cue: int, compared: list[int]) -> Non
     comparison, aggregate = COMPARISONS[reading.cue(cue)], reading.before(compared[0])
     reading.take(index, cue, *compared)
     if reading.instructs(aggregate, *(name for name in AGGREGATES if name)) and reading.roles[aggregate] == "where":
-        measure = Measure(AGGREGATES[reading.cue(aggregate)], meant.table, None, meant.expression, beside=meant.beside)
+        measure = measure_of(reading, compared[0], AGGREGATES[reading.cue(aggregate)])
         reading.plan.having.append(Having(measure, comparison, number))
         reading.take(aggregate)
         return

@@ -1,13 +1,13 @@
 """Things that are ranked by how many there are of something: `the most flights`, `most common city`."""
 
 from services.query.composer.language.ranks import COUNTING
-from services.query.composer.linking.lexicon import Meant
 from services.query.composer.queries.plan import Aggregate, Measure
 from services.query.composer.reading.extremes import asks_for_value
 from services.query.composer.reading.frequent import by_frequency
 from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.ranked import Ranked, places_of_by
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.terms import measure_of
 
 _OF_SINGLE_ONES: dict[str, Aggregate] = {
     **dict.fromkeys(("longest", "最长", "最久"), "max"),
@@ -49,14 +49,13 @@ def by_term(reading: Reading, index: int, behind: int) -> Ranked | None:
             beside = near == behind or not reading.said(index).isascii() or not reading.exists(behind)
             if near == behind and not meant.whole and asks_for_value(reading, index, near):
                 return None
-            return Ranked(_term(meant, reading.said(index)), (near,)) if beside else None
+            return Ranked(measure_of(reading, near, _single(reading, index)), (near,)) if beside else None
     return None
 
 
-def _term(meant: Meant, superlative: str = "") -> Measure:
-    """A term of which each has several: the longest of them, or their sum."""
-    aggregate = _OF_SINGLE_ONES.get(superlative.removeprefix("the "), "sum")
-    return Measure(aggregate, meant.table, None, meant.expression, whole=meant.whole, beside=meant.beside)
+def _single(reading: Reading, index: int) -> Aggregate:
+    """Of what each has several of: the longest of them, or their sum."""
+    return _OF_SINGLE_ONES.get(reading.said(index).removeprefix("the "), "sum")
 
 
 def _by_number_of(reading: Reading, count: int) -> Ranked | None:
@@ -85,7 +84,7 @@ def by_named_count(reading: Reading, behind: int) -> Ranked | None:
     for by in places_of_by(reading, behind):
         meant, table, place = reading.meant.get(by + 1), reading.table(by + 2), reading.column(by + 2)
         if meant is not None and meant.kind == "measure":
-            return Ranked(_term(meant), (by, by + 1))
+            return Ranked(measure_of(reading, by + 1), (by, by + 1))
         if reading.cue(by + 1) == "count" and table:
             return Ranked(Measure("count", table), (by, by + 1, by + 2))
         if (aggregate := AGGREGATES.get(reading.cue(by + 1))) and place:

@@ -5,6 +5,7 @@ from services.query.composer.queries.plan import Aggregate, Comparison, Measure
 from services.query.composer.reading.measures import EXTREMES
 from services.query.composer.reading.negation import AGGREGATES, with_number
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.terms import measure_of
 
 _BOUNDS: dict[str, Comparison] = {"最多": "<=", "最少": ">="}
 
@@ -46,7 +47,7 @@ def read_value_of_extreme(reading: Reading, index: int, behind: int, descending:
     if meant is None or not reading.free(behind) or not asks_for_value(reading, index, behind):
         return False
     if meant.kind == "measure" and not meant.whole:
-        measure = Measure(aggregate, meant.table, None, meant.expression, beside=meant.beside)
+        measure = measure_of(reading, behind, aggregate)
     elif place is not None and (reading.measurable(place) or reading.is_number(place)):
         measure = Measure(aggregate, place.table, place.column)
     else:

@@ -6,7 +6,7 @@ from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
-from services.query.composer.queries.plan import Measure, Place, Plan
+from services.query.composer.queries.plan import Aggregate, Measure, Place, Plan
 from services.query.composer.reading.both import read_both
 from services.query.composer.reading.either import check_values
 from services.query.composer.reading.none import read_none
@@ -199,5 +199,17 @@ def _once(reading: Reading) -> None:
     order = {by.table for by in plan.order_by}
     if len(shown) == 1 and order <= shown and not plan.distinct and reading.key(table):
         plan.once = table
+    elif plan.limit is None and order <= shown and not plan.distinct:
+        _group_by_combination(plan)
     elif plan.limit is None:
         plan.distinct = True
+
+
+def _group_by_combination(plan: Plan) -> None:
+    """Each combination once, in the order of what may not be shown: by the first of it that the combination has."""
+    if all(by in plan.columns for by in plan.order_by):
+        plan.distinct = True
+        return
+    first: Aggregate = "max" if plan.descending else "min"
+    plan.groups = list(plan.columns)
+    plan.order_by = [Measure(first, by.table, by.column) for by in plan.order_by]

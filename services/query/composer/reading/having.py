@@ -6,6 +6,7 @@ from services.query.composer.queries.plan import Having, Measure
 from services.query.composer.reading.compared import column_before
 from services.query.composer.reading.negation import COMPARISONS
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.terms import measure_of
 
 _COUNT_WITHIN = 4
 
@@ -73,7 +74,7 @@ def _counted_by_instruction(reading: Reading, cue: int) -> _Counted | None:
 def _measure(reading: Reading, counted: _Counted) -> Measure | None:
     meant = reading.meant.get(counted.thing)
     if meant is not None and meant.whole:
-        return Measure("sum", meant.table, None, meant.expression, whole=True, beside=meant.beside)
+        return measure_of(reading, counted.thing)
     if table := reading.table(counted.thing):
         return Measure("count", table)
     place = reading.column(counted.thing)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.query.composer.linking.marks import Linked
 from services.query.composer.queries.plan import Plan
+from services.query.composer.queries.valid import is_valid
 from services.query.composer.reading.above_average import read_above_average
 from services.query.composer.reading.averaged import read_averaged_counts
 from services.query.composer.reading.columns import read_columns
@@ -21,6 +22,7 @@ from services.query.composer.reading.reading import LeftOpen, Reading
 from services.query.composer.reading.shares import read_shares
 from services.query.composer.reading.terms import name_things
 from services.query.composer.reading.times import read_dates, read_units
+from services.query.composer.reading.totals import name_totals, read_totals
 from services.query.composer.reading.understood import share, understood
 from services.query.composer.reading.ways import read_way
 from services.query.knowledge.schema import Schema
@@ -45,6 +47,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     """The plan of a question; None when nothing in it can be selected."""
     reading = Reading(linked, schema)
     name_things(reading)
+    name_totals(reading)
     read_way(reading)
     read_lacking(reading)
     read_exclusions(reading)
@@ -58,12 +61,14 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_shares(reading)
     read_how_much(reading)
     read_measures(reading)
+    read_totals(reading)
     read_counted_groups(reading)
     read_limits(reading)
     read_columns(reading)
     read_averaged_counts(reading)
     finish(reading)
     plan = reading.plan
+    reading.unclear |= not is_valid(plan, schema)
     if not (plan.measures or plan.columns or plan.groups or plan.everything):
         return None
     items = dict.fromkeys(item for meant in reading.meant.values() for item in meant.items)

@@ -6,6 +6,7 @@ from services.query.composer.queries.plan import Aggregate, Measure, Place
 from services.query.composer.reading.counts import read_count
 from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.terms import measure_of
 
 EXTREMES: dict[CueName | None, Aggregate] = {"most": "max", "least": "min", "max": "max", "min": "min"}
 _SPOKEN: dict[CueName | None, Aggregate] = {**AGGREGATES, **EXTREMES}
@@ -30,7 +31,7 @@ def read_measures(reading: Reading) -> None:
 def _whole(reading: Reading, index: int) -> None:
     """`total revenue`, where a revenue is a sum already."""
     meant = reading.meant[index]
-    measure = Measure("sum", meant.table, meant.column, meant.expression, whole=True, beside=meant.beside)
+    measure = measure_of(reading, index)
     if measure not in reading.plan.measures:
         reading.plan.measures.append(measure)
     reading.take(index)
@@ -79,7 +80,7 @@ def _aggregated_term(reading: Reading, cues: list[int], near: int) -> bool:
     if meant is None or meant.kind != "measure" or meant.whole or near in reading.used:
         return False
     aggregate = AGGREGATES[reading.cue(cues[0])]
-    reading.plan.measures.append(Measure(aggregate, meant.table, None, meant.expression, beside=meant.beside))
+    reading.plan.measures.append(measure_of(reading, near, aggregate))
     reading.take(*cues, near)
     return True
 

@@ -24,7 +24,15 @@ def read_lacking(reading: Reading) -> None:
         if reading.instructs(index, "not", "without", "not_equal"):
             _lacking(reading, index)
         elif reading.instructs(index, *_LEADING) and reading.free(index + 1) and reading.adjacent(index):
-            _done(reading, index)
+            reading.take(*([index] if _done(reading, index + 1) else []))
+        elif reading.table(index) and _ends(reading, index + 1):
+            _done(reading, index + 1)
+
+
+def _ends(reading: Reading, index: int) -> bool:
+    """`how many guests signed up?`: nothing else is said of it, but where: `cancelled at Spree Palace`."""
+    further = range(index + 1 + bool(reading.value(index + 1)), len(reading.items))
+    return reading.free(index) and all(reading.kind(i) == "break" for i in further)
 
 
 def _lacking(reading: Reading, index: int) -> None:
@@ -42,17 +50,18 @@ def _lacking(reading: Reading, index: int) -> None:
         reading.take(*range(index, near), *([before] if reading.cue(before) == "having" else []))
 
 
-def _done(reading: Reading, index: int) -> None:
-    """`how many employees have left`: the date on which they did is known."""
-    place = reading.column(index + 1)
-    if place is not None and _is_what_was_done(reading, index + 1, place) and not _is_compared(reading, index + 1):
-        _add(reading, index + 1, place, "not null")
-        reading.take(index)
+def _done(reading: Reading, index: int) -> bool:
+    """Take `left` of `how many employees have left`: the date on which they did is known."""
+    place = reading.column(index)
+    if place is None or not _is_what_was_done(reading, index, place) or _is_compared(reading, index):
+        return False
+    _add(reading, index, place, "not null")
+    return True
 
 
 def _is_what_was_done(reading: Reading, index: int, place: Place) -> bool:
     """Whether a date is spoken of by its verb alone, of rows that are named, and is not asked for."""
-    verb = reading.said(index)
+    verb = reading.said(index).split(" ", maxsplit=1)[0]
     told_by_verb = (verb in VERBS or verb.endswith("ed")) and reading.is_time(place) and not reading.is_number(place)
     asks_when = any(token.key in _WHEN for token in reading.text.tokens)
     named = any(meant.kind == "table" and meant.table == place.table for meant in reading.meant.values())

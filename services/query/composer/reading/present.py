@@ -27,8 +27,8 @@ def _is_had(reading: Reading, index: int) -> bool:
     if reading.said(index - 1) in _HAVE and reading.adjacent(index - 1):
         return True
     first, tokens = reading.items[index].first, reading.text.tokens
-    if first and tokens[first - 1].key == "with" and reading.table(index - 2):
-        return True  # `guests with email`
+    if first and tokens[first - 1].text.lower() == "with" and any(item.cue == "count" for item in reading.items):
+        return True  # `how many guests with email`, where `hotels with city` are shown with it
     return first > 1 and tokens[first - 1].key in _ARTICLES and tokens[first - 2].text.lower() in HAVE
 
 

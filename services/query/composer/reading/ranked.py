@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.query.composer.language.kinds import KINDS
+from services.query.composer.language.abbreviations import written_out
+from services.query.composer.language.kinds import AMOUNTS, KINDS
 from services.query.composer.language.ranks import EARLY, RANKED_BY, RECENT
 from services.query.composer.language.words import keys
+from services.query.composer.linking.amounts import amount_of
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
 from services.query.composer.reading.negation import AGGREGATES
@@ -101,8 +103,8 @@ def by_kind(reading: Reading, index: int, behind: int) -> Ranked | None:
 
 def is_of_kind(column: Column, kind: str) -> bool:
     """Whether a column is called like a kind, in its name or its comment."""
-    said = keys(column.comment or "")
-    return kind in keys(column.name) or (kind in said if kind.isascii() else kind in (column.comment or ""))
+    comment = column.comment or ""
+    return kind in written_out(keys(column.name)) or kind in (keys(comment) if kind.isascii() else comment)
 
 
 def _columns_of_kind(reading: Reading, said: str, table: str) -> Iterator[tuple[list[Column], bool | None]]:
@@ -111,6 +113,8 @@ def _columns_of_kind(reading: Reading, said: str, table: str) -> Iterator[tuple[
     kinds: list[tuple[str, bool | None]] = [*_AGES.get(said, ()), *((kind, None) for kind in KINDS.get(said, ()))]
     for kind, descending in kinds:
         yield [column for column in columns if is_of_kind(column, kind)], descending
+    if said in AMOUNTS and (amount := amount_of(reading.schema.table(table))):
+        yield [amount], None
     if said not in RECENT | EARLY:
         return
     dates = [column for column in columns if column.is_date or column.holds_dates]

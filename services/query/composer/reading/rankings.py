@@ -154,7 +154,8 @@ def _rank(reading: Reading, index: int, number: int | None) -> _Rank:
 def _order(reading: Reading, rank: _Rank, ranked: Ranked) -> None:
     reading.take(*rank.taken, *ranked.taken)
     plan, by = reading.plan, ranked.by
-    plan.order_by = [_added(reading, by, rank) if isinstance(by, Place) else by]
+    before, plan.order_by = plan.order_by, [_added(reading, by, rank) if isinstance(by, Place) else by]
+    reading.unclear |= plan.limit is not None and before != plan.order_by  # one superlative after another
     plan.descending = rank.descending if ranked.descending is None else ranked.descending
     plan.limit = rank.limit
 

@@ -1,7 +1,9 @@
 """Reads the terms that are conditions: `settled orders`, and things by themselves, such as `no-shows` or 贵宾."""
 
+import re
+
 from services.query.composer.linking.lexicon import Meant
-from services.query.composer.queries.plan import Condition
+from services.query.composer.queries.plan import Aggregate, Condition, Measure
 from services.query.composer.reading.negation import add
 from services.query.composer.reading.reading import Reading
 
@@ -32,3 +34,10 @@ def read_terms(reading: Reading) -> None:
 def narrowing(reading: Reading, indexes: list[int]) -> list[Condition]:
     """What the terms among some items say of rows; they say it nowhere else."""
     return [reading.narrowed.pop(index) for index in indexes if index in reading.narrowed]
+
+
+def measure_of(reading: Reading, index: int, aggregate: Aggregate = "sum") -> Measure:
+    """The measure that a term is, or an `aggregate` of what it computes of each row, by the name that is said."""
+    meant, said = reading.meant[index], "_".join(re.findall(r"\w+", reading.said(index)))
+    expression, whole = meant.expression, meant.whole
+    return Measure(aggregate, meant.table, None, expression, whole=whole, beside=meant.beside, name=said)
