@@ -85,6 +85,8 @@ speed, 速度
 status, state, condition, 状态
 level, rank, 等级, 级别
 rating, stars, 评分, 评级
+rating, score, 评分
+stars, 星级
 review, comment, 评论
 description, detail, 描述, 说明
 color, colour, 颜色
