@@ -43,3 +43,9 @@ def test_where_both_may_be_meant_it_asks_which(question: str) -> None:
 def test_the_one_whose_table_is_spoken_of_is_meant(question: str, sql: str) -> None:
     composed = compose(question, HOTELS)
     assert (composed.score >= SURE, composed.sql) == (True, sql)
+
+
+@pytest.mark.parametrize("question", ["Which hotel has the highest score?", "score最高的酒店"])
+def test_scores_are_not_added(question: str) -> None:
+    composed = compose(question, HOTELS)
+    assert composed.score >= SURE and "ORDER BY AVG(reviews.score) DESC" in (composed.sql or "")

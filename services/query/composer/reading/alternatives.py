@@ -12,7 +12,7 @@ from services.query.composer.reading.reading import Reading
 def read_alternatives(reading: Reading) -> None:
     """Note the columns of several tables that a word means, which is the name of none; one in brackets is meant."""
     last = len(reading.items) - 1
-    chosen = reading.meant.get(last) if reading.in_brackets(last) else None
+    chosen = reading.meant.get(last) if last in reading.meant and reading.in_brackets(last) else None
     for index, meant in list(reading.meant.items()):
         others = [other for other in _others(reading, index) if _may_be_meant(reading, index, other)]
         if not others:
