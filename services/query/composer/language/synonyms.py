@@ -43,7 +43,7 @@ product, item, goods, merchandise, 产品, 商品, 货品
 category, kind, type, 类别, 类型, 种类
 brand, 品牌
 price, cost, 价格, 单价, 价钱
-amount, total, 金额, amt
+amount, total, 金额
 quantity, 数量, qty
 discount, 折扣
 payment, 付款, 支付

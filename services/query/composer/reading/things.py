@@ -31,6 +31,9 @@ def read_joined(reading: Reading) -> None:
     for index in sorted(reading.meant) if present else ():
         if index in reading.used or (meant := reading.thing(index)) is None:
             continue
+        place, plan = reading.column(index), reading.plan
+        if place is not None and plan.groups and not plan.measures and reading.is_quantity(place):
+            continue  # 每个城市的库存: of each there are several
         path = join_path(reading.schema, reading.plan.tables, reading.spoken)
         joined = {end for edge in path or () for end in (edge.source, edge.target)}
         if meant.table in present | joined:
