@@ -14,6 +14,7 @@ from services.query.composer.reading.reach import is_far_fetched
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.ways import check_ways
 
+_NAMED = 0.9
 _WHO = frozenset({"who", "谁"})
 
 
@@ -28,7 +29,7 @@ def finish(reading: Reading) -> None:
     read_none(reading)
     _order_by_time(plan)
     plan.distinct |= _lists_values(reading)
-    reading.unclear |= _is_unclear(reading)
+    reading.unclear |= _is_unclear(reading) or _counts_beside_a_word(reading)
     check_ways(reading)
     check_values(reading)
     reading.unclear |= is_far_fetched(reading)
@@ -62,6 +63,14 @@ def _group(reading: Reading) -> None:
         reading.unclear |= bool(shown) and not shown.issuperset(place.table for place in plan.groups)
         plan.columns = plan.columns or list(plan.groups)
         plan.groups, plan.keyed = [], []
+
+
+def _counts_beside_a_word(reading: Reading) -> bool:
+    """`how many tickets are open`, where a column is `opened_at`: a word that half names it makes no groups."""
+    plan = reading.plan
+    shown = {reading.column(i): meant.weight for i, meant in reading.meant.items() if reading.column(i) in plan.columns}
+    counts = any(measure.aggregate == "count" for measure in plan.measures)
+    return counts and any(reading.is_time(place) and weight < _NAMED for place, weight in shown.items() if place)
 
 
 def _shows_one_of_many(reading: Reading) -> bool:
