@@ -51,6 +51,10 @@ def test_how_many_of_a_quantity_is_asked_back() -> None:
     assert asked_back("how many stock")
 
 
+def test_what_is_said_to_be_done_is_not_left_out() -> None:
+    assert told("How many invoices with an amount above 20 are paid?") == [(1,)]
+
+
 @pytest.mark.parametrize("word", ["2000北京有多少客户", "Berlin customers and ", "gold " * 3 + "2 "])
 async def test_a_text_that_repeats_itself_is_asked_back(word: str) -> None:
     draft = proposed((word * 700)[:2000], "zh", SHOP)

@@ -4,6 +4,7 @@ import pytest
 
 from services.query.composer.compose import SURE, compose
 from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table
+from tests.query.shop import answered, asked_back, shop
 
 _ID = Column("id", "INTEGER", primary_key=True)
 STAFF = Scope(
@@ -53,3 +54,27 @@ def test_a_second_group_is_one_too() -> None:
     composed = compose("number of staff by site and shift", STAFF)
     assert composed.score >= SURE and composed.sql
     assert composed.sql.endswith("GROUP BY sites.id, sites.name, staff.shift")
+
+
+@pytest.mark.parametrize("question", ["每个城市的实付金额", "paid amount per city"])
+def test_an_amount_for_each_is_added_up(question: str) -> None:
+    assert "SUM(orders.paid)" in (compose(question, SHOP).sql or "")
+
+
+@pytest.mark.parametrize("question", ["各类别的库存", "stock by category", "price per category"])
+def test_of_several_for_each_it_is_asked_what_is_told(question: str) -> None:
+    assert asked_back(question)
+
+
+def test_of_each_thing_its_amounts_are_told() -> None:
+    assert answered("每个商品的单价和库存") == shop().execute("SELECT name, price, stock FROM products").fetchall()
+    told = shop().execute("SELECT name, city, level FROM customers").fetchall()
+    assert answered("Show customers with their city and level") == told
+
+
+@pytest.mark.parametrize("question", ["settled orders by city", "各城市的settled orders"])
+def test_what_a_term_says_is_counted_for_each(question: str) -> None:
+    sql = (
+        "SELECT city, count(*) FROM orders o JOIN customers c ON c.id = customer_id WHERE o.status = 'paid' GROUP BY 1"
+    )
+    assert sorted(answered(question)) == sorted(shop().execute(sql).fetchall())

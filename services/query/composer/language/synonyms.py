@@ -43,7 +43,7 @@ product, item, goods, merchandise, 产品, 商品, 货品
 category, kind, type, 类别, 类型, 种类
 brand, 品牌
 price, cost, 价格, 单价, 价钱
-amount, total, 金额, amt
+amount, total, 金额
 quantity, 数量, qty
 discount, 折扣
 payment, 付款, 支付
@@ -85,6 +85,8 @@ speed, 速度
 status, state, condition, 状态
 level, rank, 等级, 级别
 rating, stars, 评分, 评级
+rating, score, 评分
+stars, 星级
 review, comment, 评论
 description, detail, 描述, 说明
 color, colour, 颜色

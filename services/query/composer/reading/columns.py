@@ -43,8 +43,11 @@ def read_columns(reading: Reading) -> None:
 def _asked(reading: Reading, index: int) -> Place | None:
     """The column that an item asks for, or the name of a table in a list of columns."""
     place = reading.column(index)
+    if place is not None and reading.roles[index] != "select":
+        theirs = reading.said(index - 1) in _THEIR and _is_theirs(reading, index, place)
+        return place if theirs or _further(reading, index) or _of_each(reading, index, place) else None
     if reading.roles[index] != "select":
-        return place if place and reading.said(index - 1) in _THEIR and _is_theirs(reading, index, place) else None
+        return None
     table = reading.table(index)
     return reading.label(table) if table and _in_a_list(reading, index) else place
 
@@ -55,6 +58,25 @@ def _is_theirs(reading: Reading, index: int, place: Place) -> bool:
     joined = index - 1 - said
     owners = range(joined) if said else (joined - 1,)
     return _joins(reading, joined) and any(reading.table(near) == place.table for near in owners)
+
+
+def _further(reading: Reading, index: int) -> bool:
+    """`customers with their city and level`."""
+    return _joins(reading, index - 1) and reading.column(index - 2) in reading.plan.columns
+
+
+def _of_each(reading: Reading, index: int, place: Place) -> bool:
+    """每个商品的库存, told beside the name of each."""
+    plan = reading.plan
+    if (
+        plan.measures
+        or place.table not in plan.keyed
+        or not reading.is_quantity(place)
+        or reading.said(index - 1) != "的"
+    ):
+        return False
+    plan.columns += [one for one in plan.groups if one not in plan.columns]
+    return True
 
 
 def _in_a_list(reading: Reading, index: int) -> bool:

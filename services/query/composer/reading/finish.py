@@ -59,6 +59,10 @@ def _group(reading: Reading) -> None:
     reading.unclear |= measured and _shows_one_of_many(reading)
     if plan.groups and not measured:
         shown = {place.table for place in plan.columns}
+        several = [
+            place for place in plan.groups if place.table not in plan.keyed and not reading.known(place).primary_key
+        ]
+        reading.unclear |= bool(several) and any(reading.is_number(p) and reading.measurable(p) for p in plan.columns)
         reading.unclear |= bool(shown) and not shown.issuperset(place.table for place in plan.groups)
         plan.columns = plan.columns or list(plan.groups)
         plan.groups, plan.keyed = [], []

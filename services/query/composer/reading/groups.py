@@ -117,15 +117,16 @@ def _group_by_table(reading: Reading, near: int, table: str) -> int:
 
 
 def read_counted_groups(reading: Reading) -> None:
-    """`orders per month`: how many of them there are for each."""
+    """`orders per month`, `settled orders by city`: how many of them there are for each."""
     plan = reading.plan
+    if not plan.groups or plan.measures or plan.order_by:
+        return
     kinds = ("table", "column", "measure")
     free = [i for i, meant in reading.meant.items() if i not in reading.used and meant.kind in kinds]
     table = reading.table(free[0]) if len(free) == 1 else None
-    if not free:  # `open tickets by category`, which a term calls so
-        table = next(
-            (meant.table for meant in reading.meant.values() if meant.term and meant.kind == "condition"), None
-        )
-    if table and plan.groups and not plan.measures and not plan.order_by:
+    if table:
         plan.measures.append(Measure("count", table))
-        reading.take(*free)
+        reading.take(free[0])
+    terms = {condition.table for condition in plan.conditions if condition.expression}
+    if not free and len(terms) == 1 and terms.isdisjoint(plan.keyed):
+        plan.measures.append(Measure("count", terms.pop()))

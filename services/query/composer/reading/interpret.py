@@ -7,6 +7,7 @@ from services.query.composer.linking.marks import Linked
 from services.query.composer.queries.plan import Plan
 from services.query.composer.queries.valid import is_valid
 from services.query.composer.reading.above_average import read_above_average
+from services.query.composer.reading.alternatives import read_alternatives
 from services.query.composer.reading.averaged import read_averaged_counts
 from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.conditions import read_conditions
@@ -48,6 +49,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     reading = Reading(linked, schema)
     name_things(reading)
     name_totals(reading)
+    read_alternatives(reading)
     read_way(reading)
     read_lacking(reading)
     read_exclusions(reading)

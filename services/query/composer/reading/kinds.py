@@ -22,9 +22,10 @@ def rows_of_kind(reading: Reading) -> str | None:
 
 
 def _tells_rows_apart(reading: Reading, place: Place) -> bool:
-    """Whether it is the name of its rows; where none is called so, any text may be."""
+    """Whether it is the name of its rows, in any language; where none is called so, any text may be."""
     name = name_column(reading.schema.table(place.table))
-    return reading.key(place.table) is not None and (name is None or name.name == place.column)
+    named = name is None or place.column.lower().startswith(name.name.lower())  # label_zh, beside label
+    return reading.key(place.table) is not None and named
 
 
 def _is_list_of_names(table: Table) -> bool:

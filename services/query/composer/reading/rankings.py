@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.query.composer.language.ranks import COUNTING, EARLY, RECENT
 from services.query.composer.language.units import spans
-from services.query.composer.language.words import lemma
+from services.query.composer.language.words import keys, lemma
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Measure, Place
@@ -24,6 +24,8 @@ from services.query.composer.reading.ranked import (
 from services.query.composer.reading.reading import Reading
 
 _FIRST_OF_GROUPS = frozenset({"top", "the top", "bottom", "the bottom", "前", "排名前", "倒数", "后"})
+_JUDGED = frozenset({"score", "rating", "star", "grade", "评", "星"})
+"""What says of a quantity that it is how good something is found: it is never added."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,9 @@ def _order(reading: Reading, rank: _Rank, ranked: Ranked) -> None:
 
 
 def _added(reading: Reading, by: Place, rank: _Rank) -> Measure | Place:
-    """`the department with the most credits`, `the year with the most visitors`, which has many of them: their sum."""
+    """`the department with the most credits`, `the year with the most visitors`, which has many of them: their sum;
+    of scores the average.
+    """
     free = [i for i in sorted(reading.meant) if i not in reading.used and reading.roles[i] == "select"]
     years = any((place := reading.column(i)) and holds_years(reading, place) for i in free)
     if years and reading.said(rank.taken[0]) in COUNTING and reading.is_number(by):
@@ -171,4 +175,6 @@ def _added(reading: Reading, by: Place, rank: _Rank) -> Measure | Place:
         return by
     path = join_path(reading.schema, [shown[0], by.table], reading.spoken)
     added = bool(path) and repeats(reading.schema, path or (), shown[0])
-    return Measure("sum", by.table, by.column) if added else by
+    if not added:
+        return by
+    return Measure("sum" if _JUDGED.isdisjoint(keys(by.column)) else "avg", by.table, by.column)

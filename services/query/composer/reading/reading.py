@@ -203,6 +203,10 @@ class Reading:
         """Whether more or less of it means anything."""
         return (self.is_number(place) and not self.is_key(place)) or self.is_time(place)
 
+    def is_quantity(self, place: Place) -> bool:
+        """Whether it holds amounts."""
+        return self.is_number(place) and not self.is_key(place)
+
     def group_by(self, place: Place) -> None:
         """Group by a column; by the rows of its table where it is their name."""
         if place not in self.plan.groups:

@@ -5,6 +5,8 @@ from services.query.composer.reading.reading import Reading
 
 _EVERYTHING = frozenset({"information", "detail", "everything", "record", "row"})
 
+_NAMED = 0.9
+
 
 def read_things(reading: Reading) -> None:
     """Take the table whose rows are asked for: `customers in Berlin`, `all information of the orders`."""
@@ -31,6 +33,12 @@ def read_joined(reading: Reading) -> None:
     for index in sorted(reading.meant) if present else ():
         if index in reading.used or (meant := reading.thing(index)) is None:
             continue
+        place, plan = reading.column(index), reading.plan
+        if place is not None and plan.groups and not plan.measures and reading.is_quantity(place):
+            continue  # 每个城市的库存: of each there are several
+        half_named = place is not None and reading.is_time(place) and meant.weight < _NAMED
+        if half_named and reading.cue(index - 1) == "equal":
+            continue  # `invoices above 20 that are paid`, where a column is `paid_on`
         path = join_path(reading.schema, reading.plan.tables, reading.spoken)
         joined = {end for edge in path or () for end in (edge.source, edge.target)}
         if meant.table in present | joined:
