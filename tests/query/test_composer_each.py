@@ -4,7 +4,7 @@ import pytest
 
 from services.query.composer.compose import SURE, compose
 from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table
-from tests.query.shop import answered, asked_back, shop
+from tests.query.shop import SHOP, answered, asked_back, shop
 
 _ID = Column("id", "INTEGER", primary_key=True)
 STAFF = Scope(
