@@ -135,6 +135,11 @@ class Plan:
     """Whether the average of what is counted for each group is asked for, and not the groups."""
 
     @property
+    def ranked(self) -> bool:
+        """Whether it is ordered by what is measured."""
+        return any(isinstance(by, Measure) for by in self.order_by)
+
+    @property
     def measured(self) -> list[Measure]:
         """All measures: those shown, those of conditions, and those of the order."""
         ordering = [by for by in self.order_by if isinstance(by, Measure)]

@@ -4,8 +4,8 @@ from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Condition, Place
-from services.query.composer.reading.negation import AGGREGATES, add
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import AGGREGATES, add
 from services.query.composer.reading.things import read_joined, read_things
 from services.query.composer.reading.verbs import happened, is_done
 

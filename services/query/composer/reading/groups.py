@@ -4,8 +4,8 @@ from services.query.composer.language.cues import CueName
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure
-from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import AGGREGATES
 
 _RANKS: tuple[CueName, ...] = ("top", "bottom", "most", "least")
 _VALUE_WITHIN = 6

@@ -6,24 +6,25 @@ from dataclasses import dataclass
 from services.query.composer.linking.marks import Linked
 from services.query.composer.queries.plan import Plan
 from services.query.composer.queries.valid import is_valid
-from services.query.composer.reading.above_average import read_above_average
 from services.query.composer.reading.alternatives import read_alternatives
-from services.query.composer.reading.averaged import read_averaged_counts
+from services.query.composer.reading.amounts.averaged import read_averaged_counts
+from services.query.composer.reading.amounts.how_much import read_how_much
+from services.query.composer.reading.amounts.measures import read_measures
+from services.query.composer.reading.amounts.shares import read_shares
+from services.query.composer.reading.amounts.totals import name_totals, read_totals
 from services.query.composer.reading.columns import read_columns
-from services.query.composer.reading.conditions import read_conditions
-from services.query.composer.reading.exclusions import read_exclusions
 from services.query.composer.reading.finish import finish
 from services.query.composer.reading.groups import read_counted_groups, read_groups
-from services.query.composer.reading.how_much import read_how_much
-from services.query.composer.reading.measures import read_measures
-from services.query.composer.reading.missing import read_lacking
 from services.query.composer.reading.orders import read_orders
-from services.query.composer.reading.rankings import read_limits, read_rankings
+from services.query.composer.reading.ranking.rankings import read_limits, read_rankings
 from services.query.composer.reading.reading import LeftOpen, Reading
-from services.query.composer.reading.shares import read_shares
-from services.query.composer.reading.terms import name_things
-from services.query.composer.reading.times import read_dates, read_units
-from services.query.composer.reading.totals import name_totals, read_totals
+from services.query.composer.reading.rows.above_average import read_above_average
+from services.query.composer.reading.rows.conditions import read_conditions
+from services.query.composer.reading.rows.exclusions import read_exclusions
+from services.query.composer.reading.rows.missing import read_lacking
+from services.query.composer.reading.rows.terms import name_things
+from services.query.composer.reading.times.times import read_dates
+from services.query.composer.reading.times.units import read_units
 from services.query.composer.reading.understood import share, understood
 from services.query.composer.reading.ways import read_way
 from services.query.knowledge.schema import Schema

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.ranks import RANKED_BY
 from services.query.composer.queries.plan import Measure, Place
-from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import AGGREGATES
 
 _ORDERS: tuple[CueName, ...] = ("ascending", "descending", "order")
 _PASSED = frozenset({"by", "of", "to", "according to"})

@@ -2,8 +2,8 @@
 
 from services.query.composer.language.small_words import NAMED, TEXT_UNITS
 from services.query.composer.queries.plan import Condition, Place
-from services.query.composer.reading.negation import add
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import add
 
 _COLUMN_WITHIN = 4
 

@@ -5,9 +5,9 @@ from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Without
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.terms import narrowing
-from services.query.composer.reading.times import BOUNDS, dates_in
-from services.query.composer.reading.values import equal_to
+from services.query.composer.reading.rows.terms import narrowing
+from services.query.composer.reading.rows.values import equal_to
+from services.query.composer.reading.times.times import BOUNDS, dates_in
 
 _LEADING: tuple[CueName | None, ...] = ("having", "missing", "equal", "to", "from", "and", None)
 _NONE_OF = frozenset({"都没有", "也没有", "都没", "都未"})

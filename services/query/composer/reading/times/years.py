@@ -2,10 +2,10 @@
 
 from services.query.composer.language.words import keys
 from services.query.composer.queries.plan import Condition, Place
-from services.query.composer.reading.calendar import confirm_year, holds_years, is_year
-from services.query.composer.reading.negation import COMPARISONS, add, with_number
-from services.query.composer.reading.numbers import comparison_of, or_number
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import COMPARISONS, add, with_number
+from services.query.composer.reading.rows.numbers import comparison_of, or_number
+from services.query.composer.reading.times.calendar import confirm_year, holds_years, is_year
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "for", "or", "year"})
 

@@ -2,7 +2,7 @@
 
 from services.query.composer.language.words import keys
 from services.query.composer.queries.plan import Measure
-from services.query.composer.reading.ranked import Ranked
+from services.query.composer.reading.ranking.ranked import Ranked
 from services.query.composer.reading.reading import Reading
 
 _COMMON = frozenset({"common", "commonly", "popular", "popularity", "最常见", "最热门", "最受欢迎"})

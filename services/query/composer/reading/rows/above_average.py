@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from services.query.composer.queries.plan import Having, Measure, Plan
-from services.query.composer.reading.negation import COMPARISONS
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import COMPARISONS
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ import re
 
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.queries.plan import Aggregate, Condition, Measure
-from services.query.composer.reading.negation import add
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import add
 
 
 def name_things(reading: Reading) -> None:

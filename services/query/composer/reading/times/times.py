@@ -1,17 +1,15 @@
-"""Reads at what time things were: in a year or month, before, after, between; and groups by time."""
+"""Reads at what time things were: in a year or month, before, after, between."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.periods import Day, Period, year
 from services.query.composer.language.weekdays import Weekday
-from services.query.composer.language.words import is_han, keys
-from services.query.composer.linking.dated import spoken_date
-from services.query.composer.queries.joins import join_path
+from services.query.composer.language.words import is_han
 from services.query.composer.queries.plan import Comparison, Condition, Place, Relative
-from services.query.composer.reading.calendar import holds_years
-from services.query.composer.reading.happened import date_of_what_happened
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.times.calendar import holds_years
+from services.query.composer.reading.times.which import time_of
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "since", "before", "after", "from", "until", "for", "between", "and",
                            "to", "till", "by"})  # fmt: skip
@@ -36,7 +34,7 @@ def dates_in(reading: Reading, indexes: Sequence[int], table: str | None = None)
     conditions = []
     found = {i: period for i in indexes if (period := _period(reading, i))}
     for index in sorted(found):
-        if index in reading.used or (place := _time_of(reading, index)) is None or table not in (None, place.table):
+        if index in reading.used or (place := time_of(reading, index)) is None or table not in (None, place.table):
             continue
         end = next((i for i in found if index < i <= index + 2 and i not in reading.used), None)
         if end is not None and isinstance(found[index][0], Weekday) != isinstance(found[end][0], Weekday):
@@ -126,101 +124,3 @@ def _bounds(reading: Reading, index: int, first: Period, last: Period | None) ->
             reading.take(i)
             return BOUNDS[cue](first)
     return first
-
-
-def _time_of(reading: Reading, index: int) -> Place | None:
-    """The date column that a date speaks of: the one named beside it, else the only one there is."""
-    if (chosen := _chosen_time(reading, index)) is not None:
-        return chosen
-    for near in (*range(index - 1, index - 5, -1), index + 1, index + 2):
-        place = reading.column(near)
-        if place is not None and near not in reading.used and reading.known(place).holds_dates:
-            reading.used.add(near)
-            return place
-    return _last_time(reading) or only_time(reading, index)
-
-
-def _chosen_time(reading: Reading, index: int) -> Place | None:
-    """`by month (check-in date), in 2025`: what was chosen right behind the time at `index`, or for all of them."""
-    told = {i: place for i in reading.meant if reading.in_brackets(i) and (place := reading.column(i)) is not None}
-    chosen = {i: place for i, place in told.items() if reading.known(place).holds_dates}
-    behind = min((i for i in chosen if i > index), default=None)
-    if behind is None and len(set(chosen.values())) != 1:
-        return None
-    place = chosen[behind] if behind is not None else next(iter(chosen.values()))
-    reading.take(*(i for i in chosen if chosen[i] == place))
-    return place
-
-
-def _last_time(reading: Reading) -> Place | None:
-    """`revenue last month, issued_on`: a date column that is told at the end."""
-    last = len(reading.items) - 1
-    place = reading.column(last) if reading.kind(last - 1) == "comma" else None
-    if place is None or not reading.known(place).holds_dates:
-        return None
-    reading.take(last)
-    return place
-
-
-def only_time(reading: Reading, index: int | None = None) -> Place | None:
-    """The one date column of the tables that are spoken of; of several, that of what happened at the time at `index`.
-
-    That a column is named says nothing of when its rows were: the salary in 2025 is not that of those hired in 2025.
-    """
-    spoken = dict.fromkeys(meant.table for meant in reading.meant.values() if meant.kind != "value")
-    named = {meant.table for meant in reading.meant.values() if meant.kind not in ("value", "column")}
-    dates = [
-        Place(table, column.name)
-        for table in spoken
-        for column in reading.schema.table(table).columns
-        if column.holds_dates
-    ]
-    if index is not None and (told := date_of_what_happened(reading, index, dates)) is not None:
-        dates = [told]
-    if len(dates) > 1 and named == {place.table for place in dates}:
-        reading.left_open["date"] = spoken_dates(reading, dates)
-    if len(dates) != 1 or dates[0].table not in named or join_path(reading.schema, [dates[0].table, *spoken]) is None:
-        return None
-    own = reading.schema.table(dates[0].table)
-    return None if any(keys(column.name) == ("year",) for column in own.columns) else dates[0]
-
-
-def spoken_dates(reading: Reading, dates: Sequence[Place]) -> tuple[str, ...]:
-    """What people are told of date columns, in the language of the question; their names where two are called alike."""
-    han = any(is_han(token.key) for token in reading.text.tokens)
-    spoken = [spoken_date(reading.schema.table(place.table), reading.known(place), han=han) for place in dates]
-    return tuple(spoken if len(set(spoken)) == len(spoken) else (place.column for place in dates))
-
-
-def _named_time(reading: Reading) -> Place | None:
-    """`per year by booking date`: the date column that the units are of."""
-    for index, item in enumerate(reading.items):
-        place = reading.column(index)
-        if place is None or not reading.free(index) or not reading.known(place).holds_dates:
-            continue
-        by = index - 1
-        while reading.said(by) in ("the", "date", "of"):
-            by -= 1
-        if reading.cue(by) == "each" and item.mark is not None:
-            reading.take(index, by)
-            return place
-    return None
-
-
-def read_units(reading: Reading) -> None:
-    """`per month`, 每年: groups of a date column."""
-    for index, item in enumerate(reading.items):
-        unit = item.mark.unit if item.kind == "unit" and item.mark is not None else None
-        place = _time_of_unit(reading, index) if unit else None
-        if place is None or unit is None:
-            continue
-        reading.plan.groups.append(Place(place.table, place.column, unit))
-        reading.used.add(index)
-        if index and reading.items[index - 1].cue == "each":
-            reading.used.add(index - 1)
-
-
-def _time_of_unit(reading: Reading, index: int) -> Place | None:
-    """The date column that is grouped by a unit: the one that was chosen, or named with it, else the only one."""
-    chosen = _chosen_time(reading, index) or _last_time(reading)
-    return chosen or _named_time(reading) or only_time(reading, index)

@@ -3,10 +3,10 @@
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.kinds import KINDS
 from services.query.composer.queries.plan import Aggregate, Condition, Measure, Place, Plan
-from services.query.composer.reading.negation import AGGREGATES, COMPARISONS, with_number
-from services.query.composer.reading.ranked import is_of_kind
+from services.query.composer.reading.ranking.ranked import is_of_kind
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.values import equal_to
+from services.query.composer.reading.rows.negation import AGGREGATES, COMPARISONS, with_number
+from services.query.composer.reading.rows.values import equal_to
 from services.query.composer.reading.verbs import is_done
 
 COMPARATIVES: dict[str, CueName] = {

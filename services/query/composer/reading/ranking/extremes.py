@@ -2,10 +2,10 @@
 
 from services.query.composer.language.small_words import HAVE
 from services.query.composer.queries.plan import Aggregate, Comparison, Measure
-from services.query.composer.reading.measures import EXTREMES
-from services.query.composer.reading.negation import AGGREGATES, with_number
+from services.query.composer.reading.amounts.measures import EXTREMES
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.terms import measure_of
+from services.query.composer.reading.rows.negation import AGGREGATES, with_number
+from services.query.composer.reading.rows.terms import measure_of
 
 _BOUNDS: dict[str, Comparison] = {"最多": "<=", "最少": ">="}
 

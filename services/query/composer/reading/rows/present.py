@@ -4,8 +4,8 @@ from services.query.composer.language.codes import yes_of
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.small_words import HAVE
 from services.query.composer.queries.plan import Condition, Place
-from services.query.composer.reading.negation import add
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import add
 
 _ARTICLES = frozenset({"a", "an", "any", "no"})
 _HAVE = frozenset({"有", "没有"})

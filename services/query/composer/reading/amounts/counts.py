@@ -4,8 +4,8 @@ from services.query.composer.language.codes import yes_of
 from services.query.composer.language.small_words import HOW_MUCH
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
-from services.query.composer.reading.kinds import rows_of_kind
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.kinds import rows_of_kind
 
 _THING_WITHIN = 3
 _KINDS = frozenset({"种", "类"})

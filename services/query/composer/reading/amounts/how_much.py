@@ -3,7 +3,7 @@
 from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.words import keys
 from services.query.composer.queries.plan import Measure, Place
-from services.query.composer.reading.amounts import amounts_of, is_amount, is_money
+from services.query.composer.reading.amounts.amounts import amounts_of, is_amount, is_money
 from services.query.composer.reading.reading import Reading
 
 _ASKS = ("how much", "多少钱")

@@ -9,10 +9,9 @@ from services.query.composer.language.words import keys, lemma
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Measure, Place
-from services.query.composer.reading.calendar import holds_years
-from services.query.composer.reading.counted import by_count, by_named_count, by_term
-from services.query.composer.reading.extremes import read_bound, read_extremes, read_value_of_extreme
-from services.query.composer.reading.ranked import (
+from services.query.composer.reading.ranking.counted import by_count, by_named_count, by_term
+from services.query.composer.reading.ranking.extremes import read_bound, read_extremes, read_value_of_extreme
+from services.query.composer.reading.ranking.ranked import (
     Ranked,
     by_aggregate,
     by_column,
@@ -22,6 +21,7 @@ from services.query.composer.reading.ranked import (
     ranking_column,
 )
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.times.calendar import holds_years
 
 _FIRST_OF_GROUPS = frozenset({"top", "the top", "bottom", "the bottom", "前", "排名前", "倒数", "后"})
 _JUDGED = frozenset({"score", "rating", "star", "grade", "评", "星"})

@@ -1,8 +1,8 @@
 """Reads stored values."""
 
 from services.query.composer.queries.plan import Condition, Place
-from services.query.composer.reading.negation import add
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import add
 
 
 def read_values(reading: Reading) -> None:

@@ -1,11 +1,11 @@
 """Reads ranges of numbers: `between 3 and 5`, `from 1990 to 1999`, 在500到1000之间."""
 
 from services.query.composer.queries.plan import Place
-from services.query.composer.reading.calendar import is_year
-from services.query.composer.reading.compared import column_before
-from services.query.composer.reading.negation import add, with_number
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.years import year_column
+from services.query.composer.reading.rows.compared import column_before
+from services.query.composer.reading.rows.negation import add, with_number
+from services.query.composer.reading.times.calendar import is_year
+from services.query.composer.reading.times.years import year_column
 
 
 def read_ranges(reading: Reading) -> None:

@@ -1,10 +1,10 @@
 """Reads numbers that a term is compared with, which is computed of each row: `longer than 7 nights`, 入住天数超过7."""
 
 from services.query.composer.queries.plan import Condition, Having
-from services.query.composer.reading.negation import AGGREGATES, COMPARISONS, add
-from services.query.composer.reading.numbers import comparison_of
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.terms import measure_of
+from services.query.composer.reading.rows.negation import AGGREGATES, COMPARISONS, add
+from services.query.composer.reading.rows.numbers import comparison_of
+from services.query.composer.reading.rows.terms import measure_of
 
 
 def read_computed(reading: Reading) -> None:

@@ -6,8 +6,8 @@ from services.query.composer.language.cues import CueName
 from services.query.composer.language.small_words import VERBS
 from services.query.composer.linking.items import Kind
 from services.query.composer.queries.plan import Comparison, Condition, Place
-from services.query.composer.reading.negation import add
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import add
 
 _NONE = frozenset({"no", "without", "without any", "that have no", "who have no", "which have no", "没有", "没"})
 _WHEN = frozenset({"when", "date", "time", "day", "何时", "什么时候", "日期", "时间"})

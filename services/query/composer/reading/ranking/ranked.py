@@ -10,8 +10,8 @@ from services.query.composer.language.words import keys
 from services.query.composer.linking.amounts import amount_of
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
-from services.query.composer.reading.negation import AGGREGATES
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import AGGREGATES
 from services.query.knowledge.schema import Column
 
 _BORN = ("birth", "birthday", "birthdate", "dob", "born", "出生", "生日")

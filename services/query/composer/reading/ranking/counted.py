@@ -2,12 +2,12 @@
 
 from services.query.composer.language.ranks import COUNTING
 from services.query.composer.queries.plan import Aggregate, Measure
-from services.query.composer.reading.extremes import asks_for_value
-from services.query.composer.reading.frequent import by_frequency
-from services.query.composer.reading.negation import AGGREGATES
-from services.query.composer.reading.ranked import Ranked, places_of_by
+from services.query.composer.reading.ranking.extremes import asks_for_value
+from services.query.composer.reading.ranking.frequent import by_frequency
+from services.query.composer.reading.ranking.ranked import Ranked, places_of_by
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.terms import measure_of
+from services.query.composer.reading.rows.negation import AGGREGATES
+from services.query.composer.reading.rows.terms import measure_of
 
 _OF_SINGLE_ONES: dict[str, Aggregate] = {
     **dict.fromkeys(("longest", "最长", "最久"), "max"),

@@ -4,10 +4,10 @@ from services.query.composer.language.cues import CueName
 from services.query.composer.language.kinds import KINDS
 from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.units import spans
-from services.query.composer.reading.amounts import amounts_of, is_money
-from services.query.composer.reading.negation import COMPARISONS, add, with_number
-from services.query.composer.reading.numbers import comparison_of
+from services.query.composer.reading.amounts.amounts import amounts_of, is_money
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.negation import COMPARISONS, add, with_number
+from services.query.composer.reading.rows.numbers import comparison_of
 
 _BOUNDS: tuple[CueName, ...] = ("more", "less", "at_least", "at_most")
 _OF_TIME = frozenset({"after", "later", "before", "earlier", "since", "starting", "until", "till", "onward", "onwards",

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from services.query.composer.queries.plan import Having, Measure
-from services.query.composer.reading.compared import column_before
-from services.query.composer.reading.negation import COMPARISONS
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.terms import measure_of
+from services.query.composer.reading.rows.compared import column_before
+from services.query.composer.reading.rows.negation import COMPARISONS
+from services.query.composer.reading.rows.terms import measure_of
 
 _COUNT_WITHIN = 4
 

@@ -3,10 +3,10 @@
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.small_words import HAVE
 from services.query.composer.queries.plan import Aggregate, Measure, Place
-from services.query.composer.reading.counts import read_count
-from services.query.composer.reading.negation import AGGREGATES
+from services.query.composer.reading.amounts.counts import read_count
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.terms import measure_of
+from services.query.composer.reading.rows.negation import AGGREGATES
+from services.query.composer.reading.rows.terms import measure_of
 
 EXTREMES: dict[CueName | None, Aggregate] = {"most": "max", "least": "min", "max": "max", "min": "min"}
 _SPOKEN: dict[CueName | None, Aggregate] = {**AGGREGATES, **EXTREMES}

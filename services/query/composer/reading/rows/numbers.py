@@ -2,11 +2,11 @@
 
 from services.query.composer.language.cues import OR_LESS, OR_MORE, CueName
 from services.query.composer.queries.plan import Condition, Having, Measure, Place
-from services.query.composer.reading.calendar import confirm_year
-from services.query.composer.reading.compared import COMPARATIVES, column_before, column_of_kind, of_another_kind
-from services.query.composer.reading.having import read_how_many_each_has
-from services.query.composer.reading.negation import AGGREGATES, COMPARISONS, add, with_number
+from services.query.composer.reading.amounts.having import read_how_many_each_has
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.rows.compared import COMPARATIVES, column_before, column_of_kind, of_another_kind
+from services.query.composer.reading.rows.negation import AGGREGATES, COMPARISONS, add, with_number
+from services.query.composer.reading.times.calendar import confirm_year
 
 _SAYS_EQUAL = frozenset({"等于", "正好", "equal to", "exactly", "equals", "equal", "only", "just", "只有", "仅有"})
 _STAND_BEHIND = OR_MORE | OR_LESS | {"以上", "以下", "及以上", "及以下", "起", "以后", "以前", "之后", "之前"}

@@ -1,0 +1,1 @@
+"""Reads what is counted, added up and averaged, and how much of it each has."""

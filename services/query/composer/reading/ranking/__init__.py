@@ -1,0 +1,1 @@
+"""Reads what comes first and by what it does."""

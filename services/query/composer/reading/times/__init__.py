@@ -1,0 +1,1 @@
+"""Reads at what time things were, and what time that is."""
