@@ -165,9 +165,17 @@ class Worker:
             await finish(connection, held.lease)
 
     async def _give_back(self, held: Held, delay: float) -> None:
-        """Give the lease back, if it is still ours, so that nobody has to wait for its end."""
+        """Give the lease back, if it is still ours, so that nobody has to wait for its end; a stop waits for that."""
         if held.lost.is_set():
             return
+        releasing = asyncio.create_task(self._release(held, delay), name=f"release {held.lease.subject}")
+        try:
+            await asyncio.shield(releasing)
+        except asyncio.CancelledError:
+            await asyncio.wait([releasing])
+            raise
+
+    async def _release(self, held: Held, delay: float) -> None:
         with contextlib.suppress(LeaseLost, *AWAY):
             async with asyncio.timeout(_RELEASE_SECONDS), self._pool.acquire() as connection, connection.transaction():
                 await release(connection, held.lease, delay)

@@ -76,6 +76,30 @@ async def test_a_stopping_worker_gives_its_lease_back_at_once(pool: "asyncpg.Poo
     assert len(await claim_job(pool, "next")) == 1
 
 
+async def test_a_worker_that_is_stopped_while_it_gives_a_lease_back_gives_it_back(
+    pool: "asyncpg.Pool[Any]", postgres_url: str
+) -> None:
+    failed = asyncio.Event()
+    blocked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+    async def run(_lease: Lease, _held: Held) -> None:
+        await failed.wait()
+        raise ValueError("the try fails")
+
+    async with working(pool, postgres_url, run) as worker, asyncio.timeout(10):
+        await offer_jobs(pool, "s")
+        while await pool.fetchval("SELECT count(*) FROM work WHERE state = 'held'") == 0:
+            await asyncio.sleep(0.01)
+        async with pool.acquire() as other, other.transaction():
+            await other.execute("SELECT FROM work FOR UPDATE")
+            failed.set()
+            while await pool.fetchval(blocked) == 0:
+                await asyncio.sleep(0.01)
+            worker.cancel()
+            await asyncio.sleep(0)
+    assert await pool.fetchval("SELECT state FROM work") == "ready"
+
+
 async def test_a_worker_whose_lease_was_taken_over_stops(pool: "asyncpg.Pool[Any]", postgres_url: str) -> None:
     stopped = asyncio.Event()
     begun = asyncio.Event()

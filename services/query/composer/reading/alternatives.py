@@ -8,13 +8,19 @@ from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Place
 from services.query.composer.reading.reading import Reading
 
+_MOST = 20
+"""So many other columns may be called like it, for which it is looked up how far away they are."""
+
 
 def read_alternatives(reading: Reading) -> None:
     """Note the columns of several tables that a word means, which is the name of none; one in brackets is meant."""
     last = len(reading.items) - 1
     chosen = reading.meant.get(last) if last in reading.meant and reading.in_brackets(last) else None
     for index, meant in list(reading.meant.items()):
-        others = [other for other in _others(reading, index) if _may_be_meant(reading, index, other)]
+        found = _others(reading, index)
+        if len(found) > _MOST:  # Hundreds of tables have an amount: which one is meant is said by the words beside it.
+            continue
+        others = [other for other in found if _may_be_meant(reading, index, other)]
         if not others:
             continue
         if chosen is not None and (named := [one for one in (meant, *others) if one.thing == chosen.thing]):
