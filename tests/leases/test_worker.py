@@ -97,6 +97,7 @@ async def test_a_worker_that_is_stopped_while_it_gives_a_lease_back_gives_it_bac
                 await asyncio.sleep(0.01)
             worker.cancel()
             await asyncio.sleep(0)
+        await asyncio.wait([worker])
     assert await pool.fetchval("SELECT state FROM work") == "ready"
 
 
