@@ -27,7 +27,7 @@ async def test_an_answer_names_the_pairs_that_taught_its_words_and_is_none_witho
     question, machines = "How many machines have origin EWR?", ("Machines?", "How many machines?")
     taught = [pair(said, COUNT) for said in machines]
     for number, said in enumerate(("All flights?", LATE, *machines)):
-        await asking.learn(said, LATE_SQL if said == LATE else COUNT, training=f"a{number}")
+        await asking.learn(said, LATE_SQL if said == LATE else COUNT, training=f"a{number}", origin="feedback")
     known = await asking.ask(question, 1, purpose="check")
     assert (known["sources"]["strategy"], "'EWR'" in known["sql"]) == ("composed", True)
     assert {one.item_id for one in taught} < set(known["sources"]["items"])

@@ -35,7 +35,7 @@ SELECT item_id, question, sql, tables, origin FROM items
 WHERE dataset_id = $1 AND item_id = ANY($2) AND NOT (item_id = ANY($3) OR training_id = ANY($3))
 """
 _TAUGHT = """
-SELECT item_id, question, sql FROM items
+SELECT item_id, question, sql, origin FROM items
 WHERE dataset_id = $1 AND kind = 'pair' AND question IS NOT NULL AND sql IS NOT NULL
     AND NOT (item_id = ANY($3) OR training_id = ANY($3))
 ORDER BY learned_at DESC, item_id LIMIT $2
@@ -123,7 +123,7 @@ async def knowledge(connection: Connection, dataset_id: str, without: Sequence[s
         tuple(await terms_of(connection, dataset_id)),
         {name: row["item_id"] for name, row in ddl.items()},
         tuple(
-            schema.Pair(row["question"], row["sql"], 0.0, row["item_id"])
+            schema.Pair(row["question"], row["sql"], 0.0, row["item_id"], row["origin"])
             for row in await connection.fetch(_TAUGHT, dataset_id, _MOST_TAUGHT, list(without))
         ),
     )

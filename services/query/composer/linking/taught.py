@@ -64,7 +64,8 @@ def with_taught(schema: Schema, terms: tuple[Term, ...], pairs: tuple[Pair, ...]
 
 def _taught(schema: Schema, terms: tuple[Term, ...], pairs: tuple[Pair, ...]) -> Taught:
     known = lexicon(schema, terms)
-    said = [_said(pair, schema, known) for pair in pairs if elements(pair.sql, schema)]
+    given = (pair for pair in pairs if pair.origin != "training")  # What was generated is made of names that are known.
+    said = [_said(pair, schema, known) for pair in given if elements(pair.sql, schema)]
     saying: dict[Phrase, list[_Said]] = {}
     for one in said:
         for phrase in one.phrases:
