@@ -48,7 +48,8 @@ async def test_a_check_without_some_pairs_is_not_mixed_up_with_what_is_known(que
         known = await remembered.knowledge(connection, "d1")
         without = await remembered.knowledge(connection, "d1", [why.item_id])
         assert await remembered.knowledge(connection, "d1") is known
-    assert known and without and (known.taught, without.taught) == ((Pair("Why?", "SELECT 1", 0.0, why.item_id, "training"),), ())
+    taught = Pair("Why?", "SELECT 1", 0.0, why.item_id, "training")
+    assert known and without and (known.taught, without.taught) == ((taught,), ())
 
 
 async def test_the_reasoning_is_given_the_same_structure_until_it_changes(query: Query) -> None:
