@@ -4,8 +4,8 @@ import sqlite3
 from functools import cache
 from typing import Any
 
-from services.query.composer.compose import SURE, compose
 from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table, Term
+from tests.query.filled import filled, told_by
 
 _ID = Column("id", "INTEGER", primary_key=True)
 _SCHEMA = Schema(
@@ -99,17 +99,9 @@ CLINIC = Scope(
 
 @cache
 def _clinic() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", check_same_thread=False)
-    for table in _SCHEMA.tables:
-        connection.execute(f"CREATE TABLE {table.name} ({', '.join(f'{c.name} {c.type}' for c in table.columns)})")
-        marks = ", ".join("?" * len(table.columns))
-        connection.executemany(f"INSERT INTO {table.name} VALUES ({marks})", _ROWS[table.name])
-    return connection
+    return filled(_SCHEMA, _ROWS)
 
 
 def told(question: str, known: Scope = CLINIC) -> list[tuple[Any, ...]] | None:
     """The rows of a question, in their order; None where it is asked back."""
-    composed = compose(question, known)
-    if composed.sql is None or composed.score < SURE:
-        return None
-    return _clinic().execute(composed.sql).fetchall()
+    return told_by(_clinic(), question, known)

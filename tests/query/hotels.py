@@ -5,8 +5,8 @@ import sqlite3
 from functools import cache
 from typing import Any
 
-from services.query.composer.compose import SURE, compose
 from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table, Term
+from tests.query.filled import filled, told_by
 
 _SCHEMA = Schema(
     (
@@ -132,17 +132,9 @@ HOTELS = Scope(
 @cache
 def hotels() -> sqlite3.Connection:
     """The rows of the hotels."""
-    connection = sqlite3.connect(":memory:", check_same_thread=False)
-    for table in _SCHEMA.tables:
-        connection.execute(f"CREATE TABLE {table.name} ({', '.join(f'{c.name} {c.type}' for c in table.columns)})")
-        marks = ", ".join("?" * len(table.columns))
-        connection.executemany(f"INSERT INTO {table.name} VALUES ({marks})", _ROWS[table.name])
-    return connection
+    return filled(_SCHEMA, _ROWS)
 
 
 def said_of_hotels(question: str, known: Scope = HOTELS) -> list[tuple[Any, ...]] | None:
     """The rows of a question, in their order; None where it is asked back."""
-    composed = compose(question, known)
-    if composed.sql is None or composed.score < SURE:
-        return None
-    return hotels().execute(composed.sql).fetchall()
+    return told_by(hotels(), question, known)

@@ -52,5 +52,5 @@ def _may_be_meant(reading: Reading, index: int, other: Meant) -> bool:
     own = reading.meant[index].table
     if (own in spoken) == (other.table in spoken):
         return True
-    path = join_path(reading.schema, [own, other.table], reading.spoken)
-    return own in spoken and path is not None and repeats(reading.schema, path, own)
+    path = join_path(reading.schema, [own, other.table], reading.spoken) if own in spoken else None
+    return path is not None and repeats(reading.schema, path, own)

@@ -3,7 +3,8 @@
 from services.query.composer.language.codes import yes_of
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.small_words import HAVE
-from services.query.composer.queries.plan import Condition, Place
+from services.query.composer.queries.plan import Condition
+from services.query.composer.reading.amounts.amounts import is_amount
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import add
 
@@ -18,7 +19,7 @@ def read_present(reading: Reading) -> None:
         place = reading.column(index) if reading.free(index) else None
         if place is None or not (_is_had(reading, index) and _ends(reading, index)) or yes_of(reading.known(place)):
             continue
-        reading.unclear |= _is_amount(reading, place)
+        reading.unclear |= is_amount(reading, place)
         add(reading, Condition(place.table, place, "not null"), index)
         reading.take(index, *(i for i in (index - 1, index - 2) if reading.cue(i) == "having"))
 
@@ -40,7 +41,3 @@ def _ends(reading: Reading, index: int) -> bool:
     if reading.kind(index + 1) in (None, "comma", "break") or (behind == "equal" and not reading.exists(index + 2)):
         return True
     return behind in _ENDS and reading.kind(index + 2) != "number"
-
-
-def _is_amount(reading: Reading, place: Place) -> bool:
-    return reading.is_number(place) and not (reading.is_key(place) or reading.is_time(place))
