@@ -55,6 +55,11 @@ def unanswerable(key: str, language: Language, version: int = 0) -> Conclusion:
     return Conclusion("unanswerable", answer_text=text(key, language), knowledge_version=version)
 
 
+def not_caught_up(language: Language) -> Conclusion:
+    """What the question needs is not known here in time; it may well be answered when it is asked again."""
+    return Conclusion("timed_out", answer_text=text("question.not_caught_up", language))
+
+
 def failed(problem: Problem, version: int = 0, sql: str | None = None) -> Conclusion:
     """Something went wrong that a person can do something about."""
     said = sentences(problem.detail, problem.hint)

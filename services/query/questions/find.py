@@ -26,7 +26,7 @@ from services.query.model.client import Model
 from services.query.questions.asked import needs_met
 from services.query.questions.attempt import Attempt
 from services.query.questions.cached import cached
-from services.query.questions.conclusion import Conclusion, unanswerable
+from services.query.questions.conclusion import Conclusion, not_caught_up, unanswerable
 from services.query.questions.database import Database, Ran
 from services.query.questions.instead import instead_of, with_instead
 from services.query.questions.looked_up import with_looked_up
@@ -63,7 +63,7 @@ class Finder:
         Raises `DataSourceError` when its database cannot be asked.
         """
         if not await needs_met(self.pool, self.listener, asked, _NEEDS_SECONDS):
-            return unanswerable("question.not_caught_up", asked.language)
+            return not_caught_up(asked.language)
         known, cleared = await self._known(asked)
         if known is None:
             return unanswerable("question.dataset_unknown", asked.language)
