@@ -205,6 +205,13 @@ def test_an_answer_to_a_clarification_is_put_into_the_question_that_was_clarifie
     assert after(said, turn(ORDERS), asked_back).question == question
 
 
+@pytest.mark.parametrize("said", ["2", "the second", "第二个"])
+def test_a_question_that_can_be_asked_instead_is_told_by_its_number(said: str) -> None:
+    refused = turn("Who is the president?", outcome="unanswerable", choices=(ORDERS, BY_CITY))
+    assert after(said, turn(LISTED), refused) == Whole(BY_CITY, refused.question)
+    assert after("the fifth", turn(LISTED), refused).question != BY_CITY
+
+
 def test_an_answer_to_a_clarified_follow_up_goes_on_from_the_turn_before() -> None:
     asked_back = turn("and by foo?", outcome="clarification", said="?")
     whole = after("month", turn(ORDERS), asked_back)

@@ -62,6 +62,9 @@ def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: b
         if reply == question:
             return meant
         return replace(meant, goes_on_from=meant.goes_on_from or turns[-1].understood)
+    question = _chosen(question, turns[-1].choices) or question
+    if turns[-1].outcome == "unanswerable" and question != alone.question:
+        return Whole(question, turns[-1].understood)
     place = next((at for at in reversed(range(len(turns))) if turns[at].outcome in _GONE_ON_FROM), None)
     if place is None:
         return alone
