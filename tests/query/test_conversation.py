@@ -112,7 +112,7 @@ def test_groups_are_put_in_order_by_their_measure(said: str, way: str) -> None:
     [
         (IN_BERLIN, "and Paris?", "How many orders from Paris in 2024?"),
         (IN_BERLIN, "what about 2023?", "How many orders from Berlin in 2023?"),
-        (SHANGHAI, "那北京的呢", "北京的客户有多少?"),
+        (SHANGHAI, "那北京的呢", "北京的客户有多少？"),
         (ORDERS, "what about products?", "How many products are there?"),
         (ORDERS, "and by month?", "How many orders are there, by month"),
         (BY_CITY, "by month", "How many orders are there by city, instead by month"),
@@ -121,6 +121,24 @@ def test_groups_are_put_in_order_by_their_measure(said: str, way: str) -> None:
 )
 def test_it_is_told_as_a_whole_question(before: str, said: str, understood: str) -> None:
     assert after(said, turn(before)).question == understood
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "understood"),
+    [
+        (ORDERS, ("by month", "2024", "by customer instead"), "How many orders are there, by customer, 2024"),
+        (BY_CITY, ("by month instead", "by level"), "How many orders are there by city, instead by level"),
+        (BY_CITY, ("top 2", "only 2024", "top 1"), "How many orders are there by city, instead top 1, 2024"),
+        (BY_CITY, ("only Berlin", "only 上海"), "How many orders are there by city, 上海"),
+        ("各城市的客户数", ("前2个", "最少的呢"), "各城市的客户数，改为最少的"),
+    ],
+)
+def test_what_gave_way_is_not_told_any_more(before: str, said: tuple[str, ...], understood: str) -> None:
+    turns = [turn(before)]
+    for one in said:
+        whole = after(one, *turns)
+        turns.append(turn(one, whole.sql, understood=whole.question))
+    assert turns[-1].understood == understood
 
 
 @pytest.mark.parametrize(
