@@ -6,6 +6,7 @@ import pytest
 import sqlglot
 
 from services.query.composer.compose import SURE, Composition, compose
+from services.query.conversation.courtesy import courtesy_of
 from services.query.conversation.turns import Turn
 from services.query.conversation.whole import Whole, made_whole
 from services.query.conversation.window import TOKENS, turns_for_prompt, window_of
@@ -150,6 +151,11 @@ def test_what_gave_way_is_not_told_any_more(before: str, said: tuple[str, ...], 
 )  # fmt: skip
 def test_a_whole_question_of_its_own_is_no_follow_up(question: str) -> None:
     assert after(question, turn(IN_BERLIN)) == Whole(question)
+
+
+@pytest.mark.parametrize("said", ["thanks for the orders", "感谢信有多少", "good customers", "好的", "", "?"])
+def test_what_says_more_than_thanks_is_a_question(said: str) -> None:
+    assert courtesy_of(said) is None
 
 
 @pytest.mark.parametrize("question", ["and by month?", "只看上海的", "Berlin"])

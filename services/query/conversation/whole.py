@@ -13,6 +13,7 @@ from services.query.composer.compose import SURE, compose
 from services.query.composer.language.weekdays import Weekday
 from services.query.composer.linking.link import Linked, Mark
 from services.query.conversation.change import changed, dated, links
+from services.query.conversation.courtesy import courtesy_of
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
 from services.query.conversation.offered import choice_named
 from services.query.conversation.tree import plain_select, tables
@@ -54,7 +55,7 @@ class Whole:
 
 def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: bool = False) -> Whole:
     """What `question` means after `turns`; `learned` says that its very words were taught as a whole question."""
-    alone, turns = Whole(question), turns[-_FARTHEST:]
+    alone, turns = Whole(question), [turn for turn in turns if courtesy_of(turn.question) is None][-_FARTHEST:]
     if not turns or learned:
         return alone
     if turns[-1].outcome == "clarification" and (reply := _reply(question, turns[-1], known)) is not None:
