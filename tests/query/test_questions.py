@@ -249,6 +249,13 @@ async def test_a_dataset_that_is_unknown_untrained_or_behind_says_so(
     assert [one["outcome"] for one in given] == ["answered"] * 2, "what people gave is known without a training"
 
 
+async def test_groups_that_the_sql_does_not_order_are_told_the_most_first(asking: Asking) -> None:
+    await asking.learn("Flights?", "SELECT origin, 0 - count(*) AS less FROM flights GROUP BY origin")
+    assert (await asking.ask("Flights?"))["outcome"] == "answered"
+    [fetched] = await asking.sent("RowsFetched")
+    assert fetched["rows"] == [["JFK", -1], ["EWR", -2]]
+
+
 async def test_a_question_that_has_too_little_time_is_timed_out(asking: Asking) -> None:
     answer = await asking.ask(HOW_MANY, seconds=0.1)
     assert (answer["outcome"], bool(answer["answer_text"])) == ("timed_out", True)
