@@ -112,9 +112,9 @@ def _ordered(select: exp.Select, plan: Plan, writer: Writer) -> exp.Select:
 def _counted(select: exp.Select, plan: Plan) -> exp.Select:
     select = select.distinct() if plan.distinct else select
     if plan.average_groups:
-        count = exp.alias_(select.expressions[-1].unalias(), "count", quoted=False)
-        average = exp.alias_(exp.Avg(this=exp.column("count")), "average", quoted=False)
-        return exp.select(average).from_(select.select(count, append=False).subquery("counted"))
+        figure = select.expressions[-1]
+        average = exp.alias_(exp.Avg(this=exp.column(figure.args["alias"].copy())), "average", quoted=False)
+        return exp.select(average).from_(select.select(figure, append=False).subquery("counted"))
     if not plan.count_groups:
         return select
     count = exp.alias_(exp.Count(this=exp.Star()), "count", quoted=False)
