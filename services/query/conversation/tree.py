@@ -16,7 +16,20 @@ from services.query.composer.queries.grain import repeats
 from services.query.knowledge.schema import Relation, Schema
 
 _PLAIN = frozenset(
-    {"expressions", "from_", "from", "joins", "where", "group", "having", "order", "limit", "distinct", "kind"}
+    {
+        "expressions",
+        "from_",
+        "from",
+        "joins",
+        "where",
+        "group",
+        "having",
+        "order",
+        "limit",
+        "offset",
+        "distinct",
+        "kind",
+    }
 )
 _TIME = (exp.GTE, exp.LTE, exp.GT, exp.LT)
 E = TypeVar("E", bound=exp.Expr)
