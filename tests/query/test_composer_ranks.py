@@ -18,6 +18,10 @@ _BY_REVENUE = (
 _BY_ORDERS = (
     "SELECT name FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, name ORDER BY count(*) DESC LIMIT 2"
 )
+_BY_QUANTITY = (
+    "SELECT name FROM order_lines l JOIN orders o ON o.id = order_id JOIN customers c ON c.id = customer_id "
+    "GROUP BY c.id ORDER BY sum(quantity) DESC LIMIT 1"
+)
 _LATEST = "SELECT * FROM orders ORDER BY placed DESC LIMIT"
 
 
@@ -35,6 +39,7 @@ _LATEST = "SELECT * FROM orders ORDER BY placed DESC LIMIT"
         ("销售额最高的城市", _BY_REVENUE),
         ("订单最多的2个客户", _BY_ORDERS),
         ("订单数最多的2个客户", _BY_ORDERS),
+        ("Which customer bought the most quantity?", _BY_QUANTITY),
         ("last 10 orders", f"{_LATEST} 10"),
         ("the latest order", f"{_LATEST} 1"),
         ("最近10个订单", f"{_LATEST} 10"),
