@@ -184,8 +184,12 @@ def _added(reading: Reading, by: Place, rank: _Rank) -> Measure | Place:
     of scores the average.
     """
     free = [i for i in sorted(reading.meant) if i not in reading.used and reading.roles[i] == "select"]
-    years = any((place := reading.column(i)) and holds_years(reading, place) for i in free)
-    if years and superlative(reading, rank.taken[0]) in COUNTING and reading.is_number(by):
+    asked = [*reading.plan.groups, *(place for i in free if (place := reading.column(i)) is not None)]
+    if (
+        any(holds_years(reading, place) for place in asked)
+        and superlative(reading, rank.taken[0]) in COUNTING
+        and reading.is_number(by)
+    ):
         return Measure("sum", by.table, by.column)
     shown = [reading.meant[i].table for i in free]
     if not shown or by.table in shown or not reading.is_number(by):
