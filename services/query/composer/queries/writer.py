@@ -67,6 +67,11 @@ class Writer:
         known = self.schema.table(place.table).column(place.column)
         return known is not None and not known.is_date
 
+    def is_number(self, place: Place) -> bool:
+        """Whether a column holds numbers: of times, years."""
+        known = self.schema.table(place.table).column(place.column)
+        return known is not None and known.is_number
+
     def measure(self, measure: Measure) -> exp.Expr:
         """An aggregate."""
         if measure.expression is None and measure.column is None:
