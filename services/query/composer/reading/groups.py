@@ -39,6 +39,8 @@ def _read_group(reading: Reading, index: int) -> None:
     while reading.cue(near) in ("distinct", "each"):
         reading.take(near)
         near = reading.after(near)
+    if reading.kind(near) == "unit":
+        near = _next_of_list(reading, near)  # `by month and hotel`
     meant, said = reading.thing(near), reading.said(index)
     if meant is None or not reading.free(near) or (said in ("by", "按", "按照") and _ranks_by(reading, near)):
         return
