@@ -1,6 +1,7 @@
 """Reads the things that are spoken of where no column of them is: whose rows are shown, and which are only joined."""
 
 from services.query.composer.queries.joins import join_path
+from services.query.composer.reading.beside import is_further
 from services.query.composer.reading.reading import Reading
 
 _EVERYTHING = frozenset({"information", "detail", "everything", "record", "row"})
@@ -39,6 +40,7 @@ def read_joined(reading: Reading) -> None:
         half_named = place is not None and reading.is_time(place) and meant.weight < _NAMED
         if half_named and reading.cue(index - 1) == "equal":
             continue  # `invoices above 20 that are paid`, where a column is `paid_on`
+        reading.unclear |= reading.table(index) not in {None, *present} and is_further(reading, index)
         path = join_path(reading.schema, reading.plan.tables, reading.spoken)
         joined = {end for edge in path or () for end in (edge.source, edge.target)}
         if meant.table in present | joined:
