@@ -39,7 +39,13 @@ def test_the_one_hotel_of_each_is_shown_by_name(question: str) -> None:
     assert said_of_hotels(question) == said_of_hotels("员工的名字和酒店名称")
 
 
-@pytest.mark.parametrize("question", ["List hotels with their rooms", "List the names of guests and their bookings"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "List hotels with their rooms", "List the names of guests and their bookings", "酒店和员工数",
+        "staff and rooms by hotel", "each hotel's staff and rooms count",
+    ],
+)  # fmt: skip
 def test_the_many_rows_of_each_are_not_left_out(question: str) -> None:
     assert said_of_hotels(question) is None
 
