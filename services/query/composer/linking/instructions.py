@@ -19,6 +19,8 @@ _WHICH = {("which",), ("busiest",), ("哪", "个"), ("哪",), ("哪", "一")} | 
 """Words before a unit of time that is asked for: `which month`, 最多的月份."""
 _AND = frozenset({"and", "和", "与", "及"})
 _COMMAS = frozenset({",", "，", "、"})
+_NAMED = 0.8
+"""The weight of what is called so, and not only ends so: a `year_built` is not the year that is grouped by."""
 _ONLY = (("only",), ("just",), ("只", "有"), ("仅", "有"))
 
 
@@ -93,7 +95,8 @@ def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
             grouped = alone or any(
                 tokens[at - length : at] in each for at in places for length in range(1, min(at, longest) + 1)
             )
-            if part and grouped and tokens[first:last] not in known:
+            named = any(part == "day" or meant.weight >= _NAMED for meant in known.meanings(tokens[first:last]))
+            if part and grouped and not named:
                 yield Mark(first - (tokens[first - 1] == "一"), last, unit=part)
 
 
