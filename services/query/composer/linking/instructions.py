@@ -20,6 +20,10 @@ _NAMED = 0.9
 _CALENDAR = ("年", "月", "日")
 _WHICH = {("which",), ("busiest",), ("哪", "个"), ("哪",), ("哪", "一")} | {(how, "的") for how in "多少高低大小忙"}
 """Words before a unit of time that is asked for: `which month`, 最多的月份."""
+_AND = frozenset({"and", "和", "与", "及"})
+_COMMAS = frozenset({",", "，", "、"})
+_NAMED = 0.8
+"""The weight of what is called so, and not only ends so: a `year_built` is not the year that is grouped by."""
 _ONLY = (("only",), ("just",), ("只", "有"), ("仅", "有"))
 
 
@@ -96,15 +100,24 @@ def _is_called(phrase: tuple[str, ...], part: TimePart, known: Lexicon) -> bool:
 
 
 def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
-    """Units of time that things are grouped by: `per month`, `monthly`, `which month`."""
+    """Units of time that things are grouped by: `per month`, `monthly`, `which month`, `by hotel and month`."""
     tokens = tuple(token.key for token in text.tokens)
     each = {phrase for phrase, name in phrases().items() if name == "each"} | _WHICH
     longest = max(map(len, each))
     for first in range(len(tokens)):
         for last in range(first + 1, min(first + 3, len(tokens) + 1)):
             part, alone = times().get(tokens[first:last], (None, False))
+            places = range(first, 0, -1) if _is_further(text, first) else (first,)
             grouped = alone or any(
-                tokens[first - length : first] in each for length in range(1, min(first, longest) + 1)
+                tokens[at - length : at] in each for at in places for length in range(1, min(at, longest) + 1)
             )
             if part and grouped and not _is_called(tokens[first:last], part, known):
                 yield Mark(first - (tokens[first - 1] == "一"), last, unit=part)
+
+
+def _is_further(text: Text, place: int) -> bool:
+    """Whether a token is the second or a later one of a list."""
+    if place < 2:
+        return False
+    before, token = text.tokens[place - 1], text.tokens[place]
+    return before.key in _AND or text.text[before.end : token.start].strip() in _COMMAS

@@ -58,6 +58,8 @@ def only_time(reading: Reading, index: int | None = None) -> Place | None:
         for column in reading.schema.table(table).columns
         if column.holds_dates
     ]
+    if counted := [date for date in dates if date.table not in (grouped := _grouped_by(reading))]:
+        dates, named = counted, named - grouped
     if index is not None and (told := date_of_what_happened(reading, index, dates)) is not None:
         dates = [told]
     if len(dates) > 1 and named == {place.table for place in dates}:
@@ -94,6 +96,17 @@ def only_year(reading: Reading) -> Place | None:
     years = [place for place in places if holds_years(reading, place)]
     dated = any(reading.known(place).holds_dates for place in places)
     return years[0] if len(years) == 1 and not dated else None
+
+
+def _grouped_by(reading: Reading) -> set[str]:
+    """The tables that are only named to tell of each: in `payments by hotel and month`, no hotel has its month."""
+    tables = {i: table for i in sorted(reading.meant) if (table := reading.table(i))}
+    grouped: set[int] = set()
+    for index in tables:
+        further = reading.is_and(index - 1) and (index - 2 in grouped or reading.kind(index - 2) == "unit")
+        if further or reading.cue(reading.before(index)) == "each":
+            grouped.add(index)
+    return {tables[i] for i in grouped} - {table for i, table in tables.items() if i not in grouped}
 
 
 def spoken_dates(reading: Reading, dates: Sequence[Place]) -> tuple[str, ...]:
