@@ -18,7 +18,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from deploy.local import identity, ports, state
+from deploy.local import identity, kafka_java, ports, state
 from deploy.local.kafka import cluster_id
 from deploy.local.places import CHECKOUT
 from deploy.local.process import Process, StackError
@@ -83,6 +83,8 @@ async def test_a_stack_keeps_its_data_and_secrets_between_runs_and_leaves_no_pro
         await remember_something(first)
         assert len(processes_using(home)) >= 3
         assert stack.memory_megabytes() > 100
+        loaded = Path(f"/proc/{stack.process('kafka').pid}/maps").read_text()
+        assert str(kafka_java.archived()) in loaded, "Kafka's classes are not loaded and linked anew"
     assert processes_using(home) == []
     assert not any((home / name).exists() for name in state.WHILE_RUNNING)
 
@@ -239,6 +241,25 @@ async def test_servers_given_by_address_are_used_and_not_stopped(
         assert stack.addresses["postgres_url"] == infrastructure.postgres_url
     connection = await asyncpg.connect(infrastructure.postgres_url)
     await connection.close()
+
+
+async def test_the_archive_of_kafkas_classes_is_made_once_and_those_of_former_versions_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, former = tmp_path / "kafka-new.aot", tmp_path / "kafka-old.aot"
+    former.touch()
+    monkeypatch.setattr(kafka_java, "archived", lambda: archive)
+    made: list[Path] = []
+
+    async def ask() -> None:
+        async with kafka_java.missing_archive() as record:
+            if record:
+                made.append(record)
+                await asyncio.sleep(0)
+                record.touch()
+
+    await asyncio.gather(ask(), ask())
+    assert len(made) == 1 and archive.exists() and not former.exists()
 
 
 def test_a_cluster_id_is_never_taken_for_an_option() -> None:
