@@ -6,7 +6,7 @@ from typing import Literal
 Aggregate = Literal["count", "sum", "avg", "min", "max", "percentage"]
 TimePart = Literal["year", "quarter", "month", "week", "day", "weekday"]
 """`weekday` is its number in the week: 1 for Monday."""
-Comparison = Literal["=", "<>", ">", "<", ">=", "<=", "like", "not like", "null", "not null", "in"]
+Comparison = Literal["=", "<>", ">", "<", ">=", "<=", "like", "not like", "null", "not null", "in", "not in"]
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,9 @@ def _expression(sql: str, writer: Writer) -> exp.Expr:
 def _with_query(one: Condition, place: exp.Expr, inner: exp.Query | None) -> exp.Expr | None:
     if inner is None:
         return None
-    if one.comparison == "in":
-        return exp.In(this=place, query=inner.subquery())
+    if one.comparison in ("in", "not in"):
+        found = exp.In(this=place, query=inner.subquery())
+        return exp.Not(this=found) if one.comparison == "not in" else found
     return COMPARISONS[one.comparison](this=place, expression=inner.subquery())
 
 
