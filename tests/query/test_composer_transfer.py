@@ -21,6 +21,10 @@ BERLIN = (
     "SELECT name FROM customers WHERE level = 'gold' AND city = 'Berlin'",
 )
 BEIJING = ("列出等级为gold的北京的客户", "SELECT name FROM customers WHERE level = 'gold' AND city = '北京'")
+BUSIEST = (
+    "Which customers have the most orders?",
+    "SELECT c.name FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, c.name ORDER BY count(*) DESC",
+)
 BERLIN_ORDERS = (
     "How many orders went to Berlin?",
     "SELECT count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE city = 'Berlin'",
@@ -61,6 +65,7 @@ def test_a_figure_is_called_what_it_is(asked: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("question", "taught"),
     [
+        ("Which customers have the fewest orders?", BUSIEST),  # those that have none
         ("How many orders went from Berlin?", BERLIN_ORDERS),
         ("How many orders went from Paris?", BERLIN_ORDERS),
         ("Show the names of customers with a price above 100", DEAR),  # another table
