@@ -19,8 +19,17 @@ def time_of(reading: Reading, index: int) -> Place | None:
         place = reading.column(near)
         if place is not None and near not in reading.used and reading.known(place).holds_dates:
             reading.used.add(near)
-            return place
+            return _own_instead(reading, index, place) or place
     return last_time(reading) or only_time(reading, index)
+
+
+def _own_instead(reading: Reading, index: int, place: Place) -> Place | None:
+    """`tickets opened on Monday`, which have a date of that: not the hotels that were `opened_on` a day."""
+    named = {meant.table for meant in reading.meant.values() if meant.kind == "table"}
+    if place.table in named or not named:
+        return None
+    columns = (Place(table, column.name) for table in sorted(named) for column in reading.schema.table(table).columns)
+    return date_of_what_happened(reading, index, [own for own in columns if reading.known(own).holds_dates])
 
 
 def chosen_time(reading: Reading, index: int) -> Place | None:
