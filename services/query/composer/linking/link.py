@@ -26,6 +26,7 @@ _CUE_YIELDS: frozenset[CueName] = frozenset(
 )  # fmt: skip
 """Instructions that give way to a column or table of exactly that name."""
 _FAIRLY_SURE, _SURE = 0.75, 0.9
+_SHORTEST_NAME = 5
 
 
 @lru_cache(maxsize=512)
@@ -77,10 +78,16 @@ def _unexplained(text: Text, marks: tuple[Mark, ...], silent: frozenset[str]) ->
         if index in says_which and token.key not in silent:
             yield token.text
             continue
-        if index in owner or index in passed or token.key in said_little:
+        if index in owner or index in passed or (token.key in said_little and not _is_name(text, index)):
             continue
         if not any(token.key in _named_by(owner.get(near)) for near in (index - 1, index + 1)):
             yield token.text
+
+
+def _is_name(text: Text, index: int) -> bool:
+    """Whether a small word is written as a name: `the highest mark in Databases`."""
+    said, before = text.tokens[index].text, text.tokens[index - 1].text if index else ""
+    return len(said) >= _SHORTEST_NAME and said.istitle() and before.islower()
 
 
 def _leading(text: Text, owner: Mapping[int, Mark]) -> Iterator[int]:

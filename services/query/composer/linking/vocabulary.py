@@ -118,7 +118,8 @@ def _add_codes(built: Lexicon, table: Table, column: Column) -> None:
     for code, words in explained(column).items():
         built.add(keys(words), Meant(table.name, column.name, value=code, weight=0.95))
     if yes := yes_of(column):
-        built.add(keys(yes[0]), Meant(table.name, column.name, value=yes[1], weight=0.95))
+        for said in yes[0]:
+            built.add(keys(said), Meant(table.name, column.name, value=yes[1], weight=0.95))
 
 
 def _parts(name: Phrase, *, head: float, tail: float) -> list[tuple[Phrase, float]]:
