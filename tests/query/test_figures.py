@@ -48,8 +48,9 @@ def test_an_answer_without_its_figures_offers_them_and_what_it_offers_is_answere
     (choice,) = offered(question, language, before, "sqlite")
     assert rows(sql_of(choice)) == rows(RIGHT[question])
     assert offered(choice, language, sql_of(choice), "sqlite") == (), "there is no more to show"
-    clicked = made_whole(choice, [Turn(question, question, "answered", before, choices=(choice,))], SHOP)
-    assert (clicked.question, clicked.goes_on_from, rows(clicked.sql)) == (choice, question, rows(RIGHT[question]))
+    for said in (choice, "1", "the first one", "第一个"):
+        chosen = made_whole(said, [Turn(question, question, "answered", before, choices=(choice,))], SHOP)
+        assert (chosen.question, chosen.goes_on_from, rows(chosen.sql)) == (choice, question, rows(RIGHT[question]))
 
 
 @pytest.mark.parametrize(
