@@ -308,3 +308,20 @@ def test_words_that_verified_pairs_taught_are_known_in_what_goes_on_too() -> Non
         assert after(question, turn(before)).sql is None
         whole = made_whole(question, (turn(before),), known)
         assert "level = 'gold'" in (whole.sql or "") and set(whole.items) <= set(said) and whole.items
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "ends"),
+    [
+        ("Which 2 customers have the fewest orders?", "and the most?", "ORDER BY COUNT(orders.id) DESC LIMIT 2"),
+        ("最便宜的2个商品", "最贵的呢", "ORDER BY price DESC LIMIT 2"),
+    ],
+)
+def test_the_other_end_is_found_where_what_is_empty_is_put_last_in_so_many_words(
+    before: str, said: str, ends: str
+) -> None:
+    known = replace(SHOP, schema=replace(SHOP.schema, dialect="mariadb"))
+    sql = compose(before, known).sql or ""
+    assert "IS NULL THEN 1" in sql
+    whole = made_whole(said, [Turn(before, before, "answered", sql)], known)
+    assert (whole.sql or "").endswith(ends), whole

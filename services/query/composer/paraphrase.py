@@ -15,6 +15,7 @@ from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
 from services.query.composer.language.cues import CueName, longest_phrase, phrases
 from services.query.composer.language.kinds import KINDS
+from services.query.composer.language.nth import nths
 from services.query.composer.language.periods import Period
 from services.query.composer.language.small_words import HAVE, VERBS
 from services.query.composer.language.stop_words import stop_keys
@@ -170,7 +171,7 @@ def _said(question: str) -> _Said:
     text = read(question)
     tokens = tuple(token.key for token in text.tokens)
     cues: set[str] = set()
-    numbers: set[str] = set()
+    numbers = {f"{found.number}." for found in nths(text)}
     words: set[str] = set()
     looks_at: set[str] = set()
     place = 0

@@ -49,7 +49,7 @@ class Changed:
 def changed(sql: str, fragment: Fragment, linked: Linked, known: Scope) -> Changed | None:
     """The SQL with what `fragment` says; None when not every word of it finds its place."""
     base = plain_select(sql, known.schema.dialect)
-    if base is None or linked.unexplained:
+    if base is None or base.args.get("offset") or linked.unexplained:
         return None
     limit = base.args.get("limit")
     if limit is not None and limit.expression.name == str(_ROWS):

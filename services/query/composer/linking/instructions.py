@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from services.query.composer.language.cues import longest_phrase, phrases
+from services.query.composer.language.nth import nths
 from services.query.composer.language.periods import Period, periods
 from services.query.composer.language.units import times
 from services.query.composer.language.weekdays import Weekday
@@ -23,6 +24,7 @@ _ONLY = (("only",), ("just",), ("只", "有"), ("仅", "有"))
 def instructions(text: Text, known: Lexicon) -> Iterator[Mark]:
     """Each of them; they may overlap."""
     yield from _cues(text, known)
+    yield from _places(text)
     yield from _numbers(text)
     yield from (Mark(first, last, quoted=text.between(first, last)) for first, last in text.quoted)
     yield from _dates(text, known)
@@ -51,6 +53,13 @@ def _only(text: Text) -> Iterator[Mark]:
             last = first + len(only)
             if tokens[first:last] == only and (tokens[last] == "one" or number_at(text, last)):
                 yield Mark(first, last, cue="equal")
+
+
+def _places(text: Text) -> Iterator[Mark]:
+    """`second highest`: the place, and the superlative, which in Chinese is none by itself."""
+    for found in nths(text):
+        yield Mark(found.first, found.last, nth=found.number)
+        yield Mark(found.begins, found.ends, cue=found.cue)
 
 
 def _numbers(text: Text) -> Iterator[Mark]:

@@ -59,7 +59,7 @@ def read_value_of_extreme(reading: Reading, index: int, behind: int, descending:
 
 def asks_for_value(reading: Reading, index: int, behind: int) -> bool:
     """Whether a superlative asks for the extreme value behind it, and not for the row that has it."""
-    if reading.roles[index] != "select" or reading.said(index - 1) in HAVE:
+    if reading.roles[index] != "select" or reading.said(reading.before(index)) in HAVE:
         return False
     if reading.said(0) == "which" and reading.value(1) is not None:
         return False  # `which capital`: a row is asked for
