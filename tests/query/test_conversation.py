@@ -20,6 +20,7 @@ BY_CITY = "How many orders are there by city?"
 IN_BERLIN = "How many orders from Berlin in 2024?"
 SHANGHAI = "上海的客户有多少？"
 LISTED = "List the customers in Berlin"
+OVER_200 = "Orders over 200"
 HIGHEST = "What is the highest price?"
 _JOINED = "FROM orders o JOIN customers c ON o.customer_id = c.id"
 
@@ -106,6 +107,41 @@ def test_follow_ups_stand_on_each_other() -> None:
 def test_groups_are_put_in_order_by_their_measure(said: str, way: str) -> None:
     sql = after(said, turn(BY_CITY)).sql or ""
     assert f"ORDER BY COUNT(*) {way}" in sql
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "means"),
+    [
+        (OVER_200, "which customers?", f"SELECT DISTINCT c.id, c.name {_JOINED} WHERE o.paid > 200"),
+        (OVER_200, "是哪些客户？", f"SELECT DISTINCT c.id, c.name {_JOINED} WHERE o.paid > 200"),
+        (OVER_200, "which cities?", f"SELECT DISTINCT 0, c.city {_JOINED} WHERE o.paid > 200"),
+        ("Order with the highest paid", "who is the customer?",
+         "SELECT o.*, (SELECT name FROM customers WHERE id = customer_id) FROM orders o ORDER BY paid DESC LIMIT 1"),
+        ("Which product is the most expensive?", "which category is it in?",
+         "SELECT name, category FROM products ORDER BY price DESC LIMIT 1"),
+        ("哪些客户的订单超过7个？", "住在哪个城市？",
+         "SELECT c.name, c.city FROM customers c WHERE (SELECT count(*) FROM orders WHERE customer_id = c.id) > 7"),
+        (LISTED, "how many orders do they have?", f"SELECT count(*) {_JOINED} WHERE c.city = 'Berlin'"),
+        (LISTED, "what are their orders?", f"SELECT o.* {_JOINED} WHERE c.city = 'Berlin'"),
+        (SHANGHAI, "他们有多少订单？", f"SELECT count(*) {_JOINED} WHERE c.city = '上海'"),
+        (SHANGHAI, "这些客户有多少订单？", f"SELECT count(*) {_JOINED} WHERE c.city = '上海'"),
+        ("How many customers in Berlin?", "which customers?", "SELECT name FROM customers WHERE city = 'Berlin'"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_the_rows_before_is_not_asked_of_everything(before: str, said: str, means: str) -> None:
+    whole = after(said, turn(before))
+    assert whole.goes_on_from == before
+    assert sorted(row[-1] for row in rows(whole.sql)) == sorted(row[-1] for row in rows(means))
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [(BY_CITY, "which customers?"), (BY_CITY, "how many products do they have?"), (OVER_200, "which suppliers?"),
+     ("top 2 customers by number of orders", "what are their orders?"), ("订单数最多的客户", "他有哪些订单？")],
+)  # fmt: skip
+def test_what_is_asked_of_rows_that_are_not_surely_known_is_asked_back(before: str, said: str) -> None:
+    whole = after(said, turn(before))
+    assert whole.unclear or (whole.sql is None and whole.goes_on_from is None and compose(said, SHOP).score < SURE)
 
 
 @pytest.mark.parametrize(

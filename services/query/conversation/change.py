@@ -17,6 +17,7 @@ from services.query.conversation.rearrange import LIGHT, rearranged
 from services.query.conversation.tree import (
     Change,
     DoesNotFit,
+    changeable,
     column_of,
     conjuncts,
     is_aggregated,
@@ -28,8 +29,6 @@ from services.query.knowledge.schema import Scope
 MEASURING = frozenset({"sum", "avg", "min", "max", "count"})
 """Instructions that measure rows."""
 _ROWS_ASKED = re.compile(r"\b(?:which|who|whose|list|show)\b|哪些|哪几|列出|谁", re.IGNORECASE)
-_ROWS = 1_000
-"""A LIMIT of so many rows was put there by the gate."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +47,9 @@ class Changed:
 
 def changed(sql: str, fragment: Fragment, linked: Linked, known: Scope) -> Changed | None:
     """The SQL with what `fragment` says; None when not every word of it finds its place."""
-    base = plain_select(sql, known.schema.dialect)
-    if base is None or base.args.get("offset") or linked.unexplained:
+    base = changeable(sql, known.schema.dialect)
+    if base is None or linked.unexplained:
         return None
-    limit = base.args.get("limit")
-    if limit is not None and limit.expression.name == str(_ROWS):
-        base.set("limit", None)
     tree = rearranged(base, fragment, linked, known) or _swapped(base.copy(), fragment, linked)
     if tree is not None:
         return Changed(tree.sql(dialect=known.schema.dialect), not fragment.adds, items=tuple(_taught(linked)))

@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 
 from libs.knowledge.items import normalised_question
 from libs.language.catalogue import language_of, text
-from services.query.composer.compose import SURE, compose
+from services.query.composer.compose import SURE, Composition, compose
 from services.query.composer.language.weekdays import Weekday
 from services.query.composer.linking.link import Linked, Mark
 from services.query.conversation.change import changed, dated, links
 from services.query.conversation.courtesy import courtesy_of
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
 from services.query.conversation.offered import choice_named
-from services.query.conversation.tree import plain_select, tables
+from services.query.conversation.refers import speaks_of_rows
+from services.query.conversation.rows_before import of_rows_before
+from services.query.conversation.tree import changeable, plain_select, tables
 from services.query.conversation.turns import Turn
 from services.query.conversation.worded import END, beside, instead, spliced
 from services.query.figures.asked import asks_for, clause_alone
@@ -72,10 +74,24 @@ def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: b
     if (figured := _with_figures(question, turns[place], known)) is not None:
         return figured
     fragment = fragment_of(question)
-    linked = links(fragment.text, known)
-    if not goes_on(fragment, linked, whole=_stands_alone(fragment.text, known)):
+    linked, composition = links(fragment.text, known), compose(fragment.text, known)
+    of_rows = speaks_of_rows(linked, composition, known.schema.dialect)
+    if not of_rows and not goes_on(fragment, linked, whole=_stands_alone(composition)):
         return alone
-    return _gone_on(fragment, linked, _base(turns, place, known), known)
+    base = _base(turns, place, known)
+    if of_rows and (found := _of_rows(fragment, composition, base, known)) is not None:
+        return found
+    return _gone_on(fragment, linked, base, known, of_rows=of_rows)
+
+
+def _of_rows(fragment: Fragment, alone: Composition, base: Turn, known: Scope) -> Whole | None:
+    """`how many orders do they have?`, `which customers?`: asked of the rows before."""
+    tree = changeable(base.sql, known.schema.dialect) if base.sql else None
+    found = of_rows_before(tree, alone, known) if tree is not None else None
+    if found is None:
+        return None
+    said = beside(base.understood, fragment.text)
+    return Whole(said, base.understood, found.sql(dialect=known.schema.dialect), alone.score, alone.items)
 
 
 def _with_figures(question: str, base: Turn, known: Scope) -> Whole | None:
@@ -99,7 +115,7 @@ def _base(turns: Sequence[Turn], place: int, known: Scope) -> Turn:
     return replace(turn, understood=whole.question, sql=whole.sql)
 
 
-def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope) -> Whole:
+def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope, *, of_rows: bool) -> Whole:
     change = changed(base.sql, fragment, linked, known) if base.sql else None
     said = _in_place(fragment, linked, base.understood, known)
     if said is not None and not (change and change.replaced):
@@ -115,7 +131,7 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope) -> Wh
         return Whole(said, base.understood)
     both = beside(base.understood, dated(fragment.text))
     composition = compose(both, known)
-    if base.sql and plain_select(base.sql, known.schema.dialect) and not _is_said(base, known):
+    if of_rows or (base.sql and plain_select(base.sql, known.schema.dialect) and not _is_said(base, known)):
         return Whole(both, base.understood, unclear=True)
     if composition.sql and composition.score >= SURE:
         return Whole(both, base.understood, composition.sql, composition.score, composition.items)
@@ -128,9 +144,8 @@ def _is_said(base: Turn, known: Scope) -> bool:
     return "(" in base.understood and said is not None and (base.sql or "").startswith(said)
 
 
-def _stands_alone(question: str, known: Scope) -> bool:
+def _stands_alone(composition: Composition) -> bool:
     """Whether it can be answered by itself, and not because all of it is left out."""
-    composition = compose(question, known)
     marks = composition.linked.marks if composition.linked is not None else ()
     asks = any(meant.kind in ("table", "column", "measure") for mark in marks for meant in mark.meanings)
     return asks and composition.sql is not None and composition.score >= SURE
@@ -194,7 +209,7 @@ def _reply(question: str, asked_back: Turn, known: Scope) -> str | None:
     said = chosen or question
     fragment = fragment_of(said)
     linked = links(fragment.text, known)
-    if _stands_alone(said, known) and not fragment.marked and not goes_on(fragment, linked, whole=False):
+    if _stands_alone(compose(said, known)) and not fragment.marked and not goes_on(fragment, linked, whole=False):
         return said
     if chosen is not None and len(linked.text.tokens) > len(links(asked_back.understood, known).text.tokens) // 2 + 2:
         return chosen  # A whole question that was offered.
