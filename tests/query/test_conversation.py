@@ -131,7 +131,7 @@ def test_groups_are_put_in_order_by_their_measure(said: str, way: str) -> None:
 def test_what_is_asked_of_the_rows_before_is_not_asked_of_everything(before: str, said: str, means: str) -> None:
     whole = after(said, turn(before))
     assert whole.goes_on_from == before
-    assert sorted(row[-1] for row in rows(whole.sql)) == sorted(row[-1] for row in rows(means))
+    assert sorted(str(row[-1]) for row in rows(whole.sql)) == sorted(str(row[-1]) for row in rows(means))
 
 
 @pytest.mark.parametrize(
@@ -142,6 +142,30 @@ def test_what_is_asked_of_the_rows_before_is_not_asked_of_everything(before: str
 def test_what_is_asked_of_rows_that_are_not_surely_known_is_asked_back(before: str, said: str) -> None:
     whole = after(said, turn(before))
     assert whole.unclear or (whole.sql is None and whole.goes_on_from is None and compose(said, SHOP).score < SURE)
+
+
+@pytest.mark.parametrize(
+    ("said", "having"),
+    [(["and more than 7?"], "> 7"), (["超过7个呢"], "> 7"), (["more than 7 orders"], "> 7"), (["at least 8"], ">= 8"),
+     (["fewer than 8"], "BETWEEN 6 AND 7"), (["more than 7", "fewer than 8"], "< 8"), (["under 3"], "< 3"),
+     (["换成不到8个"], "< 8"), (["between 7 and 8"], "IN (7, 8)"), (["7到8个"], "IN (7, 8)")],
+)  # fmt: skip
+@pytest.mark.parametrize("before", ["Which customers have more than 5 orders?", "哪些客户的订单超过5个？"])
+def test_a_bare_bound_takes_the_place_of_the_one_before(before: str, said: list[str], having: str) -> None:
+    turns = [turn(before)]
+    for one in said:
+        whole = after(one, *turns)
+        turns.append(turn(one, whole.sql, understood=whole.question))
+    assert rows(turns[-1].sql) == rows(f"SELECT c.name {_JOINED} GROUP BY c.id HAVING count(*) {having}")
+
+
+def test_a_bare_bound_is_of_what_is_measured_and_asked_back_where_that_is_not_sure() -> None:
+    by_city = after("more than 7", turn(BY_CITY)).sql
+    assert rows(by_city) == rows(f"SELECT c.city, count(*) {_JOINED} GROUP BY 1 HAVING count(*) > 7")
+    sql = f"SELECT c.name {_JOINED} WHERE o.paid > 10 GROUP BY c.id, c.name HAVING count(*) > 5"
+    assert after("more than 7", turn("customers with more than 5 orders over 10", sql)).unclear
+    of_one = "SELECT id, paid FROM orders WHERE customer_id = 2"
+    assert rows(after("over 200", turn("orders of the second", of_one)).sql) == rows(f"{of_one} AND paid > 200")
 
 
 @pytest.mark.parametrize(

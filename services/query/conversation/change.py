@@ -12,6 +12,7 @@ from services.query.composer.language.periods import year
 from services.query.composer.language.words import keys
 from services.query.composer.linking.familiar import familiar
 from services.query.composer.linking.link import Linked, link
+from services.query.conversation.bounds import rebounded
 from services.query.conversation.fragment import Fragment
 from services.query.conversation.rearrange import LIGHT, rearranged
 from services.query.conversation.tree import (
@@ -50,6 +51,12 @@ def changed(sql: str, fragment: Fragment, linked: Linked, known: Scope) -> Chang
     base = changeable(sql, known.schema.dialect)
     if base is None or linked.unexplained:
         return None
+    try:
+        bounded = rebounded(base, fragment, linked)
+    except DoesNotFit:
+        return None
+    if bounded is not None:
+        return Changed(bounded.tree.sql(dialect=known.schema.dialect), bounded.replaced)
     tree = rearranged(base, fragment, linked, known) or _swapped(base.copy(), fragment, linked)
     if tree is not None:
         return Changed(tree.sql(dialect=known.schema.dialect), not fragment.adds, items=tuple(_taught(linked)))

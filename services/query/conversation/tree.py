@@ -5,7 +5,7 @@ two things; a join that is added must not repeat rows. What does not fit is refu
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 from sqlglot import exp
 
@@ -291,9 +291,9 @@ def _unique(parts: Sequence[exp.Expr]) -> list[exp.Expr]:
     return list(dict.fromkeys(parts))
 
 
-def conjuncts(tree: exp.Select) -> list[exp.Expr]:
-    """The conditions that all must hold."""
-    where = tree.args.get("where")
+def conjuncts(tree: exp.Select, part: Literal["where", "having"] = "where") -> list[exp.Expr]:
+    """The conditions that all must hold, of rows or of groups."""
+    where = tree.args.get(part)
     waiting, found = [where.this] if where is not None else [], []
     while waiting:
         condition = waiting.pop().unnest()
