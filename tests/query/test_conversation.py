@@ -12,8 +12,9 @@ from services.query.conversation.whole import Whole, made_whole
 from services.query.conversation.window import TOKENS, turns_for_prompt, window_of
 from services.query.knowledge.schema import Pair, Scope
 from services.query.model.tokens import tokens_of
+from services.query.reasoning.propose import which
 from tests.query.clinic import CLINIC
-from tests.query.shop import SHOP, shop
+from tests.query.shop import SHOP, answered, shop
 
 ORDERS = "How many orders are there?"
 BY_CITY = "How many orders are there by city?"
@@ -126,6 +127,12 @@ def test_groups_are_put_in_order_by_their_measure(said: str, way: str) -> None:
         (SHANGHAI, "他们有多少订单？", f"SELECT count(*) {_JOINED} WHERE c.city = '上海'"),
         (SHANGHAI, "这些客户有多少订单？", f"SELECT count(*) {_JOINED} WHERE c.city = '上海'"),
         ("How many customers in Berlin?", "which customers?", "SELECT name FROM customers WHERE city = 'Berlin'"),
+        (HIGHEST, "which product is it?", "SELECT price, name FROM products ORDER BY price DESC LIMIT 1"),
+        ("最低单价是多少？", "是哪个商品？", "SELECT price, name FROM products ORDER BY price LIMIT 1"),
+        ("Which customers have more than 5 orders?", "how many orders do they have?",
+         f"SELECT c.name, count(*) {_JOINED} GROUP BY c.id"),
+        ("哪些客户的订单超过5个？", "他们有多少订单", f"SELECT c.name, count(*) {_JOINED} GROUP BY c.id"),
+        (OVER_200, "下单日期", "SELECT *, placed FROM orders WHERE paid > 200"),
     ],
 )  # fmt: skip
 def test_what_is_asked_of_the_rows_before_is_not_asked_of_everything(before: str, said: str, means: str) -> None:
@@ -137,11 +144,70 @@ def test_what_is_asked_of_the_rows_before_is_not_asked_of_everything(before: str
 @pytest.mark.parametrize(
     ("before", "said"),
     [(BY_CITY, "which customers?"), (BY_CITY, "how many products do they have?"), (OVER_200, "which suppliers?"),
+     ("average price", "which products?"), (LISTED, "order date"), ("top 2 customers by number of orders", "bottom 2"),
      ("top 2 customers by number of orders", "what are their orders?"), ("订单数最多的客户", "他有哪些订单？")],
 )  # fmt: skip
 def test_what_is_asked_of_rows_that_are_not_surely_known_is_asked_back(before: str, said: str) -> None:
     whole = after(said, turn(before))
     assert whole.unclear or (whole.sql is None and whole.goes_on_from is None and compose(said, SHOP).score < SURE)
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "means"),
+    [("Which customer has the most orders?", "and the fewest?", "Which customer has the fewest orders?"),
+     ("订单最多的客户", "最少的呢", "订单最少的客户")],
+)  # fmt: skip
+def test_the_fewest_may_be_those_that_were_not_ranked_as_they_have_none(before: str, said: str, means: str) -> None:
+    whole = after(said, turn(before))
+    assert whole.sql is None and whole.goes_on_from == before
+    assert answered(whole.question) == answered(means) == [("Dan",)]
+
+
+@pytest.mark.parametrize(
+    ("base", "said", "choices"),
+    [("revenue by vet", "by month", 3), ("revenue by vet", "in February", 3),
+     ("How many invoices are there?", "in 2026", 2)],
+)  # fmt: skip
+def test_a_time_is_never_that_of_rows_beside_those_that_are_measured(base: str, said: str, choices: int) -> None:
+    whole = made_whole(said, [Turn(base, base, "answered", compose(base, CLINIC).sql)], CLINIC)
+    assert whole.unclear and whole.in_words
+    asked = which(whole.question, "en", CLINIC)
+    assert asked is not None and len(asked.choices) == choices
+
+
+def test_a_date_is_offered_only_where_the_words_say_all_of_the_answer_before() -> None:
+    over_30 = Turn("Invoices over 30", "Invoices over 30", "answered", compose("Invoices over 30", CLINIC).sql)
+    vets = made_whole("which vets?", [over_30], CLINIC)
+    dated = made_whole("in 2026", [over_30, Turn("which vets?", vets.question, "answered", vets.sql)], CLINIC)
+    assert vets.sql and dated.unclear and not dated.in_words
+
+
+@pytest.mark.parametrize(
+    ("asked", "refused", "said", "means"),
+    [
+        (IN_BERLIN, "in a bar chart", "and Paris?",
+         f"SELECT count(*) {_JOINED} WHERE c.city = 'Paris' AND placed LIKE '2024%'"),
+        (BY_CITY, "by foo and month", "only 2024",
+         f"SELECT c.city, count(*) {_JOINED} WHERE placed LIKE '2024%' GROUP BY 1"),
+        ("Which product is the most expensive?", "how many were shipped?", "and the cheapest?", "SELECT 'Lamp'"),
+        (SHANGHAI, "这是为什么", "那北京的呢", "SELECT 1"),
+    ],
+)  # fmt: skip
+def test_a_step_that_was_refused_does_not_make_the_next_one_forget(
+    asked: str, refused: str, said: str, means: str
+) -> None:
+    whole = after(said, turn(asked), turn(refused, outcome="clarification"))
+    assert rows(whole.sql or compose(whole.question, SHOP).sql) == rows(means)
+
+
+def test_the_answer_to_a_step_that_was_asked_back_goes_on_as_the_step_did() -> None:
+    by_vet = Turn("revenue by vet", "revenue by vet", "answered", compose("revenue by vet", CLINIC).sql)
+    whole = made_whole("issued on", [by_vet, Turn("in 2026", "in 2026", "clarification")], CLINIC)
+    assert "SUM(" in (whole.sql or "") and "issued_on >= '2026-01-01'" in (whole.sql or "")
+    forgets = after(
+        "and gold?", turn("How many customers?"), turn("which ones are from Berlin?", outcome="clarification")
+    )
+    assert forgets.unclear
 
 
 @pytest.mark.parametrize(

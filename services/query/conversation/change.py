@@ -9,9 +9,10 @@ from sqlglot import exp
 
 from services.query.composer.compose import SURE, compose
 from services.query.composer.language.periods import year
+from services.query.composer.language.weekdays import Weekday
 from services.query.composer.language.words import keys
 from services.query.composer.linking.familiar import familiar
-from services.query.composer.linking.link import Linked, link
+from services.query.composer.linking.link import Linked, Mark, link
 from services.query.conversation.bounds import rebounded
 from services.query.conversation.fragment import Fragment
 from services.query.conversation.rearrange import LIGHT, rearranged
@@ -21,6 +22,7 @@ from services.query.conversation.tree import (
     changeable,
     column_of,
     conjuncts,
+    holds_measure,
     is_aggregated,
     plain_select,
     tables,
@@ -95,7 +97,7 @@ def _swapped(tree: exp.Select, fragment: Fragment, linked: Linked) -> exp.Select
 def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Scope) -> Changed | None:
     """Understood as a question about one of the tables of the answer, whose parts then go into that answer's SQL."""
     said_of = ["{} {}", *(["{} that are {}"] if fragment.restricts else [])]
-    for table, form in product(tables(base), said_of):
+    for table, form in product(_spoken_of(base, linked, known), said_of):
         if table not in known.schema.by_name:
             continue
         composition = compose(form.format(known.schema.table(table).name, dated(fragment.text)), known)
@@ -114,6 +116,20 @@ def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Scope
     return None
 
 
+def _spoken_of(base: exp.Select, linked: Linked, known: Scope) -> list[str]:
+    """The tables that a fragment may speak of; a time is of the rows that are shown or measured, if they have dates."""
+    read = list(tables(base))
+    if not any(mark.unit or says_time(mark) for mark in linked.marks):
+        return read
+    by_alias = {alias.lower(): name for name, alias in tables(base).items()}
+    measured = [
+        column.table.lower() for one in base.expressions if holds_measure(one) for column in one.find_all(exp.Column)
+    ]
+    subject = by_alias.get(measured[0], read[0]) if measured else read[0]
+    dated_by_itself = subject in known.schema.by_name and any(c.is_date for c in known.schema.table(subject).columns)
+    return [subject] if dated_by_itself else read
+
+
 def _taken(change: Change, table: str, fragment: Fragment, linked: Linked) -> Changed:
     """Everything that the fragment says; raises `DoesNotFit` when it says nothing that has a place."""
     change.take_joins()
@@ -127,6 +143,8 @@ def _taken(change: Change, table: str, fragment: Fragment, linked: Linked) -> Ch
     if not (conditions or groups or measured or shown):
         raise DoesNotFit("nothing that has a place")
     if conditions:
+        if any(map(says_time, linked.marks)) and any(one.find(exp.Query) for one in conjuncts(change.base)):
+            raise DoesNotFit("not sure whether these rows, or those that they were chosen by, are of that time")
         change.take_conditions(adds=fragment.adds)
         if fragment.replaces and not change.replaced:
             raise DoesNotFit("nothing to be replaced")
@@ -165,6 +183,13 @@ def _named(linked: Linked, conditions: Sequence[exp.Expr]) -> list[str]:
 def dated(text: str) -> str:
     """A fragment; a year on its own is a time, not a number."""
     return f"in {text}" if year(keys(text)[0] if len(keys(text)) == 1 else None) else text
+
+
+def says_time(mark: Mark) -> bool:
+    """Whether a phrase is a time or a year; the days of the week are none."""
+    if mark.period is not None and isinstance(mark.period[0], Weekday):
+        return False
+    return mark.period is not None or bool(re.fullmatch(r"(?:19|20)\d{2}", mark.number or ""))
 
 
 def _is_text(value: exp.Expr) -> bool:

@@ -28,6 +28,11 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 """Said of everything that the dataset holds."""
+_SUBJECT = re.compile(
+    r"\s(?:do|does|did) (?:they|he|she|it|these|those)(?: each)?(?: have)?$"
+    r"|^(?:[他她它]们?|[这那]些)(?:各自?|分别|都)?(?=有)",
+    re.IGNORECASE,
+)
 _LONGEST = 16
 """In a question of more tokens, a pronoun speaks of something in the question itself."""
 
@@ -35,6 +40,11 @@ _LONGEST = 16
 def speaks_of_rows(linked: Linked, alone: Composition, dialect: Dialect) -> bool:
     """Whether a question is about the rows before, though `alone` answers it by itself."""
     return _of_them(linked) or _asks_which(linked, alone, dialect)
+
+
+def without_subject(said: str) -> str:
+    """`how many orders` of `how many orders do they have`."""
+    return _SUBJECT.sub("", said)
 
 
 def _of_them(linked: Linked) -> bool:
@@ -50,12 +60,18 @@ def _of_them(linked: Linked) -> bool:
 
 
 def _asks_which(linked: Linked, alone: Composition, dialect: Dialect) -> bool:
-    """`which customers?`, 是哪个城市: by itself it would list everything there is, which nobody asks for like this."""
-    said = linked.text.text
-    if not _WHICH.match(said) or _ALL.search(said) or sum(bool(mark.meanings) for mark in linked.marks) != 1:
+    """`which customers?`, 下单日期: by itself it would list everything there is, which nobody asks for like this."""
+    said, named = linked.text.text, [mark for mark in linked.marks if mark.meanings]
+    if len(named) != 1 or _ALL.search(said) or not (_WHICH.match(said) or _is_column(linked)):
         return False
     tree = plain_select(alone.sql, dialect) if alone.sql and alone.score >= SURE else None
     return tree is not None and _lists_everything(tree)
+
+
+def _is_column(linked: Linked) -> bool:
+    """Whether it is nothing but the name of a column."""
+    alone = len(linked.marks) == 1 and linked.marks[0].last - linked.marks[0].first == len(linked.text.tokens)
+    return alone and all(meant.kind == "column" for meant in linked.marks[0].meanings)
 
 
 def _lists_everything(tree: exp.Select) -> bool:

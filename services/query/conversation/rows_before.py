@@ -3,6 +3,7 @@
 from sqlglot import exp
 
 from services.query.composer.compose import SURE, Composition, compose
+from services.query.composer.linking.names import name_column
 from services.query.composer.queries.grain import repeats
 from services.query.conversation.tree import (
     Change,
@@ -22,7 +23,7 @@ def of_rows_before(base: exp.Select, alone: Composition, known: Scope) -> exp.Se
     said = plain_select(alone.sql, known.schema.dialect) if alone.sql and alone.score >= SURE else None
     if said is None or any(said.args.get(part) for part in ("group", "having", "limit")):
         return None
-    change = Change(base, said, known.schema)
+    change = Change(_picked(base), said, known.schema)
     rows, asked = _rows_of(change, known), next(iter(tables(said)))
     if asked not in known.schema.by_name:
         return None
@@ -31,12 +32,18 @@ def of_rows_before(base: exp.Select, alone: Composition, known: Scope) -> exp.Se
         return _beside_groups(change, asked, known) if listing else None
     try:
         if rows == asked:
-            return _named(change) if listing else None
-        return (_belonged_to(change.base, said, rows, asked, known) if listing else None) or _belonging(
-            change.base, said, rows, asked, known
-        )
+            return _named(change, asked, known) if listing else None
+        found = _belonged_to(change.base, said, rows, asked, known) if listing else None
+        if found is not None or (listing and not _names_table(alone)):
+            return found
+        return _belonging(change.base, said, rows, asked, known)
     except DoesNotFit:
         return None
+
+
+def _names_table(alone: Composition) -> bool:
+    marks = alone.linked.marks if alone.linked is not None else ()
+    return any(meant.kind == "table" for mark in marks for meant in mark.meanings)
 
 
 def _rows_of(change: Change, known: Scope) -> str | None:
@@ -54,14 +61,31 @@ def _rows_of(change: Change, known: Scope) -> str | None:
     return first if is_aggregated(base) or shown <= {tables(base)[first].lower()} else None
 
 
-def _named(change: Change) -> exp.Select | None:
+def _picked(base: exp.Select) -> exp.Select:
+    """The row that the highest or lowest figure is of, where that is shown; all others as they are."""
+    shown = base.expressions[0].unalias()
+    if base.args.get("group") or len(base.expressions) > 1 or not isinstance(shown, exp.Max | exp.Min):
+        return base
+    figure, descending = shown.this, isinstance(shown, exp.Max)
+    there = exp.Not(this=exp.Is(this=figure.copy(), expression=exp.Null()))
+    by = exp.Ordered(this=figure.copy(), desc=descending, nulls_first=False)
+    return base.select(figure.copy(), append=False).where(there).order_by(by).limit(1)
+
+
+def _named(change: Change, asked: str, known: Scope) -> exp.Select | None:
     """`which ones?` of rows that were counted, `which city?` of rows that are shown."""
     shown = [change.moved(one) for one in change.said.expressions]
-    if is_aggregated(change.base):
-        tree = change.base.select(*shown, append=False)
-        return tree.distinct() if change.said.args.get("distinct") else tree
-    more = [one for one in shown if one not in change.base.expressions]
-    return change.base.select(*more) if more else None
+    if not is_aggregated(change.base):
+        more = [one for one in shown if one not in change.base.expressions]
+        return change.base.select(*more) if more else None
+    if not isinstance(change.base.expressions[0].unalias(), exp.Count) and not conjuncts(change.base):
+        return None
+    if change.said.args.get("distinct"):
+        return change.base.select(*shown, append=False).distinct()
+    label = name_column(known.schema.table(asked))
+    if label is not None and label.name.lower() not in {one.name.lower() for one in shown}:
+        shown.insert(0, exp.column(exp.to_identifier(label.name, quoted=True), table=called(change.base, asked)))
+    return change.base.select(*shown, append=False)
 
 
 def _beside_groups(change: Change, asked: str, known: Scope) -> exp.Select | None:

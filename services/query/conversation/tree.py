@@ -123,6 +123,10 @@ class Change:
         for tree in (self.base, self.said):
             self._owner(tree)
 
+    def changes_nothing(self) -> bool:
+        """Whether both show the same of the same rows, in whatever order."""
+        return _parts(self.base) == _parts(self.said)
+
     def take_joins(self) -> None:
         """Join the tables that only `said` reads; raises `DoesNotFit` when that would repeat rows."""
         there, wanted = set(tables(self.base)), set(tables(self.said))
@@ -271,6 +275,12 @@ class Change:
 
 def _sources(tree: exp.Select) -> list[exp.Expr]:
     return [_from(tree), *(join.this for join in joins(tree))]
+
+
+def _parts(tree: exp.Select) -> list[object]:
+    shown, group = [one.unalias() for one in tree.expressions], tree.args.get("group")
+    chosen = [frozenset(conjuncts(tree)), frozenset(conjuncts(tree, "having"))]
+    return [shown, frozenset(tables(tree)), *chosen, group and frozenset(group.expressions), tree.args.get("limit")]
 
 
 def _from(tree: exp.Select) -> exp.Expr:
