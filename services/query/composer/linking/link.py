@@ -16,6 +16,7 @@ from services.query.composer.linking.meanings import meanings
 from services.query.composer.linking.parted import parted
 from services.query.composer.linking.restricting import saying_which
 from services.query.composer.linking.taught import with_taught
+from services.query.composer.linking.undone import spelled_out, undone
 from services.query.knowledge.schema import Pair, Schema, Term
 
 __all__ = ["Linked", "Mark", "link"]
@@ -31,9 +32,10 @@ _FAIRLY_SURE, _SURE = 0.75, 0.9
 @lru_cache(maxsize=512)
 def link(question: str, schema: Schema, terms: tuple[Term, ...] = (), pairs: tuple[Pair, ...] = ()) -> Linked:
     """Link `question` to a database, by its names and values, its terms, and what verified `pairs` teach of words."""
-    text = read(question)
     known, learned = with_taught(schema, terms, pairs)
-    found = without_borrowed(text, [*instructions(text, known), *meanings(text, known), *parted(text, known)])
+    text = read(spelled_out(question, known))
+    found = [*instructions(text, known), *meanings(text, known), *parted(text, known), *undone(text, schema)]
+    found = without_borrowed(text, found)
     marks = _best(with_identifiers(text, found))
     unexplained = tuple(_unexplained(text, marks, frozenset(learned.silent)))
     return Linked(text, marks, unexplained, tuple(_passed_over(text, marks, learned.silent)))
