@@ -20,6 +20,10 @@ _IRREGULAR = {
     "women": "woman",
     "feet": "foot",
     "taught": "teach",
+    "statuses": "status",
+    "bonuses": "bonus",
+    "campuses": "campus",
+    "buses": "bus",
 }
 _BOTH_NAMES = re.compile(r"\b(first)(?: (and|or)|(,)(?: and)?) (last) names?\b", re.IGNORECASE)
 _FULL_NAMES = re.compile(
