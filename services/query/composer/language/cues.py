@@ -22,9 +22,10 @@ OR_LESS = frozenset({f"{word} {less}" for less in _LESS for word in ("or", "and"
 
 _PHRASES: dict[CueName, str] = {
     "count": "统计, how many, number of, total number of, count of, count, count the number of, quantity of, amount of times, "
-    "how many times, 有多少, 多少, 是多少, 为多少, 多少个, 多少条, 多少位, 多少次, 多少家, 多少名, 多少人, 多少架, 有几个, 几个, 几位, 几家, "
+    "how many times, 有多少, 多少, 是多少, 为多少, 多少个, 多少条, 多少位, 多少次, 多少家, 多少名, 多少人, 多少架, 多少起, 多少笔, 多少辆, 有多少起, 有多少笔, 有多少辆, "
+    "几起, 几笔, 几辆, 有几起, 有几笔, 有几辆, 有几个, 几个, 几位, 几家, "
     "有几, 数, 数量, 的数量, 个数, 次数, 总数, 人数, 数目, 有多少个, 有多少条, 有多少位, 有多少次, 有多少家, 有多少名, 有多少架, "
-    "一共有多少, 总共有多少, 一共有多少条, 一共有多少首, 共有多少",
+    "一共有多少, 总共有多少, 一共多少, 总共多少, 共多少, 一共有多少条, 一共有多少首, 共有多少",
     "distinct": "distinct, without repeating, without repetition, without duplicates, different, unique, 不同, 不同的, 不重复的, 去重, 去重后的",
     "sum": "sum, sum of, total, total amount of, combined, overall, 总和, 的总和, 合计, 总计, 总额, 总, 总的, 累计, 加起来",
     "avg": "average, avg, mean, average of, on average, mean of, 平均水平, 平均, 平均值, 的平均值, 均值, 平均的",

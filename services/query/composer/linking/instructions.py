@@ -14,6 +14,7 @@ from services.query.composer.linking.marks import Mark
 _AMOUNT = "amount"
 _BOUNDING = frozenset({"than", "exactly", "least", "only", "just"})
 """Words behind which `one` is a number."""
+_NO_NUMBERS = frozenset({"一共", "一些", "一起", "一般", "一直", "一样"})
 _CALENDAR = ("年", "月", "日")
 _WHICH = {("which",), ("busiest",), ("哪", "个"), ("哪",), ("哪", "一")} | {(how, "的") for how in "多少高低大小忙"}
 """Words before a unit of time that is asked for: `which month`, 最多的月份."""
@@ -55,6 +56,8 @@ def _only(text: Text) -> Iterator[Mark]:
 
 def _numbers(text: Text) -> Iterator[Mark]:
     for first in range(len(text.tokens)):
+        if "".join(token.key for token in text.tokens[first : first + 2]) in _NO_NUMBERS:
+            continue
         if found := number_at(text, first):
             yield Mark(first, found[1], number=found[0])
         elif text.tokens[first].key == "one" and first and text.tokens[first - 1].key in _BOUNDING:
