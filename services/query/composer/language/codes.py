@@ -19,14 +19,16 @@ def said_for(column: Column, value: str) -> tuple[str, ...]:
     return names_of_country(value, keys(column.name), column.comment or "")
 
 
-def yes_of(column: Column) -> tuple[str, str] | None:
-    """What rows are of which a column says yes, and its value that does: `official`, 'T'; None for other columns."""
+def yes_of(column: Column) -> tuple[tuple[str, ...], str] | None:
+    """What rows are of which a column says yes, by its name and its comment, and its value that does: `official`, 'T';
+    None for other columns."""
     name = keys(column.name)
     asks = len(name) > 1 and name[0] in ("be", "is", "has", "was")
-    said = " ".join(name[1:] if asks else name)
+    said: tuple[str, ...] = (" ".join(name[1:] if asks else name),)
     comment = column.comment or ""
     if comment.startswith("是否") and comment != "是否":
-        asks, said = True, comment.removeprefix("是否")
+        told = comment.removeprefix("是否")
+        asks, said = True, (told, *said) if asks else (told,)
     values = {value.lower() for value in column.values}
     if values and any(values <= pair for pair in _YES_AND_NO):
         yes = next((value for value in column.values if value.lower() in _YES), None)

@@ -1,4 +1,4 @@
-"""What has not happened: `unpaid`, 未付款; and what nobody did: `never shipped anything`, 没有下过单."""
+"""What has happened or not: `unpaid`, 未付款, 已付款; and what nobody did: `never shipped anything`, 没有下过单."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from services.query.knowledge.schema import Schema
 
 _UNDONE = re.compile(rf"\bun(?P<done>{'|'.join(UNDONE)})\b", re.IGNORECASE)
 _NEVER = frozenset({"never", "not", "t", "nor"})
-_NEVER_HAN = ("未", "没", "没有", "未曾", "尚未")
+_HAPPENED = ("未", "没", "没有", "未曾", "尚未", "已", "已经")
 _ANYTHING = frozenset({"anything", "something"})
 _PASSED = "过"
 _WEIGHT = 0.9
@@ -25,7 +25,7 @@ def spelled_out(question: str, known: Lexicon) -> str:
 
 
 def undone(text: Text, schema: Schema) -> Iterator[Mark]:
-    """What stands right behind a `not` and happens at dates, or makes rows."""
+    """What stands right behind a `not` or an 已 and happens at dates, or makes rows."""
     tokens = [token.key for token in text.tokens]
     for first in range(1, len(tokens)):
         for last, said in _said(tokens, first):
@@ -35,8 +35,8 @@ def undone(text: Text, schema: Schema) -> Iterator[Mark]:
 
 
 def _said(tokens: list[str], first: int) -> Iterator[tuple[int, str]]:
-    """Words that a `not` stands before, in their stems, each with the token behind it."""
-    if "".join(tokens[max(first - 2, 0) : first]).endswith(_NEVER_HAN):
+    """Words that such a word stands before, in their stems, each with the token behind it."""
+    if "".join(tokens[max(first - 2, 0) : first]).endswith(_HAPPENED):
         for last in range(first + 2, min(first + 4, len(tokens)) + 1):
             if all(map(is_han, tokens[first:last])):
                 yield last, "".join(tokens[first:last]).replace(_PASSED, "")

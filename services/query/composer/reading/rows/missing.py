@@ -15,6 +15,7 @@ _WHEN = frozenset({"when", "date", "time", "day", "何时", "什么时候", "日
 _COMPARED: tuple[CueName, ...] = (
     "more", "less", "at_least", "at_most", "not_equal", "between", "contains", "from", "to", "or",
 )  # fmt: skip
+_ALREADY = frozenset("已经")
 _COMPARING: tuple[Kind, ...] = ("number", "period", "quoted", "unit", "word")
 _LEADING: tuple[CueName, ...] = ("having", "equal")
 
@@ -28,6 +29,8 @@ def read_lacking(reading: Reading) -> None:
             reading.take(*([index] if _done(reading, index + 1) else []))
         elif reading.table(index) and _ends(reading, index + 1):
             _done(reading, index + 1)
+        elif reading.word_before(index) in _ALREADY and reading.free(index):
+            _done(reading, index)
 
 
 def _ends(reading: Reading, index: int) -> bool:
