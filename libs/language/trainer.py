@@ -108,12 +108,12 @@ TEXTS = {
         "The database may be busy: try again later. If it stays so, check host, port and firewall.",
     ),
     "trainer.lesson": ("正在学习反馈。", "Learning from feedback."),
-    "trainer.question.count": ("{table}一共有多少条记录？", "How many {table} are there?"),
+    "trainer.question.count": ("一共有多少{table}？", "How many {table} are there?"),
     "trainer.question.top": ("{table}最多的10个{target}是哪些？", "Which 10 {target} have the most {table}?"),
     "trainer.question.top_by": (
         "按{column}统计，{table}最多的10个{target}是哪些？",
         "Which 10 {target} have the most {table} by {column}?",
     ),
-    "trainer.question.group": ("每个{column}各有多少条{table}？", "How many {table} are there for each {column}?"),
+    "trainer.question.group": ("每个{column}各有多少{table}？", "How many {table} are there for each {column}?"),
     "trainer.question.average": ("{table}的平均{column}是多少？", "What is the average {column} of {table}?"),
 }

@@ -128,3 +128,10 @@ def test_three_things_are_counted_each_by_itself() -> None:
 )
 def test_of_two_counts_it_is_asked_what_belongs_to_which(question: str) -> None:
     assert said_of_hotels(question) is None
+
+
+@pytest.mark.parametrize(
+    "question", ["员工和房间各有多少", "员工、房间各有多少个？", "How many staff and rooms are there?"]
+)
+def test_of_each_that_is_named_its_number_is_told(question: str) -> None:
+    assert said_of_hotels(question) == [(5, 4)]

@@ -52,3 +52,16 @@ def test_nm_is_a_name(question: str) -> None:
 def test_what_a_term_calls_so_is_counted_for_each(question: str) -> None:
     known = replace(SHOP, terms=(*SHOP.terms, Term("VIP customers", "", ("贵宾",), "customers.level = 'gold'")))
     assert sorted(answered(question, known)) == [("Berlin", 1), ("Paris", 1), ("上海", 1)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Number of payments by guest and month", "payments by month and guest", "按客人和月份统计付款数量",
+        "每位客人每月的付款数量",
+    ],
+)  # fmt: skip
+def test_a_month_beside_another_group_is_that_of_what_is_counted(question: str) -> None:
+    sql = """SELECT full_name, strftime('%Y-%m', paid_on), count(*) FROM payments JOIN bookings USING (bk_no)
+             JOIN guests USING (guest_id) GROUP BY 1, 2"""
+    assert sorted(said_of_hotels(question) or []) == sorted(hotels().execute(sql).fetchall())

@@ -16,6 +16,7 @@ from tests.query.shop import asked_back
         ("How many guests from Germany have an email?", [(1,)]), ("How many guests with an email are there?", [(2,)]),
         ("Which guests have an email?", [("Ann Weber",), ("Zoe Petit",)]),
         ("How many guests with email?", [(2,)]), ("How many guests have no email?", [(2,)]),
+        ("How many guests have an email and a nationality?", [(2,)]), ("有邮箱和国籍的客人有多少？", [(2,)]),
         ("没有邮箱的客人有多少？", [(2,)]), ("How many guests do not have an email?", [(2,)]),
     ],
 )  # fmt: skip

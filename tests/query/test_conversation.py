@@ -6,6 +6,7 @@ import pytest
 import sqlglot
 
 from services.query.composer.compose import SURE, Composition, compose
+from services.query.conversation.courtesy import courtesy_of
 from services.query.conversation.turns import Turn
 from services.query.conversation.whole import Whole, made_whole
 from services.query.conversation.window import TOKENS, turns_for_prompt, window_of
@@ -112,7 +113,7 @@ def test_groups_are_put_in_order_by_their_measure(said: str, way: str) -> None:
     [
         (IN_BERLIN, "and Paris?", "How many orders from Paris in 2024?"),
         (IN_BERLIN, "what about 2023?", "How many orders from Berlin in 2023?"),
-        (SHANGHAI, "那北京的呢", "北京的客户有多少?"),
+        (SHANGHAI, "那北京的呢", "北京的客户有多少？"),
         (ORDERS, "what about products?", "How many products are there?"),
         (ORDERS, "and by month?", "How many orders are there, by month"),
         (BY_CITY, "by month", "How many orders are there by city, instead by month"),
@@ -124,6 +125,24 @@ def test_it_is_told_as_a_whole_question(before: str, said: str, understood: str)
 
 
 @pytest.mark.parametrize(
+    ("before", "said", "understood"),
+    [
+        (ORDERS, ("by month", "2024", "by customer instead"), "How many orders are there, by customer, 2024"),
+        (BY_CITY, ("by month instead", "by level"), "How many orders are there by city, instead by level"),
+        (BY_CITY, ("top 2", "only 2024", "top 1"), "How many orders are there by city, instead top 1, 2024"),
+        (BY_CITY, ("only Berlin", "only 上海"), "How many orders are there by city, 上海"),
+        ("各城市的客户数", ("前2个", "最少的呢"), "各城市的客户数，改为最少的"),
+    ],
+)
+def test_what_gave_way_is_not_told_any_more(before: str, said: tuple[str, ...], understood: str) -> None:
+    turns = [turn(before)]
+    for one in said:
+        whole = after(one, *turns)
+        turns.append(turn(one, whole.sql, understood=whole.question))
+    assert turns[-1].understood == understood
+
+
+@pytest.mark.parametrize(
     "question",
     ["How many customers are there?", "And how many customers are there?", "Now show all products", "那有多少客户？",
      "再查一下客户总数", "average price", "revenue by month", "各城市的客户数", "List customers and their cities",
@@ -132,6 +151,11 @@ def test_it_is_told_as_a_whole_question(before: str, said: str, understood: str)
 )  # fmt: skip
 def test_a_whole_question_of_its_own_is_no_follow_up(question: str) -> None:
     assert after(question, turn(IN_BERLIN)) == Whole(question)
+
+
+@pytest.mark.parametrize("said", ["thanks for the orders", "感谢信有多少", "good customers", "好的", "", "?"])
+def test_what_says_more_than_thanks_is_a_question(said: str) -> None:
+    assert courtesy_of(said) is None
 
 
 @pytest.mark.parametrize("question", ["and by month?", "只看上海的", "Berlin"])
@@ -203,6 +227,13 @@ def test_an_answer_to_a_clarification_is_put_into_the_question_that_was_clarifie
 ) -> None:
     asked_back = turn(clarified, outcome="clarification", said="?", choices=("orders", "customers"))
     assert after(said, turn(ORDERS), asked_back).question == question
+
+
+@pytest.mark.parametrize("said", ["2", "the second", "第二个"])
+def test_a_question_that_can_be_asked_instead_is_told_by_its_number(said: str) -> None:
+    refused = turn("Who is the president?", outcome="unanswerable", choices=(ORDERS, BY_CITY))
+    assert after(said, turn(LISTED), refused) == Whole(BY_CITY, refused.question)
+    assert after("the fifth", turn(LISTED), refused).question != BY_CITY
 
 
 def test_an_answer_to_a_clarified_follow_up_goes_on_from_the_turn_before() -> None:
@@ -277,3 +308,20 @@ def test_words_that_verified_pairs_taught_are_known_in_what_goes_on_too() -> Non
         assert after(question, turn(before)).sql is None
         whole = made_whole(question, (turn(before),), known)
         assert "level = 'gold'" in (whole.sql or "") and set(whole.items) <= set(said) and whole.items
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "ends"),
+    [
+        ("Which 2 customers have the fewest orders?", "and the most?", "ORDER BY COUNT(orders.id) DESC LIMIT 2"),
+        ("最便宜的2个商品", "最贵的呢", "ORDER BY price DESC LIMIT 2"),
+    ],
+)
+def test_the_other_end_is_found_where_what_is_empty_is_put_last_in_so_many_words(
+    before: str, said: str, ends: str
+) -> None:
+    known = replace(SHOP, schema=replace(SHOP.schema, dialect="mariadb"))
+    sql = compose(before, known).sql or ""
+    assert "IS NULL THEN 1" in sql
+    whole = made_whole(said, [Turn(before, before, "answered", sql)], known)
+    assert (whole.sql or "").endswith(ends), whole

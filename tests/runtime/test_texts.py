@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from libs.language.catalogue import _TEXTS, clause, known, language_of, sentences
+from libs.language.catalogue import _TEXTS, Language, clause, known, language_of, retold, sentences, text
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,20 @@ def test_sentences_end_with_exactly_one_full_stop(parts: tuple[str, ...], said: 
 
 def test_a_sentence_inside_another_loses_its_full_stop() -> None:
     assert (clause("It is wrong.."), clause("不对。")) == ("It is wrong", "不对")
+
+
+@pytest.mark.parametrize("families", [("trainer.", "datasource."), ("feedback.", "datasource.")])
+def test_what_was_told_in_one_language_is_read_in_the_other(families: tuple[str, ...]) -> None:
+    ways: tuple[tuple[Language, Language], ...] = (("zh", "en"), ("en", "zh"), ("en", "en"))
+    for key in (key for key in _TEXTS if key.startswith(families)):
+        values = dict.fromkeys(re.findall(r"\{(\w+)\}", "".join(_TEXTS[key])), "7 x")
+        for told, read in ways:
+            assert retold(text(key, told, **values), read, *families) == text(key, read, **values)
+    inside = text("datasource.query_failed", "zh", reason="no such table: x")
+    assert retold(text("trainer.table_skipped", "zh", table="a", reason=inside), "en", "trainer.", "datasource.") == (
+        "Table a could not be read and was left out: The database refuses the query: no such table: x"
+    )
+    assert retold("Nobody wrote this", "zh", *families) == "Nobody wrote this"
 
 
 @pytest.mark.parametrize("strategy", ["adapted", "composed", "model"])

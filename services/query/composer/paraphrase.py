@@ -15,6 +15,7 @@ from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
 from services.query.composer.language.cues import CueName, longest_phrase, phrases
 from services.query.composer.language.kinds import KINDS
+from services.query.composer.language.nth import nths
 from services.query.composer.language.periods import Period
 from services.query.composer.language.small_words import HAVE, VERBS
 from services.query.composer.language.stop_words import stop_keys
@@ -24,6 +25,7 @@ from services.query.composer.linking.elements import Element, elements
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.link import Linked, link
 from services.query.composer.linking.spelling import alike
+from services.query.composer.opposite import other_way_round
 from services.query.composer.queries.plan import TimePart
 from services.query.composer.unsaid import has_unsaid_limit, looks_for_unsaid
 from services.query.knowledge.schema import Pair, Schema, Scope
@@ -61,7 +63,7 @@ def _has_all_that_is_named(question: str, pair: Pair, known: Scope) -> bool:
     """Whether the SQL speaks of each thing that the question names and the taught one does not, nor of more."""
     linked = link(question, known.schema, known.terms, known.taught)
     theirs = link(pair.question, known.schema, known.terms, known.taught)
-    if _times(linked) != _times(theirs) or not _terms(linked) <= _terms(theirs):
+    if _times(linked) != _times(theirs) or not _terms(linked) <= _terms(theirs) or other_way_round(linked, theirs):
         return False
     used, taught = elements(pair.sql, known.schema), pair.question.lower()
     for mark in linked.marks:
@@ -170,7 +172,7 @@ def _said(question: str) -> _Said:
     text = read(question)
     tokens = tuple(token.key for token in text.tokens)
     cues: set[str] = set()
-    numbers: set[str] = set()
+    numbers = {f"{found.number}." for found in nths(text)}
     words: set[str] = set()
     looks_at: set[str] = set()
     place = 0

@@ -25,7 +25,8 @@ from services.query.conversation.tree import (
 )
 from services.query.knowledge.schema import Scope
 
-_MEASURING = frozenset({"sum", "avg", "min", "max", "count"})
+MEASURING = frozenset({"sum", "avg", "min", "max", "count"})
+"""Instructions that measure rows."""
 _ROWS_ASKED = re.compile(r"\b(?:which|who|whose|list|show)\b|哪些|哪几|列出|谁", re.IGNORECASE)
 _ROWS = 1_000
 """A LIMIT of so many rows was put there by the gate."""
@@ -48,7 +49,7 @@ class Changed:
 def changed(sql: str, fragment: Fragment, linked: Linked, known: Scope) -> Changed | None:
     """The SQL with what `fragment` says; None when not every word of it finds its place."""
     base = plain_select(sql, known.schema.dialect)
-    if base is None or linked.unexplained:
+    if base is None or base.args.get("offset") or linked.unexplained:
         return None
     limit = base.args.get("limit")
     if limit is not None and limit.expression.name == str(_ROWS):
@@ -137,13 +138,13 @@ def _taken(change: Change, table: str, fragment: Fragment, linked: Linked) -> Ch
 
 def _measures_something(linked: Linked) -> bool:
     return any(
-        mark.cue in _MEASURING or any(meant.kind == "measure" for meant in mark.meanings) for mark in linked.marks
+        mark.cue in MEASURING or any(meant.kind == "measure" for meant in mark.meanings) for mark in linked.marks
     )
 
 
 def _counts_already(change: Change, linked: Linked) -> bool:
     """`how many of them are paid?` of what was counted: it is counted as before."""
-    measuring = {mark.cue for mark in linked.marks if mark.cue in _MEASURING}
+    measuring = {mark.cue for mark in linked.marks if mark.cue in MEASURING}
     counts = any(one.find(exp.Count) for one in change.base.expressions)
     return (
         counts and measuring == {"count"} and all(m.kind != "measure" for mark in linked.marks for m in mark.meanings)

@@ -16,7 +16,20 @@ from services.query.composer.queries.grain import repeats
 from services.query.knowledge.schema import Relation, Schema
 
 _PLAIN = frozenset(
-    {"expressions", "from_", "from", "joins", "where", "group", "having", "order", "limit", "distinct", "kind"}
+    {
+        "expressions",
+        "from_",
+        "from",
+        "joins",
+        "where",
+        "group",
+        "having",
+        "order",
+        "limit",
+        "offset",
+        "distinct",
+        "kind",
+    }
 )
 _TIME = (exp.GTE, exp.LTE, exp.GT, exp.LT)
 E = TypeVar("E", bound=exp.Expr)
@@ -43,7 +56,25 @@ def plain_select(sql: str, dialect: Dialect) -> exp.Select | None:
         return None
     if any(not join.args.get("on") or join.side not in ("", "LEFT") for join in joins(tree)):
         return None
+    _order_plainly(tree)
     return tree
+
+
+def _order_plainly(tree: exp.Select) -> None:
+    """Let an order that puts what is empty last in so many words (CASE WHEN x IS NULL, MariaDB) say so by itself."""
+    order = tree.args.get("order")
+    terms: list[exp.Ordered] = order.expressions if order else []
+    empty = {is_empty: term for term in terms if (is_empty := _told_empty(term)) is not None}
+    for term in terms:
+        if term.this in empty:
+            term.set("nulls_first", bool(empty[term.this].args.get("desc")))
+            empty[term.this].pop()
+
+
+def _told_empty(term: exp.Ordered) -> exp.Expr | None:
+    """What a term of an order tells to be empty or not."""
+    asked = term.this.find(exp.Is) if isinstance(term.this, exp.Case) else None
+    return asked.this if asked is not None and isinstance(asked.expression, exp.Null) else None
 
 
 def joins(tree: exp.Select) -> list[exp.Join]:

@@ -13,10 +13,12 @@ from services.query.composer.compose import SURE, compose
 from services.query.composer.language.weekdays import Weekday
 from services.query.composer.linking.link import Linked, Mark
 from services.query.conversation.change import changed, dated, links
+from services.query.conversation.courtesy import courtesy_of
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
 from services.query.conversation.offered import choice_named
 from services.query.conversation.tree import plain_select, tables
 from services.query.conversation.turns import Turn
+from services.query.conversation.worded import END, beside, instead, spliced
 from services.query.figures.asked import asks_for, clause_alone
 from services.query.figures.shown import with_figures
 from services.query.knowledge.schema import Scope
@@ -32,7 +34,6 @@ _FEW_WORDS = 4
 """So many may name a thing by themselves."""
 _FARTHEST = 12
 """Turns back, of which none was answered, that are gone through for the one that a question goes on from."""
-_END = " ?？.。!！,，"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Whole:
 
 def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: bool = False) -> Whole:
     """What `question` means after `turns`; `learned` says that its very words were taught as a whole question."""
-    alone, turns = Whole(question), turns[-_FARTHEST:]
+    alone, turns = Whole(question), [turn for turn in turns if courtesy_of(turn.question) is None][-_FARTHEST:]
     if not turns or learned:
         return alone
     if turns[-1].outcome == "clarification" and (reply := _reply(question, turns[-1], known)) is not None:
@@ -62,6 +63,9 @@ def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: b
         if reply == question:
             return meant
         return replace(meant, goes_on_from=meant.goes_on_from or turns[-1].understood)
+    question = _chosen(question, turns[-1].choices) or question
+    if turns[-1].outcome == "unanswerable" and question != alone.question:
+        return Whole(question, turns[-1].understood)
     place = next((at for at in reversed(range(len(turns))) if turns[at].outcome in _GONE_ON_FROM), None)
     if place is None:
         return alone
@@ -82,7 +86,7 @@ def _with_figures(question: str, base: Turn, known: Scope) -> Whole | None:
     chosen = normalised_question(question) in map(normalised_question, base.choices)
     if not chosen and not asks_for(clause_alone(question), found.figures, known):
         return None
-    whole = text("question.with_figures", language_of(base.understood), question=base.understood.strip(_END))
+    whole = text("question.with_figures", language_of(base.understood), question=base.understood.strip(END))
     return Whole(whole, base.understood, found.sql, 1.0)
 
 
@@ -101,12 +105,15 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope) -> Wh
     if said is not None and not (change and change.replaced):
         return Whole(said, base.understood)  # Its words are whole; the SQL before does not show where they go.
     if change is not None:
-        key = "conversation.instead" if change.replaced else "conversation.beside"
-        said = said or _joined(key, base.understood, fragment.text)
+        said = said or (
+            instead(base.understood, fragment.text, known)
+            if change.replaced
+            else beside(base.understood, fragment.text)
+        )
         return Whole(said, base.understood, change.sql, change.score, change.items)
     if (said := _other_table(linked, base, known)) is not None:
         return Whole(said, base.understood)
-    both = _joined("conversation.beside", base.understood, dated(fragment.text))
+    both = beside(base.understood, dated(fragment.text))
     composition = compose(both, known)
     if base.sql and plain_select(base.sql, known.schema.dialect) and not _is_said(base, known):
         return Whole(both, base.understood, unclear=True)
@@ -129,10 +136,6 @@ def _stands_alone(question: str, known: Scope) -> bool:
     return asks and composition.sql is not None and composition.score >= SURE
 
 
-def _joined(key: str, before: str, said: str) -> str:
-    return text(key, language_of(before), before=before.strip(_END), said=said)
-
-
 def _in_place(fragment: Fragment, linked: Linked, before: str, known: Scope) -> str | None:
     """The question before with another value or time in its place; None where there is none, or more than one."""
     said = [mark for mark in linked.marks if mark.meanings or mark.period or mark.number]
@@ -146,8 +149,8 @@ def _in_place(fragment: Fragment, linked: Linked, before: str, known: Scope) -> 
     places = [mark for mark in old.marks if _same_kind(mark, said[0])]
     if len(places) != 1:
         return None
-    start, end = old.text.tokens[places[0].first].start, old.text.tokens[places[0].last - 1].end
-    return old.text.text[:start] + linked.text.between(said[0].first, said[0].last) + old.text.text[end:]
+    new = linked.text.between(said[0].first, said[0].last)
+    return spliced(before, old, places[0].first, places[0].last, new)
 
 
 def _same_kind(old: Mark, new: Mark) -> bool:
@@ -173,8 +176,8 @@ def _other_table(linked: Linked, base: Turn, known: Scope) -> str | None:
     places = [mark for mark in old.marks if _tables(mark)]
     if len(places) != 1 or len(asked) != 1 or _tables(places[0]) != asked or _tables(linked.marks[0]) == asked:
         return None
-    start, end = old.text.tokens[places[0].first].start, old.text.tokens[places[0].last - 1].end
-    return old.text.text[:start] + linked.text.between(0, len(linked.text.tokens)) + old.text.text[end:]
+    new = linked.text.between(0, len(linked.text.tokens))
+    return spliced(base.understood, old, places[0].first, places[0].last, new)
 
 
 def _tables(mark: Mark) -> set[str]:
@@ -206,10 +209,10 @@ def _chosen(question: str, choices: Sequence[str]) -> str | None:
     for choice in choices:
         if normalised_question(choice) == normalised_question(question):
             return choice
-    told = [choice for choice in choices if f"({question.strip(_END)})" in choice]
+    told = [choice for choice in choices if f"({question.strip(END)})" in choice]
     if len(told) == 1:
         return told[0]
-    match = _CHOSEN.fullmatch(question.strip(_END))
+    match = _CHOSEN.fullmatch(question.strip(END))
     number = _NUMBERS.get(match["number"].lower()) or int(match["number"]) if match else 0
     return choices[number - 1] if 0 < number <= len(choices) else None
 
@@ -221,4 +224,4 @@ def _answered_back(before: str, said: str, known: Scope) -> str:
         phrase = between.join(unknown)
         if phrase and before.count(phrase) == 1:
             return before.replace(phrase, said)
-    return _joined("conversation.beside", before, said)
+    return beside(before, said)

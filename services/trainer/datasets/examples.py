@@ -17,7 +17,8 @@ _MAYBE_ITS_OWN_FAULT: tuple[type[DataSourceError], ...] = (QueryFailed, TookTooL
 
 async def learn_examples(learner: Learner, prepared: Prepared) -> None:
     """Do the stage, which ends the training; raises `DataSourceError` when the database is gone."""
-    tried = examples(prepared.tables, prepared.relations, prepared.engine.dialect.identifier_preparer.quote)
+    quote = prepared.engine.dialect.identifier_preparer.quote
+    tried = examples(prepared.tables, prepared.relations, quote, prepared.terms)
     known = await learner.known()
     planned = [item for example in tried for item in example.items]
     lost: set[str] = set()

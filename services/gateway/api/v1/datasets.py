@@ -25,11 +25,11 @@ from services.gateway.api.fields import Body, Id, Name, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.tables import check_tables
 from services.gateway.api.tells import tells
+from services.gateway.api.v1.datasources import structure_of
 from services.gateway.audit.acts import Act
 from services.gateway.audit.note import note
 from services.gateway.datasets.decider import BeingTrained, decide_change, decide_delete
 from services.gateway.datasets.shown import Dataset
-from services.gateway.datasources.read import newest_structure
 from services.gateway.datasources.shown import Table
 from services.gateway.shown import Page, Said
 from services.gateway.trainings.read import newest_training, training_state
@@ -152,11 +152,13 @@ async def _owned(connection: Any, dataset_id: str, account: Account) -> DatasetC
 
 
 @router.get("/{dataset_id}/tables", dependencies=[After])
-async def list_dataset_tables(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> list[Table]:
-    """The tables of a dataset, as they were last read."""
+async def list_dataset_tables(
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage
+) -> list[Table]:
+    """The tables of a dataset, as they were last read; where they never were, they are read now."""
     state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     picked = set(state["tables"])
-    parts = await newest_structure(gateway.pool, state["datasource_id"]) or []
+    parts = await structure_of(gateway, state["datasource_id"], language)
     return [Table.model_validate(t) for part in parts for t in part["tables"] if not picked or t["name"] in picked]
 
 

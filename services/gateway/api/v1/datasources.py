@@ -46,6 +46,7 @@ router = APIRouter(prefix="/datasources", tags=["data sources"])
 _INSPECTION_SECONDS = 15.0
 _ANSWER_SECONDS = 2.0
 """What was found, or that nothing was in time, has its way to go."""
+_SETTINGS = "SELECT state -> 'settings' FROM datasources WHERE datasource_id = $1"
 _PrivateColumns = Annotated[tuple[Line, ...], Field(max_length=10_000)]
 
 
@@ -198,12 +199,20 @@ async def list_datasource_tables(
     refresh: Annotated[bool, Query()] = False,
 ) -> list[Table]:
     """The tables of a data source; read again with `refresh=true`."""
-    state = await owned(gateway.pool, "datasources", "datasource_id", datasource_id, account)
-    found = None if refresh else await newest_structure(gateway.pool, datasource_id)
-    if found is None:
-        settings = DataSourceSettings.model_validate(state["settings"])
-        found = await _inspected(gateway, _inspection(datasource_id, settings, language))
+    await owned(gateway.pool, "datasources", "datasource_id", datasource_id, account)
+    found = await structure_of(gateway, datasource_id, language, refresh=refresh)
     return [Table.model_validate(table) for part in found for table in part["tables"]]
+
+
+async def structure_of(
+    gateway: Gateway, datasource_id: str, language: Language, *, refresh: bool = False
+) -> list[dict[str, Any]]:
+    """The newest structure of a data source, read now where it never was; raises `Problem` where it cannot be read."""
+    found = None if refresh else await newest_structure(gateway.pool, datasource_id)
+    if found is not None:
+        return found
+    settings = DataSourceSettings.model_validate(await gateway.pool.fetchval(_SETTINGS, datasource_id))
+    return await _inspected(gateway, _inspection(datasource_id, settings, language))
 
 
 async def _owned(connection: Any, datasource_id: str, account: Account) -> DataSourceChanged:

@@ -13,6 +13,7 @@ _OWNER_AT_MOST, _THINGS_BETWEEN = 8, 3
 _TAKE_COLUMNS: frozenset[CueName | None] = frozenset({"sum", "avg", "min", "max", "most", "least", "each", "order"})
 _LINKING = frozenset({"of", "in", "the", "as", "be", "的"})
 _CLAUSES = frozenset({"who", "whose", "that", "which", "where", "with", "than"})
+_NAME_ROWS = frozenset({"table", "condition"})
 _BELONGING = frozenset({"的", "whose", "its", "their", "that", "with", "and"})
 
 Meanings = Mapping[int, Sequence[Meant]]
@@ -63,18 +64,24 @@ def _describes(items: Sequence[Item], meanings: Meanings, index: int) -> bool:
 
 
 def _tables(meanings: Meanings, index: int) -> set[str]:
+    """The tables that an item names, or whose rows it does: `names of VIP guests`, where these are a term."""
     found = meanings.get(index, ())
-    return {meant.table for meant in found if meant.kind == "table" and meant.weight >= _FAIRLY_SURE}
+    return {meant.table for meant in found if meant.kind in _NAME_ROWS and meant.weight >= _FAIRLY_SURE}
 
 
 def _owners(items: Sequence[Item], meanings: Meanings, index: int) -> set[str]:
-    """The tables right behind a phrase (`the name of the department`), else right before it (`department name`)."""
+    """The tables before 的, right behind a phrase (`name of the hotel`), else before it (`department name`)."""
+    said_before = items[index - 1].said if index else ""
+    if said_before == "的" and (whose := _tables(meanings, index - 2)):
+        return whose  # 员工的姓名和酒店名称
+    before = _tables(meanings, index - 1)
+    if before and index + 1 < len(items) and items[index + 1].cue == "and":
+        return before  # `staff names and hotel names`
     if behind := _owners_behind(items, meanings, index):
         return behind
-    said_before = items[index - 1].said if index else ""
     if said_before in ("its", "their"):
         return next((found for near in range(index - 2, -1, -1) if (found := _tables(meanings, near))), set())
-    if before := _tables(meanings, index - 1):
+    if before:
         return before
     if index > 1 and items[index - 1].cue == "order":
         return _tables(meanings, index - 2)  # `guests ordered by name`

@@ -20,7 +20,7 @@ from services.query.knowledge.schema import Column, Schema, Table, Term
 
 _COMMENT_END = re.compile(r"[;；，,。.（(:：]| in | of | at | for | where | when | between ")
 _LONGEST_COMMENT = 12
-_LONGEST_NAME, _SYNONYM, _DATE = 4, 0.85, 0.9
+_LONGEST_NAME, _SYNONYM, _DATE, _OF_ANOTHER = 4, 0.85, 0.9, 0.9
 _NUMBERED = ("id", "number", "num", "code", "no")
 """Words at the end of a column's name that people say for one another."""
 
@@ -43,6 +43,7 @@ def lexicon(schema: Schema, terms: tuple[Term, ...]) -> Lexicon:
                 built.add(keys(word), Meant(table.name, label.name, weight=0.7))
         if (key := table.primary_key) and key.name.lower().endswith("id"):
             built.add(("id",), Meant(table.name, key.name, weight=0.8))
+    _add_comments_of_others(built, schema)
     _add_synonyms(built)
     for term in terms:
         add_term(built, schema, term)
@@ -63,6 +64,18 @@ def _add_synonyms(built: Lexicon) -> None:
                     continue
                 for meant in things:
                     built.add(said, meant.weaker(_SYNONYM))
+
+
+def _add_comments_of_others(built: Lexicon, schema: Schema) -> None:
+    """What the comment of a column calls it, for those of the same name in other tables that have no comment."""
+    called: dict[str, set[Phrase]] = {}
+    for table in schema.tables:
+        for column in table.columns:
+            called.setdefault(column.name.lower(), set()).add(_short(column.comment))
+    for table in schema.tables:
+        for column in table.columns:
+            for phrase in sorted(called[column.name.lower()]) if not column.comment else ():
+                built.add(phrase, Meant(table.name, column.name, weight=_OF_ANOTHER))
 
 
 def _add_table(built: Lexicon, table: Table, called: Phrase) -> None:

@@ -4,6 +4,7 @@ from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.words import keys
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Condition, Place
+from services.query.composer.reading.beside import asked, joins, whose
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import AGGREGATES, add
 from services.query.composer.reading.things import read_joined, read_things
@@ -11,8 +12,6 @@ from services.query.composer.reading.verbs import happened, is_done
 
 _KEY_WORDS = frozenset({"id", "ids", "code", "number", "num", "no", "key", "编", "号"})
 _NAME_WORDS = frozenset({"name", "names", "名称", "名字"})
-_LISTED_PAST = frozenset({"the", "its", "their"})
-_THEIR = frozenset({"their", "its"})
 _LABELLED_WITHIN = 8
 _SURE = 0.9
 
@@ -20,17 +19,13 @@ _SURE = 0.9
 def read_columns(reading: Reading) -> None:
     """Take what is left: it is shown."""
     plan = reading.plan
-    for index in sorted(reading.meant):
-        if index not in reading.used and (place := _asked(reading, index)):
-            if _is_verb(reading, index) or (plan.measures and happened(reading, index)):
-                _done(reading, index, place)
-            elif not (_names_column(reading, index) or _owns(reading, index, place)):
-                if not (plan.columns or plan.measures or plan.groups) and _is_theirs(reading, index, place):
-                    plan.columns += reading.names(place.table)
-                plan.columns += [one for one in _shown(reading, index, place) if one not in plan.columns]
-            reading.take(index)
     for index, item in enumerate(reading.items):
-        if item.cue == "label" and index not in reading.used and reading.roles[index] == "select":
+        named = item.cue == "label" or (item.said == "with name" and joins(reading, index + 1))
+        if index in reading.used:
+            continue
+        if index in reading.meant and (place := asked(reading, index)):
+            _show(reading, index, place)
+        elif named and reading.roles[index] == "select":
             _label(reading, index)
     if not (plan.columns or plan.measures or plan.groups):
         read_things(reading)
@@ -40,57 +35,14 @@ def read_columns(reading: Reading) -> None:
     reading.take(*distinct)
 
 
-def _asked(reading: Reading, index: int) -> Place | None:
-    """The column that an item asks for, or the name of a table in a list of columns."""
-    place = reading.column(index)
-    if place is not None and reading.roles[index] != "select":
-        theirs = reading.said(index - 1) in _THEIR and _is_theirs(reading, index, place)
-        return place if theirs or _further(reading, index) or _of_each(reading, index, place) else None
-    if reading.roles[index] != "select":
-        return None
-    table = reading.table(index)
-    return reading.label(table) if table and _in_a_list(reading, index) else place
-
-
-def _is_theirs(reading: Reading, index: int, place: Place) -> bool:
-    """`the top 3 vets and their salary`, 兽医及其工资: told beside whose it is."""
-    said = reading.said(index - 1) in _THEIR
-    joined = index - 1 - said
-    owners = range(joined) if said else (joined - 1,)
-    return _joins(reading, joined) and any(reading.table(near) == place.table for near in owners)
-
-
-def _further(reading: Reading, index: int) -> bool:
-    """`customers with their city and level`."""
-    return _joins(reading, index - 1) and reading.column(index - 2) in reading.plan.columns
-
-
-def _of_each(reading: Reading, index: int, place: Place) -> bool:
-    """每个商品的库存, told beside the name of each."""
+def _show(reading: Reading, index: int, place: Place) -> None:
     plan = reading.plan
-    if (
-        plan.measures
-        or place.table not in plan.keyed
-        or not reading.is_quantity(place)
-        or reading.said(index - 1) != "的"
-    ):
-        return False
-    plan.columns += [one for one in plan.groups if one not in plan.columns]
-    return True
-
-
-def _in_a_list(reading: Reading, index: int) -> bool:
-    """`the id, genre and name`: a table among columns that are shown."""
-    before, after = index - 1, index + 1
-    while reading.kind(before) == "open" and reading.said(before) in _LISTED_PAST:
-        before -= 1
-    if not _joins(reading, before) or not any(reading.column(i) for i in (before - 1, before - 2)):
-        return False
-    return reading.said(after) in ("of", "for") or _joins(reading, after)
-
-
-def _joins(reading: Reading, index: int) -> bool:
-    return reading.kind(index) == "comma" or reading.is_and(index)
+    if _is_verb(reading, index) or (plan.measures and happened(reading, index)):
+        _done(reading, index, place)
+    elif not (_names_column(reading, index) or _owns(reading, index, place)):
+        plan.columns += [] if plan.columns or plan.measures or plan.groups else whose(reading, index, place)
+        plan.columns += [one for one in _shown(reading, index, place) if one not in plan.columns]
+    reading.take(index)
 
 
 def _is_verb(reading: Reading, index: int) -> bool:

@@ -39,6 +39,8 @@ def _read_group(reading: Reading, index: int) -> None:
     while reading.cue(near) in ("distinct", "each"):
         reading.take(near)
         near = reading.after(near)
+    if reading.kind(near) == "unit":
+        near = _next_of_list(reading, near)  # `by month and hotel`
     meant, said = reading.thing(near), reading.said(index)
     if meant is None or not reading.free(near) or (said in ("by", "按", "按照") and _ranks_by(reading, near)):
         return
@@ -123,10 +125,10 @@ def read_counted_groups(reading: Reading) -> None:
         return
     kinds = ("table", "column", "measure")
     free = [i for i, meant in reading.meant.items() if i not in reading.used and meant.kind in kinds]
-    table = reading.table(free[0]) if len(free) == 1 else None
-    if table:
-        plan.measures.append(Measure("count", table))
-        reading.take(free[0])
+    tables = [reading.table(i) for i in free]
+    if tables and None not in tables:
+        plan.measures += [Measure("count", table) for table in dict.fromkeys(tables) if table]
+        reading.take(*free)
     terms = {condition.table for condition in plan.conditions if condition.expression}
     if not free and len(terms) == 1 and terms.isdisjoint(plan.keyed):
         plan.measures.append(Measure("count", terms.pop()))

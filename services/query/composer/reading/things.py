@@ -1,6 +1,8 @@
 """Reads the things that are spoken of where no column of them is: whose rows are shown, and which are only joined."""
 
 from services.query.composer.queries.joins import join_path
+from services.query.composer.queries.plan import Measure
+from services.query.composer.reading.beside import is_further
 from services.query.composer.reading.reading import Reading
 
 _EVERYTHING = frozenset({"information", "detail", "everything", "record", "row"})
@@ -39,6 +41,8 @@ def read_joined(reading: Reading) -> None:
         half_named = place is not None and reading.is_time(place) and meant.weight < _NAMED
         if half_named and reading.cue(index - 1) == "equal":
             continue  # `invoices above 20 that are paid`, where a column is `paid_on`
+        if reading.table(index) not in {None, *present}:
+            reading.unclear |= is_further(reading, index) or _is_counted_too(reading, index)
         path = join_path(reading.schema, reading.plan.tables, reading.spoken)
         joined = {end for edge in path or () for end in (edge.source, edge.target)}
         if meant.table in present | joined:
@@ -46,3 +50,9 @@ def read_joined(reading: Reading) -> None:
         elif join_path(reading.schema, [*reading.plan.tables, meant.table], reading.spoken) is not None:
             reading.plan.joined.append(meant.table)
             reading.take(index)
+
+
+def _is_counted_too(reading: Reading, index: int) -> bool:
+    """`each shop's staff and products count`: of two, only one is counted so far."""
+    counted = {measure.table for measure in reading.plan.measures if measure == Measure("count", measure.table)}
+    return reading.is_and(index + 1) and reading.table(index + 2) in counted

@@ -23,7 +23,7 @@ def understood(reading: Reading) -> bool:
 
 def _says_nothing(reading: Reading, index: int) -> bool:
     item = reading.items[index]
-    if item.kind in ("thing", "number", "quoted", "period", "unit"):
+    if item.kind in ("thing", "number", "quoted", "period", "unit", "nth"):
         return False
     if item.kind == "word":
         return _is_light(reading, index)

@@ -13,7 +13,7 @@ _KINDS = frozenset({"种", "类"})
 
 def read_count(reading: Reading, index: int) -> None:
     """Take an instruction to count, with what is counted."""
-    if _how_much(reading, index):
+    if _how_much(reading, index) or _count_each(reading, index):
         return
     near, distinct = _passed(reading, index)
     near = _behind_values(reading, near)
@@ -50,6 +50,22 @@ def _how_much(reading: Reading, index: int) -> bool:
         return False
     reading.plan.columns += [*_whose(reading, place), place]
     reading.take(index, near)
+    return True
+
+
+def _count_each(reading: Reading, index: int) -> bool:
+    """员工和房间各有多少: of each the number."""
+    counted: list[int] = []
+    near = index - 2
+    while reading.free(near) and reading.table(near):
+        counted.append(near)
+        if not (reading.is_and(near - 1) or reading.kind(near - 1) == "comma"):
+            break
+        near -= 2
+    if reading.cue(index - 1) != "each" or len(counted) < 2:
+        return False
+    reading.plan.measures += [Measure("count", reading.meant[i].table) for i in reversed(counted)]
+    reading.take(index - 1, index, *counted)
     return True
 
 

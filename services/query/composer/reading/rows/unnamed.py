@@ -2,8 +2,10 @@
 
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.kinds import KINDS
+from services.query.composer.language.people import people
 from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.units import spans
+from services.query.composer.language.words import keys
 from services.query.composer.reading.amounts.amounts import amounts_of, is_money
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import COMPARISONS, add, with_number
@@ -14,8 +16,8 @@ _OF_TIME = frozenset({"after", "later", "before", "earlier", "since", "starting"
                       "newer", "older", "younger", "以后", "之后", "晚于", "以前", "之前", "早于", "以来", "自从", "自",
                       "起", "截至", "截止"})  # fmt: skip
 _LEADING = frozenset({"that", "which", "of", "be"})
-_COUNTED = frozenset({*"个位名家张笔条次份件只", "%", "percent"})
-"""What stands behind a number that counts things, or is a part of a whole."""
+_COUNTED = frozenset({*"个位名家张笔条次份件只岁", "%", "percent"})
+"""What stands behind a number that counts things or years, or is a part of a whole."""
 _MONEY = frozenset({"元", "块", "dollar", "euro", "usd", "eur", "yuan", "rmb"})
 
 
@@ -61,10 +63,17 @@ def _compare(reading: Reading, index: int, cue: int, table: str) -> None:
     found = [chosen] if chosen is not None and chosen.table == table else amounts_of(reading, table)
     if _unit(reading, index) in _MONEY and len(found) > 1:
         found = [place for place in found if is_money(reading, place)] or found
-    if len(found) > 1:
+    ages = chosen is None and _unit(reading, index) not in _MONEY and _are_people(reading, table)
+    if len(found) > 1 or ages:
         reading.left_open["column"] = tuple(place.column for place in found)
-    if len(found) == 1:
+    if len(found) == 1 and not ages:
         comparison = COMPARISONS[reading.cue(cue)]
         add(reading, with_number(reading, found[0], comparison, reading.number(index) or "0"), min(index, cue))
         reading.take(index, cue, *(i for i in (cue - 1,) if reading.cue(i) == "equal"))
         reading.take(*([last] if found == [chosen] else []))
+
+
+def _are_people(reading: Reading, table: str) -> bool:
+    """Whether the rows are people, so that a bare number may be their age as well."""
+    known = reading.schema.table(table)
+    return any(name[first:] in people() for name in (keys(known.name), keys(known.comment or "")) for first in (0, -1))

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from services.query.composer.language.cues import CueName
-from services.query.composer.language.periods import Day, Period, year
+from services.query.composer.language.periods import Day, Period, in_years, year
 from services.query.composer.language.weekdays import Weekday
 from services.query.composer.language.words import is_han
 from services.query.composer.queries.plan import Comparison, Condition, Place, Relative
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.times.calendar import holds_years
-from services.query.composer.reading.times.which import time_of
+from services.query.composer.reading.times.which import time_of, year_of
+from services.query.composer.reading.times.whole_years import of_years
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "since", "before", "after", "from", "until", "for", "between", "and",
                            "to", "till", "by"})  # fmt: skip
@@ -34,7 +35,11 @@ def dates_in(reading: Reading, indexes: Sequence[int], table: str | None = None)
     conditions = []
     found = {i: period for i in indexes if (period := _period(reading, i))}
     for index in sorted(found):
-        if index in reading.used or (place := time_of(reading, index)) is None or table not in (None, place.table):
+        if index in reading.used:
+            continue
+        years = reading.kind(index) == "period" and in_years(found[index])
+        place = time_of(reading, index) or (year_of(reading, index) if years else None)
+        if place is None or table not in (None, place.table):
             continue
         end = next((i for i in found if index < i <= index + 2 and i not in reading.used), None)
         if end is not None and isinstance(found[index][0], Weekday) != isinstance(found[end][0], Weekday):
@@ -46,10 +51,13 @@ def dates_in(reading: Reading, indexes: Sequence[int], table: str | None = None)
                 conditions.append(week)
             continue
         low, high = _bounds(reading, index, found[index], found[end] if end is not None else None)
-        if low:
-            conditions.append(_bound(place, ">=", low))
-        if high:
-            conditions.append(_bound(place, "<", high))
+        if end is not None and reading.instructs(end + 1, "between"):
+            reading.take(end + 1)  # 2012年到2014年之间
+        if holds_years(reading, place):
+            conditions += of_years(place, low, high)
+        elif low or high:
+            ways: tuple[tuple[Comparison, Day], ...] = ((">=", low), ("<", high))
+            conditions += [_bound(place, way, day) for way, day in ways if day]
         reading.take(index, *([] if end is None else [end]))
         _tell(reading, index, low or high)
     return conditions

@@ -7,6 +7,7 @@ from services.query.composer.linking.dated import spoken_date
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Place
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.times.calendar import confirm_year, holds_years
 from services.query.composer.reading.times.happened import date_of_what_happened
 
 
@@ -57,14 +58,55 @@ def only_time(reading: Reading, index: int | None = None) -> Place | None:
         for column in reading.schema.table(table).columns
         if column.holds_dates
     ]
+    if counted := [date for date in dates if date.table not in (grouped := _grouped_by(reading))]:
+        dates, named = counted, named - grouped
     if index is not None and (told := date_of_what_happened(reading, index, dates)) is not None:
         dates = [told]
     if len(dates) > 1 and named == {place.table for place in dates}:
         reading.left_open["date"] = spoken_dates(reading, dates)
     if len(dates) != 1 or dates[0].table not in named or join_path(reading.schema, [dates[0].table, *spoken]) is None:
         return None
-    own = reading.schema.table(dates[0].table)
-    return None if any(keys(column.name) == ("year",) for column in own.columns) else dates[0]
+    own = (Place(dates[0].table, column.name) for column in reading.schema.table(dates[0].table).columns)
+    return None if any(holds_years(reading, place) for place in own) else dates[0]
+
+
+def year_of(reading: Reading, index: int) -> Place | None:
+    """The column of years that a whole year speaks of: one named beside it, else the only time there is."""
+    for near in (*range(index - 1, index - 5, -1), index + 1, index + 2):
+        place = reading.column(near)
+        if place is not None and reading.free(near) and holds_years(reading, place):
+            confirm_year(reading, near)
+            reading.take(near)
+            return place
+    return called_year(reading) or only_year(reading)
+
+
+def called_year(reading: Reading) -> Place | None:
+    """The column that is just called year, of the tables that are spoken of, values aside."""
+    spoken = dict.fromkeys(meant.table for meant in reading.meant.values() if meant.kind != "value")
+    places = [Place(table, column.name) for table in spoken for column in reading.schema.table(table).columns]
+    found = [place for place in places if keys(place.column) == ("year",) and holds_years(reading, place)]
+    return found[0] if len(found) == 1 else None
+
+
+def only_year(reading: Reading) -> Place | None:
+    """The one column of years of the tables that are spoken of, where they have no dates."""
+    named = dict.fromkeys(meant.table for meant in reading.meant.values() if meant.kind not in ("value", "column"))
+    places = [Place(table, column.name) for table in named for column in reading.schema.table(table).columns]
+    years = [place for place in places if holds_years(reading, place)]
+    dated = any(reading.known(place).holds_dates for place in places)
+    return years[0] if len(years) == 1 and not dated else None
+
+
+def _grouped_by(reading: Reading) -> set[str]:
+    """The tables that are only named to tell of each: in `payments by hotel and month`, no hotel has its month."""
+    tables = {i: table for i in sorted(reading.meant) if (table := reading.table(i))}
+    grouped: set[int] = set()
+    for index in tables:
+        further = reading.is_and(index - 1) and (index - 2 in grouped or reading.kind(index - 2) == "unit")
+        if further or reading.cue(reading.before(index)) == "each":
+            grouped.add(index)
+    return {tables[i] for i in grouped} - {table for i, table in tables.items() if i not in grouped}
 
 
 def spoken_dates(reading: Reading, dates: Sequence[Place]) -> tuple[str, ...]:
