@@ -51,6 +51,23 @@ def test_groups_that_are_not_shown_are_asked_back() -> None:
     assert asked_back("paid and open orders per customer")
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "products not in 电子 with a price above 500",
+        "products that are not 电子 with price over 500",
+        "不是电子且单价超过500的商品",
+    ],
+)
+def test_what_is_not_so_is_what_stands_next_to_it(question: str) -> None:
+    assert answered(question) == [("Desk",)]
+
+
+@pytest.mark.parametrize("question", ["unretired gold customers", "Which customers have the same name?"])
+def test_what_says_which_of_them_is_asked(question: str) -> None:
+    assert asked_back(question)
+
+
 _STAFF = Schema(
     (
         Table("offices", (Column("office_id", "INTEGER", primary_key=True), Column("name", "TEXT")), "办公室"),

@@ -13,7 +13,9 @@ from tests.query.shop import answered, asked_back, shop
 
 _SCHEMA = Schema(
     (
-        Table("ports", (Column("port_id", "INTEGER", primary_key=True), Column("town", "TEXT", values=("宁波", "青岛")))),
+        Table(
+            "ports", (Column("port_id", "INTEGER", primary_key=True), Column("town", "TEXT", values=("宁波", "青岛")))
+        ),
         Table(
             "boats",
             (
@@ -57,8 +59,10 @@ def _connection() -> Connection:
 @pytest.mark.parametrize(
     ("question", "count"),
     [
-        ("冷藏船有多少艘？", 3), ("冷藏船有多少", 3), ("宁波有几辆冷藏船", 2), ("投保的船有多少", 2), ("未投保的船有多少", 2),
-        ("how many insured boats", 2), ("how many non-insured boats", 2), ("投保类船只有多少", 2), ("离职的船有多少", 1),
+        ("冷藏船有多少艘？", 3), ("冷藏船有多少", 3), ("宁波有几辆冷藏船", 2), ("投保的船有多少", 2),
+        ("未投保的船有多少", 2),
+        ("how many insured boats", 2), ("how many non-insured boats", 2), ("投保类船只有多少", 2),
+        ("离职的船有多少", 1),
     ],
 )  # fmt: skip
 def test_kinds_and_flags_are_counted_by_their_own_words(question: str, count: int) -> None:

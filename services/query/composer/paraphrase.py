@@ -34,17 +34,19 @@ NEAR, SHARED = 0.86, 0.4
 """The least cosine of the two questions, and the least share of their words that both have: as measured on questions
 that were asked and taught in different words, nine of ten so found are right."""
 
-_SURE = 1.0
+_SURE, _KNOWN = 1.0, 0.75
 
 _SAME: dict[CueName, str] = {
     "max": "most", "min": "least", "without": "not", "missing": "not",
 }  # fmt: skip
+_WAYS: frozenset[CueName] = frozenset({"from", "to"})
 _SAYS_LITTLE: frozenset[CueName] = frozenset({"and", "equal", "having", "label", "from", "to", "order", "distinct"})
 
 
 @dataclass(frozen=True)
 class _Said:
     cues: frozenset[str]
+    ways: frozenset[str]
     numbers: frozenset[str]
     words: frozenset[str]
     looks_at: frozenset[str]
@@ -74,7 +76,8 @@ def _has_all_that_is_named(question: str, pair: Pair, known: Scope) -> bool:
     if left_out and looks_for_unsaid(pair, known.schema.dialect):
         return False
     doubtful = _doubtful(linked, theirs, pair, known.schema)
-    return not any(_restricts(linked, place) or not left_out for place in doubtful)
+    known_place = {place for mark in linked.marks if mark.weight >= _KNOWN for place in range(mark.first, mark.last)}
+    return not any(_restricts(linked, place) or not left_out or place in known_place for place in doubtful)
 
 
 def _new(linked: Linked, other: Linked) -> list[int]:
@@ -138,6 +141,8 @@ def _terms(linked: Linked) -> set[str]:
 
 def _same(said: _Said, pair: Pair, schema: Schema) -> bool:
     taught = _said(pair.question)
+    if said.ways and taught.ways and said.ways.isdisjoint(taught.ways):
+        return False  # from here, and to here
     if said.cues != taught.cues or said.numbers != taught.numbers:
         return False
     words = said.words | taught.words
@@ -172,6 +177,7 @@ def _said(question: str) -> _Said:
     text = read(question)
     tokens = tuple(token.key for token in text.tokens)
     cues: set[str] = set()
+    ways: set[str] = set()
     numbers = {f"{found.number}." for found in nths(text)}
     words: set[str] = set()
     looks_at: set[str] = set()
@@ -184,12 +190,15 @@ def _said(question: str) -> _Said:
         elif end > place:
             cue = phrases()[tokens[place:end]]
             kinds = KINDS.get(text.between(place, end).lower().removeprefix("the "), ())
+            ways |= _WAYS & {cue}
             cues |= {_SAME.get(cue, cue)} - _SAYS_LITTLE
             looks_at |= set(kinds[:1])
         else:
             words |= {tokens[place]} - stop_keys()
         place = max(end, place + 1)
-    return _Said(frozenset(cues), frozenset(numbers), frozenset(words), frozenset(looks_at), frozenset(tokens))
+    return _Said(
+        frozenset(cues), frozenset(ways), frozenset(numbers), frozenset(words), frozenset(looks_at), frozenset(tokens)
+    )
 
 
 def _phrase_end(tokens: tuple[str, ...], place: int) -> int:

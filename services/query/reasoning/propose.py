@@ -116,7 +116,7 @@ def _of_pair(pair: Pair, sql: str, strategy: str) -> Draft:
 
 def _asking_back(question: str, composition: Composition, language: Language, known: Scope) -> Draft:
     """Nothing in the question is known here, nor near: unanswerable. Otherwise say what is not understood."""
-    linked = composition.linked or link(question, known.schema, known.terms)
+    linked = composition.linked or link(question, known.schema, known.terms, known.taught)
     ahead = [linked.text.tokens[mark.first].key for mark in linked.marks if mark.cue == "forecast"]
     meant = any(mark.meanings for mark in linked.marks)
     if not (meant or ahead) and is_small_talk(question, linked.unexplained):

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from services.query.composer.language.politeness import courtesies
+
 _TOKEN = re.compile(
     r"(?P<number>\d{4}-\d{2}-\d{2}|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"|(?P<han>[\u4e00-\u9fff])"
@@ -90,7 +92,8 @@ def read(question: str) -> Text:
     """The tokens of a question; full-width letters are made plain."""
     question = _FULL_NAMES.sub("first name and last name", question)
     text = _BOTH_NAMES.sub(r"\1 name\3 \2 \4 name", unicodedata.normalize("NFKC", question))
-    tokens = tuple(_tokens(text))
+    left_out = courtesies(text)
+    tokens = tuple(token for token in _tokens(text) if not any(token.start in place for place in left_out))
     quoted = []
     for match in _QUOTED.finditer(text):
         inside = [i for i, token in enumerate(tokens) if match.start() <= token.start and token.end <= match.end()]

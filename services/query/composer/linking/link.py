@@ -5,7 +5,6 @@ from functools import lru_cache
 
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.light import lead
-from services.query.composer.language.polite import without_politeness
 from services.query.composer.language.stop_words import stop_keys
 from services.query.composer.language.units import unit_phrases
 from services.query.composer.language.words import Text, is_han, keys, read
@@ -31,13 +30,14 @@ _CUE_YIELDS: frozenset[CueName] = frozenset(
 _OF_KIND = frozenset("品类型")
 """Behind a value they say that it is a kind of things: 易碎品."""
 _FAIRLY_SURE, _SURE = 0.75, 0.9
+_SHORTEST_NAME = 5
 
 
 @lru_cache(maxsize=512)
 def link(question: str, schema: Schema, terms: tuple[Term, ...] = (), pairs: tuple[Pair, ...] = ()) -> Linked:
     """Link `question` to a database, by its names and values, its terms, and what verified `pairs` teach of words."""
     known, learned = with_taught(schema, terms, pairs)
-    text = read(spelled_out(without_politeness(question), known))
+    text = read(spelled_out(question, known))
     found = [*instructions(text, known), *meanings(text, known), *parted(text, known), *undone(text, schema)]
     found = without_borrowed(text, found)
     marks = _best(with_identifiers(text, found))
@@ -83,12 +83,18 @@ def _unexplained(text: Text, marks: tuple[Mark, ...], silent: frozenset[str]) ->
         if index in says_which and token.key not in silent:
             yield token.text
             continue
-        if index in owner or index in passed or token.key in said_little:
+        if index in owner or index in passed or (token.key in said_little and not _is_name(text, index)):
             continue
         if token.key in _OF_KIND and any(meant.value for meant in _meant_by(owner.get(index - 1))):
             continue
         if not any(token.key in _named_by(owner.get(near)) for near in (index - 1, index + 1)):
             yield token.text
+
+
+def _is_name(text: Text, index: int) -> bool:
+    """Whether a small word is written as a name: `the highest mark in Databases`."""
+    said, before = text.tokens[index].text, text.tokens[index - 1].text if index else ""
+    return len(said) >= _SHORTEST_NAME and said.istitle() and before.islower()
 
 
 def _leading(text: Text, owner: Mapping[int, Mark]) -> Iterator[int]:

@@ -120,8 +120,8 @@ def _add_codes(built: Lexicon, table: Table, column: Column) -> None:
         for word in (words, *states_like(words)):
             built.add(keys(word), Meant(table.name, column.name, value=code, weight=0.95))
     if yes := yes_of(column):
-        for word in yes[0]:
-            built.add(keys(word), Meant(table.name, column.name, value=yes[1], weight=0.95))
+        for said in yes[0]:
+            built.add(keys(said), Meant(table.name, column.name, value=yes[1], weight=0.95))
 
 
 def _parts(name: Phrase, *, head: float, tail: float) -> list[tuple[Phrase, float]]:

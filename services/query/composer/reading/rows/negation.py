@@ -41,6 +41,8 @@ def _negated(reading: Reading, index: int) -> str:
             return ""  # 未关闭的德国酒店
         if reading.kind(near) == "word" and reading.adjacent(near) and reading.table(near + 1):
             return ""  # `not finished tickets of the category ...`
+        if reading.value(near) is not None:
+            return ""  # `not on leave with a salary over 10000`
         if (reading.kind(near) in ("thing", "number", "quoted") and near in reading.used) or happened(reading, near):
             return ""
     return ""
