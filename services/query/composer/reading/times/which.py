@@ -70,6 +70,12 @@ def only_time(reading: Reading, index: int | None = None) -> Place | None:
     return None if any(holds_years(reading, place) for place in own) else dates[0]
 
 
+def only_date(reading: Reading, table: str) -> Place | None:
+    """The date column of a table that has no other."""
+    dates = [Place(table, column.name) for column in reading.schema.table(table).columns if column.holds_dates]
+    return dates[0] if len(dates) == 1 else None
+
+
 def year_of(reading: Reading, index: int) -> Place | None:
     """The column of years that a whole year speaks of: one named beside it, else the only time there is."""
     for near in (*range(index - 1, index - 5, -1), index + 1, index + 2):
