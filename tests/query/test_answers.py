@@ -117,6 +117,12 @@ def test_two_labels_make_groups_of_bars() -> None:
     assert (drawn.type, drawn.x, drawn.series) == ("bar", "city", "colour")
 
 
+@pytest.mark.parametrize("value", [8673.7, Decimal("2024.11"), "8673.7"])
+def test_an_amount_with_a_point_is_no_month(value: object) -> None:
+    origin = Origin((Part("highest", "weight_kg"),), whole=True)
+    assert chart(["max_weight_kg"], [(value,)], origin).type == "number"
+
+
 @pytest.mark.parametrize(
     ("columns", "rows", "expected"),
     [
@@ -219,6 +225,7 @@ def test_a_format_follows_from_name_and_values(name: str, values: tuple[Any, Any
         (("2024-01-01T00:00:00", "2024-02-01T00:00:00"), "date"),
         (("2024-01-01 10:00:00", "2024-02-01 00:00:00"), "time"),
         (("2024-01", "2024-02"), "month"),
+        (("2024.01", "2024.12"), "month"),
         (("2023", "2024"), "year"),
     ],
 )

@@ -39,14 +39,12 @@ _SURE, _KNOWN = 1.0, 0.75
 _SAME: dict[CueName, str] = {
     "max": "most", "min": "least", "without": "not", "missing": "not",
 }  # fmt: skip
-_WAYS: frozenset[CueName] = frozenset({"from", "to"})
 _SAYS_LITTLE: frozenset[CueName] = frozenset({"and", "equal", "having", "label", "from", "to", "order", "distinct"})
 
 
 @dataclass(frozen=True)
 class _Said:
     cues: frozenset[str]
-    ways: frozenset[str]
     numbers: frozenset[str]
     words: frozenset[str]
     looks_at: frozenset[str]
@@ -141,8 +139,6 @@ def _terms(linked: Linked) -> set[str]:
 
 def _same(said: _Said, pair: Pair, schema: Schema) -> bool:
     taught = _said(pair.question)
-    if said.ways and taught.ways and said.ways.isdisjoint(taught.ways):
-        return False  # from here, and to here
     if said.cues != taught.cues or said.numbers != taught.numbers:
         return False
     words = said.words | taught.words
@@ -177,7 +173,6 @@ def _said(question: str) -> _Said:
     text = read(question)
     tokens = tuple(token.key for token in text.tokens)
     cues: set[str] = set()
-    ways: set[str] = set()
     numbers = {f"{found.number}." for found in nths(text)}
     words: set[str] = set()
     looks_at: set[str] = set()
@@ -190,15 +185,12 @@ def _said(question: str) -> _Said:
         elif end > place:
             cue = phrases()[tokens[place:end]]
             kinds = KINDS.get(text.between(place, end).lower().removeprefix("the "), ())
-            ways |= _WAYS & {cue}
             cues |= {_SAME.get(cue, cue)} - _SAYS_LITTLE
             looks_at |= set(kinds[:1])
         else:
             words |= {tokens[place]} - stop_keys()
         place = max(end, place + 1)
-    return _Said(
-        frozenset(cues), frozenset(ways), frozenset(numbers), frozenset(words), frozenset(looks_at), frozenset(tokens)
-    )
+    return _Said(frozenset(cues), frozenset(numbers), frozenset(words), frozenset(looks_at), frozenset(tokens))
 
 
 def _phrase_end(tokens: tuple[str, ...], place: int) -> int:

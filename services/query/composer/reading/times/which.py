@@ -19,8 +19,17 @@ def time_of(reading: Reading, index: int) -> Place | None:
         place = reading.column(near)
         if place is not None and near not in reading.used and reading.known(place).holds_dates:
             reading.used.add(near)
-            return place
+            return _own_instead(reading, index, place) or place
     return last_time(reading) or only_time(reading, index)
+
+
+def _own_instead(reading: Reading, index: int, place: Place) -> Place | None:
+    """`tickets opened on Monday`, which have a date of that: not the hotels that were `opened_on` a day."""
+    named = {meant.table for meant in reading.meant.values() if meant.kind == "table"}
+    if place.table in named or not named:
+        return None
+    columns = (Place(table, column.name) for table in sorted(named) for column in reading.schema.table(table).columns)
+    return date_of_what_happened(reading, index, [own for own in columns if reading.known(own).holds_dates])
 
 
 def chosen_time(reading: Reading, index: int) -> Place | None:
@@ -60,14 +69,15 @@ def only_time(reading: Reading, index: int | None = None) -> Place | None:
     ]
     if counted := [date for date in dates if date.table not in (grouped := _grouped_by(reading))]:
         dates, named = counted, named - grouped
-    if index is not None and (told := date_of_what_happened(reading, index, dates)) is not None:
+    told = date_of_what_happened(reading, index, dates) if index is not None else None
+    if told is not None:
         dates = [told]
     if len(dates) > 1 and named == {place.table for place in dates}:
         reading.left_open["date"] = spoken_dates(reading, dates)
     if len(dates) != 1 or dates[0].table not in named or join_path(reading.schema, [dates[0].table, *spoken]) is None:
         return None
     own = (Place(dates[0].table, column.name) for column in reading.schema.table(dates[0].table).columns)
-    return None if any(holds_years(reading, place) for place in own) else dates[0]
+    return dates[0] if told is not None or not any(holds_years(reading, place) for place in own) else None
 
 
 def only_date(reading: Reading, table: str) -> Place | None:
