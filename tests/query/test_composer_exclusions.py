@@ -40,6 +40,8 @@ _NEVER = "SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM or
          "SELECT name FROM customers WHERE level NOT IN ('gold', 'silver')"),
         ("customers outside Berlin", "SELECT name FROM customers WHERE city <> 'Berlin'"),
         ("除了Berlin以外的客户", "SELECT name FROM customers WHERE city <> 'Berlin'"),
+        ("除了Berlin和Paris以外的客户", "SELECT name FROM customers WHERE city NOT IN ('Berlin', 'Paris')"),
+        ("customers except Berlin and Paris", "SELECT name FROM customers WHERE city NOT IN ('Berlin', 'Paris')"),
         ("既不是Berlin也不是Paris的客户", "SELECT name FROM customers WHERE city NOT IN ('Berlin', 'Paris')"),
     ],
 )  # fmt: skip

@@ -57,7 +57,7 @@ _PHRASES: dict[CueName, str] = {
     "between": "between, ranging from, from between, in the range of, within the range of, in the range, in the range from, range from, 介于, 之间",
     "and": "and, as well as, along with, together with, and also, with, 和, 与, 及, 以及, 并, 且",
     "or": "or, either, 或, 或者",
-    "not": "从来没有, 从没, 从未, 都没有, 也没有, 都没, 都未, 并没有, 都没有, 并未, 没, not, never, not any, not a single, no, don't, doesn t, do not, does not, did not, didn t, don t, didnt, dont, doesnt, cannot, can not, have not, has not, had not, haven t, hasn t, isn t, aren t, neither, nor, non, 非, wasn t, weren t, 没有, 不, 未, 从未",
+    "not": "尚未, 还未, 从来没有, 从没, 从未, 都没有, 也没有, 都没, 都未, 并没有, 都没有, 并未, 没, not, never, not any, not a single, no, don't, doesn t, do not, does not, did not, didn t, don t, didnt, dont, doesnt, cannot, can not, have not, has not, had not, haven t, hasn t, isn t, aren t, neither, nor, non, 非, wasn t, weren t, 没有, 不, 未, 从未",
     "without": "without, without any, that have no, who have no, which have no, 没有任何",
     "from": "from, departing from, departed from, depart from, leaving from, leaving, depart, departed, departing, "
     "originating, originating from, starting, start from, starting from, starting at, 从, 出发, 出发的, 起飞, 离开, 起飞的, 始发, 发出, 发出的, "
