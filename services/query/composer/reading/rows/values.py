@@ -1,8 +1,12 @@
 """Reads stored values."""
 
+from services.query.composer.language.small_words import NOR
 from services.query.composer.queries.plan import Condition, Place
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.rows.negation import add
+from services.query.composer.reading.rows.negation import BESIDES, add
+
+_EXCEPT = frozenset({"except", "except for", "excluding", "other than", "outside", "除了", "除"})
+"""Before values of which rows have none: `except A and B`, 除了A和B以外."""
 
 
 def read_values(reading: Reading) -> None:
@@ -26,6 +30,9 @@ def _add_values(reading: Reading, place: Place, where: list[int]) -> None:
     elif alternatives := _alternatives(reading, where):
         reading.take(*alternatives)
         add(reading, Condition(place.table, place, values=values), where[0])
+    elif reading.said(reading.before(where[0])) in _EXCEPT and reading.instructs(reading.before(where[0]), "not_equal"):
+        add(reading, Condition(place.table, place, values=values), where[0])
+        reading.take(*(i for i in (where[-1] + 1,) if reading.said(i) in BESIDES))
     elif len(values) == 2:
         reading.take(*(i for i, item in enumerate(reading.items) if item.said in ("both", "and also")))
         one, other = (Condition(place.table, place, "=", value) for value in values)
@@ -36,9 +43,9 @@ def _add_values(reading: Reading, place: Place, where: list[int]) -> None:
 
 
 def _alternatives(reading: Reading, where: list[int]) -> list[int]:
-    """The `or` between values, and the `either` before them."""
+    """The `or` or `nor` between values, and the `either` before them."""
     between = range(where[0], where[-1])
-    found = [i for i in between if reading.cue(i) == "or" or reading.said(i) in ("or", "either")]
+    found = [i for i in between if reading.cue(i) == "or" or reading.said(i) in ("or", "either", *NOR)]
     return found + [i for i in range(where[0]) if reading.said(i) == "either"]
 
 
