@@ -77,6 +77,11 @@ def fragment_of(question: str) -> Fragment:
     )
 
 
+def asks_something(said: str) -> bool:
+    """Whether it is a question, or speaks of rows before: no name of a thing."""
+    return bool(_ASKS.search(said) or _PRONOUN.search(said))
+
+
 def goes_on(fragment: Fragment, linked: Linked, *, whole: bool) -> bool:
     """Whether a question goes on from the turns before.
 

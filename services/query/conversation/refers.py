@@ -21,6 +21,10 @@ _ASKED_OF_THEM = re.compile(
     re.IGNORECASE,
 )
 """A question whose subject is a pronoun: what it names before that is asked for."""
+_BY_THEM = re.compile(
+    r"(?:how|what|which|who|whose)\b(?!.*\b(?:and|who|that)\b).*\s(?:them|these|those)$", re.IGNORECASE
+)
+"""A question whose object is a pronoun: `which customers placed them`."""
 _WHICH = re.compile(r"(?:(?:of|for|from|in|to|by|at)\s+)?(?:which|what|who|whose)\b|.*[哪谁]|.*什么", re.IGNORECASE)
 _ALL = re.compile(
     r"\b(?:all|every|any|there|exist|we|you|our|your|have|has|different|distinct|unique|possible)\b"
@@ -52,7 +56,7 @@ def _of_them(linked: Linked) -> bool:
     said = linked.text.text
     if len(linked.text.tokens) > _LONGEST:
         return False
-    if _ASKED_OF_THEM.match(said):
+    if _ASKED_OF_THEM.match(said) or _BY_THEM.match(said):
         return True
     pronoun = _THEM.search(said)
     named = [linked.text.tokens[mark.first].start for mark in linked.marks if mark.meanings]

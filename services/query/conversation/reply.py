@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from libs.knowledge.items import normalised_question
 from services.query.composer.compose import SURE, Composition, compose
 from services.query.conversation.change import links
-from services.query.conversation.fragment import fragment_of, goes_on
+from services.query.conversation.fragment import asks_something, fragment_of, goes_on
 from services.query.conversation.offered import choice_named
 from services.query.conversation.turns import Turn
 from services.query.conversation.worded import END, beside
@@ -46,6 +46,9 @@ def reply_to(asked_back: Turn, question: str, known: Scope) -> Reply | None:
         return None
     if not links(asked_back.understood, known).marks:
         return Reply(question)  # Nothing of it was understood that an answer could stand beside.
+    names = not linked.marks or any(mark.meanings for mark in linked.marks)
+    if not names or asks_something(fragment.text):
+        return Reply(beside(asked_back.understood, fragment.text), beside=True)
     return Reply(_answered_back(asked_back.understood, fragment.text, known), beside=True)
 
 

@@ -15,7 +15,7 @@ from services.query.conversation.courtesy import courtesy_of
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
 from services.query.conversation.refers import speaks_of_rows, without_subject
 from services.query.conversation.reply import chosen_of, reply_to, stands_alone
-from services.query.conversation.rows_before import of_rows_before
+from services.query.conversation.rows_before import of_rows_before, picks_others
 from services.query.conversation.tree import Change, changeable, plain_select, tables
 from services.query.conversation.turns import Turn
 from services.query.conversation.worded import END, beside, instead, spliced
@@ -79,7 +79,10 @@ def _answered(question: str, turns: Sequence[Turn], known: Scope, *, follows: bo
         return _followed(question, turns, known, follows=follows)
     asked = turns[-1]
     follows = follows or (reply.beside and asked.understood == asked.question and _is_follow_up(asked.question, known))
-    meant = _answered(reply.question, turns[:-1], known, follows=follows)
+    earlier = list(turns[:-1])
+    while reply.beside and asked.understood != asked.question and earlier and earlier[-1].outcome == "clarification":
+        earlier.pop()  # Its words are in those of the one after it.
+    meant = _answered(reply.question, earlier, known, follows=follows)
     return meant if reply.question == question else replace(meant, goes_on_from=meant.goes_on_from or asked.understood)
 
 
@@ -147,6 +150,8 @@ def _base(turns: Sequence[Turn], place: int, known: Scope) -> Turn:
 
 def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope, *, of_rows: bool) -> Whole:
     change = changed(base.sql, fragment, linked, known) if base.sql else None
+    if of_rows and change is not None and base.sql and picks_others(base.sql, change.sql, known):
+        change = None
     said = _in_place(fragment, linked, base.understood, known)
     if said is not None and not (change and change.replaced):
         return Whole(said, base.understood)  # Its words are whole; the SQL before does not show where they go.
