@@ -132,6 +132,9 @@ def test_groups_are_put_in_order_by_their_measure(said: str, way: str) -> None:
         ("Which customers have more than 5 orders?", "how many orders do they have?",
          f"SELECT c.name, count(*) {_JOINED} GROUP BY c.id"),
         ("哪些客户的订单超过5个？", "他们有多少订单", f"SELECT c.name, count(*) {_JOINED} GROUP BY c.id"),
+        ("哪些客户的订单超过7个？", "那个客户的等级是什么",
+         "SELECT c.name, c.level FROM customers c WHERE (SELECT count(*) FROM orders WHERE customer_id = c.id) > 7"),
+        (LISTED, "how many orders of those customers?", f"SELECT count(*) {_JOINED} WHERE c.city = 'Berlin'"),
         (LISTED, "等级", "SELECT name, level FROM customers WHERE city = 'Berlin'"),
     ],
 )  # fmt: skip
@@ -144,6 +147,7 @@ def test_what_is_asked_of_the_rows_before_is_not_asked_of_everything(before: str
 @pytest.mark.parametrize(
     ("before", "said"),
     [(BY_CITY, "which customers?"), (BY_CITY, "how many products do they have?"), (OVER_200, "which suppliers?"),
+     ("订单数最多的客户", "他有多少商品？"), ("各类别的商品数", "哪些客户？"),
      (OVER_200, "who placed them?"), (BY_CITY, "which customers placed them?"), ("average price", "which products?"),
      (LISTED, "order date"), ("top 2 customers by number of orders", "bottom 2"),
      ("top 2 customers by number of orders", "what are their orders?"), ("订单数最多的客户", "他有哪些订单？")],
@@ -231,6 +235,23 @@ def test_rows_are_put_in_the_order_that_was_said(before: str, said: list[str], m
         whole = after(one, *turns)
         turns.append(turn(one, whole.sql, understood=whole.question))
     assert turns[-1].sql and shop().execute(turns[-1].sql).fetchall() == shop().execute(means).fetchall()
+
+
+def test_of_equal_ones_the_same_row_is_picked_with_more_of_it_shown() -> None:
+    first = turn("Which customer has the fewest orders?")
+    more = after("which city do they live in?", first).sql or ""
+    assert sqlglot.parse_one(more).args["group"] == sqlglot.parse_one(first.sql or "").args["group"]
+    assert rows(more) == [("Dan", "Paris")]
+
+
+def test_a_bare_time_bounds_the_year_that_the_answer_was_chosen_by() -> None:
+    since = "SELECT id FROM orders WHERE id > 2020"
+    assert after("before 2022", turn("those after 2020", since)).sql == f"{since} AND id < 2022"
+
+
+def test_what_rows_belong_to_is_not_everything_after_a_question_that_was_asked_back() -> None:
+    whole = after("which products?", turn("things over 7 or so", outcome="clarification"))
+    assert whole.sql is None and whole.question == "things over 7 or so, which products"
 
 
 def test_few_rows_that_are_spoken_of_again_are_not_picked_by_something_else() -> None:

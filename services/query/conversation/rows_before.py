@@ -109,7 +109,8 @@ def _beside_groups(change: Change, asked: str, known: Scope) -> exp.Select | Non
     more = [one for one in map(change.moved, change.said.expressions) if one not in change.base.expressions]
     if not more or its_key not in {one.sql().replace('"', "").lower() for one in group.expressions}:
         return None
-    return change.base.select(*more).group_by(*more)
+    tree = change.base.select(*more)
+    return tree if tree.args.get("limit") else tree.group_by(*more)  # Of equal ones, the same few are to be picked.
 
 
 def _belonged_to(base: exp.Select, said: exp.Select, rows: str, asked: str, known: Scope) -> exp.Select | None:

@@ -101,7 +101,7 @@ def _followed(question: str, turns: Sequence[Turn], known: Scope, *, follows: bo
         return figured
     fragment = fragment_of(question)
     linked, composition = links(fragment.text, known), compose(fragment.text, known)
-    of_rows = speaks_of_rows(linked, composition, known.schema.dialect)
+    of_rows = speaks_of_rows(question, linked, composition, known.schema.dialect)
     if not (follows or of_rows or goes_on(fragment, linked, whole=stands_alone(composition))):
         return alone
     base = _base(turns, place, known)
@@ -113,7 +113,7 @@ def _followed(question: str, turns: Sequence[Turn], known: Scope, *, follows: bo
 def _is_follow_up(question: str, known: Scope) -> bool:
     fragment = fragment_of(question)
     linked, composition = links(fragment.text, known), compose(fragment.text, known)
-    of_rows = speaks_of_rows(linked, composition, known.schema.dialect)
+    of_rows = speaks_of_rows(question, linked, composition, known.schema.dialect)
     return of_rows or goes_on(fragment, linked, whole=stands_alone(composition))
 
 
@@ -133,7 +133,7 @@ def _with_figures(question: str, base: Turn, known: Scope) -> Whole | None:
     if found is None:
         return None
     chosen = normalised_question(question) in map(normalised_question, base.choices)
-    if not chosen and not asks_for(without_subject(clause_alone(question)), found.figures, known):
+    if not chosen and not asks_for(without_subject(clause_alone(question)), found, known):
         return None
     whole = text("question.with_figures", language_of(base.understood), question=base.understood.strip(END))
     return Whole(whole, base.understood, found.sql, 1.0)
@@ -162,7 +162,7 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope, *, of
             else beside(base.understood, fragment.text)
         )
         return Whole(said, base.understood, change.sql, change.score, change.items)
-    if (said := _other_table(linked, base, known) or _other_end(linked, base, known)) is not None:
+    if not of_rows and (said := _other_table(linked, base, known) or _other_end(linked, base, known)) is not None:
         return Whole(said, base.understood)
     both = beside(base.understood, dated(fragment.text))
     composition = compose(both, known)
