@@ -60,7 +60,7 @@ def _with_figures(question: str, language: Language, known: Scope) -> Draft | No
     for plain, said in clauses(question):
         draft = adapted(plain, known) or _proposed(plain, language, known)
         found = with_figures(draft.sql, known.schema.dialect) if draft.sql else None
-        if found is not None and asks_for(said, found.figures, known):
+        if found is not None and asks_for(said, found, known):
             return replace(draft, sql=found.sql)
     return None
 
