@@ -124,6 +124,7 @@ def test_amounts_in_several_currencies_are_not_added_up(name: str, how: How, dra
     origin = Origin((Part("key", name), Part(how, "amount")), whole=True)
     shape = shape_of([name, "n"], [("CNY", 90), ("USD", 10)], origin)
     assert (shape.type, "total" in insight_of(shape, "en")) == (drawn, drawn == "pie")
+    assert keeps_to(shape, "CNY 占 90%") == (drawn == "pie"), "nor does a model"
 
 
 @pytest.mark.parametrize("value", [8673.7, Decimal("2024.11"), "8673.7"])
