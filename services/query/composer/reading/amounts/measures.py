@@ -10,6 +10,8 @@ from services.query.composer.reading.rows.terms import measure_of
 
 EXTREMES: dict[CueName | None, Aggregate] = {"most": "max", "least": "min", "max": "max", "min": "min"}
 _SPOKEN: dict[CueName | None, Aggregate] = {**AGGREGATES, **EXTREMES}
+_WHOLE: dict[CueName | None, tuple[str, ...]] = {"sum": ("sum(", "count("), "avg": ("avg(",)}
+"""What a term that is an aggregate already begins with, where it is said once more."""
 _COMPUTE = "统计"
 _BEFORE_RANK = HAVE | {"for", "the", "cover"}
 
@@ -35,8 +37,8 @@ def _whole(reading: Reading, index: int) -> None:
     if measure not in reading.plan.measures:
         reading.plan.measures.append(measure)
     reading.take(index)
-    added = (meant.expression or "").lower().startswith(("sum(", "count("))
-    if added and reading.cue(index - 1) == "sum":
+    said = reading.cue(index - 1)
+    if said in _WHOLE and (meant.expression or "").lower().startswith(_WHOLE[said]):
         reading.take(index - 1)
 
 
