@@ -17,8 +17,14 @@ _OF = "的"
 def read_exclusions(reading: Reading) -> None:
     """Take each `not` that speaks of the rows of another table."""
     for index in range(len(reading.items)):
-        if reading.instructs(index, "not", "without"):
+        if reading.instructs(index, "not", "without") or _is_not_part(reading, index):
             _exclude(reading, index)
+
+
+def _is_not_part(reading: Reading, index: int) -> bool:
+    """`that are not assigned to a depot`."""
+    to = reading.said(index + 1) == "to"
+    return reading.instructs(index, "not_equal") and to and reading.table(reading.after(index + 1)) is not None
 
 
 def _exclude(reading: Reading, index: int) -> None:
