@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 import pytest_asyncio
 import structlog
@@ -16,8 +15,8 @@ from xdist.scheduler import LoadFileScheduling
 
 from deploy.local.infrastructure import Infrastructure
 from deploy.local.infrastructure import infrastructure as servers
-from deploy.local.postgres import create_database
-from tests import mariadb
+from libs.postgres.schema import Schemas
+from tests import databases, mariadb
 
 # Plain logs: structlog's default draws the locals of every frame of a traceback, which takes seconds.
 structlog.configure(
@@ -58,14 +57,18 @@ async def infrastructure(tmp_path_factory: pytest.TempPathFactory) -> AsyncItera
         yield running
 
 
+@pytest.fixture
+def schemas() -> Schemas | None:
+    """Give what a test's database holds from the start: nothing; folders that test one service say what it needs."""
+    return None
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def postgres_url(infrastructure: Infrastructure) -> AsyncIterator[str]:
-    """Give the URL of an empty database of this test's own, dropped afterwards."""
+async def postgres_url(infrastructure: Infrastructure, schemas: Schemas | None) -> AsyncIterator[str]:
+    """Give the URL of a database of this test's own, dropped afterwards."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    yield await create_database(infrastructure.postgres_url, name)
-    connection = await asyncpg.connect(infrastructure.postgres_url)
-    await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    await connection.close()
+    yield await databases.create(infrastructure.postgres_url, name, schemas)
+    await databases.drop(infrastructure.postgres_url, name)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

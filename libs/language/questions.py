@@ -88,6 +88,8 @@ TEXTS = {
         "Ask about what this dataset holds: how many, how much, which is the highest, how it changed. Choose one of these, "
         "or ask in the same way.",
     ),
+    "question.thanks": ("不客气。", "You are welcome."),
+    "question.bye": ("再见。", "Goodbye."),
     "question.ahead": (
         "我不预测未来。若要查询已登记的将来数据，请写明起止日期。",
         "I do not foretell. For what is recorded already of a time to come, name its first and its last day.",

@@ -112,8 +112,10 @@ class Worker:
             task.add_done_callback(partial(self._ended, key))
 
     def _ended(self, key: str, _task: "asyncio.Task[None]") -> None:
+        full = len(self._running) >= self._concurrency
         self._running.pop(key, None)
-        self._wake.ring("")
+        if full:  # Otherwise all that could be claimed was, and what comes rings by itself.
+            self._wake.ring("")
 
     async def _work(self, lease: Lease) -> None:
         held = Held(lease)

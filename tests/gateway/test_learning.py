@@ -14,6 +14,7 @@ from libs.events.catalog import (
     TrainingRequested,
 )
 from libs.events.ids import new_id
+from libs.language.catalogue import text
 from libs.runtime.clock import now
 from tests.gateway.conftest import API, Running
 
@@ -74,12 +75,13 @@ async def test_a_held_correction_shows_its_evidence_on_the_curve_and_can_be_acce
     assert (learned["status"], learned["measuring"], learned["change"]) == ("learned", True, None)
     await running.hear(measured)
     assert not (await running.anna.get(path)).json()["measuring"]
-    reason = Problem(code="made_worse", detail="worse", hint="look")
+    reason = Problem(code="made_worse", detail="worse", hint=text("feedback.held.hint", "zh"))
     await _reviewed(running, feedback_id, dataset_id, 1, "held", training_id, reasons=(reason,))
     await _reviewed(running, feedback_id, dataset_id, 0, "accepted", training_id)
 
     shown = (await running.anna.get(f"{API}/chat/feedback/{feedback_id}")).json()
     assert (shown["status"], shown["reasons"][0]["code"]) == ("held", "made_worse")
+    assert shown["reasons"][0]["hint"] == text("feedback.held.hint", "en"), "in the language of who reads it"
     assert (shown["change"]["before"], shown["change"]["after"]) == (1.0, 0.5)
     assert [one["question"] for one in shown["change"]["lost"]] == ["How many?"] and shown["change"]["gained"] == []
     curve = (await running.anna.get(f"{API}/datasets/{dataset_id}/learning")).json()
@@ -112,6 +114,23 @@ async def test_a_held_correction_shows_its_evidence_on_the_curve_and_can_be_acce
 async def _curve(running: Running, dataset_id: str) -> list[str]:
     points = (await running.anna.get(f"{API}/datasets/{dataset_id}/learning")).json()["items"]
     return [point["verdict"] for point in points]
+
+
+async def test_what_was_held_and_came_back_by_itself_is_held_no_longer(running: Running) -> None:
+    training_id, again = new_id(), new_id()
+    feedback_id, dataset_id = await _given(running, "accepted", training_id)
+    measured = LearningMeasured(
+        training_id=training_id, dataset_id=dataset_id, feedback_id=feedback_id, source="feedback", verdict="held",
+        results=(_LOST,), measured_at=now(),
+    )  # fmt: skip
+    await running.hear(measured)
+    assert await _curve(running, dataset_id) == ["held"], "whichever of review and measure is heard first"
+    await _reviewed(running, feedback_id, dataset_id, 1, "held", training_id)
+    assert await _curve(running, dataset_id) == ["held"]
+    await _reviewed(running, feedback_id, dataset_id, 2, "accepted", again)
+    assert await _curve(running, dataset_id) == ["accepted"]
+    await running.hear(measured.model_copy(update={"training_id": again, "verdict": "kept", "measured_at": now()}))
+    assert await _curve(running, dataset_id) == ["kept", "accepted"]
 
 
 @pytest.mark.parametrize(

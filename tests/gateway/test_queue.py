@@ -3,8 +3,9 @@
 import asyncio
 from collections import Counter
 
-from libs.events.catalog import Problem
+from libs.datasources.errors import LoginFailed
 from libs.events.ids import new_id
+from libs.language.catalogue import sentences
 from tests.gateway.conftest import API, Running
 from tests.gateway.test_bad_input import assert_problem
 from tests.gateway.test_live import reached
@@ -33,10 +34,13 @@ async def test_a_failed_training_is_retried_with_its_tables_and_no_other_is(runn
     assert_problem(await running.anna.post(f"{path}/training/retry"), 400)
     started = (await running.anna.post(f"{path}/train", json={"table_names": ["orders"]})).json()["training_id"]
     assert_problem(await running.anna.post(f"{path}/training/retry"), 409)
-    problem = Problem(code="refused", detail="The database refuses connections", hint="Start it")
-    await running.hear(reached(started, dataset_id, 1, "failed", problem=problem))
+    problem = LoginFailed().problem("zh")
+    await running.hear(reached(started, dataset_id, 1, "failed", problem=problem, message=problem.detail))
     shown = (await running.anna.get(f"{path}/training/progress")).json()
-    assert (shown["status"], shown["error_msg"]) == ("failed", "The database refuses connections. Start it.")
+    told = LoginFailed().problem("en")
+    assert (shown["status"], shown["error_msg"]) == ("failed", sentences(told.detail, told.hint))
+    assert shown["current_step"] == told.detail
+    assert (await running.anna.get(f"{path}/trainings")).json()["items"][0]["problem"] == told.model_dump()
     assert_problem(await running.ben.post(f"{path}/training/retry"), 404)
     again = await running.anna.post(f"{path}/training/retry", headers={"Accept-Language": "zh"})
     assert (again.status_code, again.json()["message"]) == (202, "训练已开始")

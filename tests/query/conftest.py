@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
 from libs.events.catalog import Event
 from libs.events.checksum import checksum
 from libs.events.projection import Handlers
 from libs.postgres.pool import open_pool
-from libs.postgres.schema import create_read, migrate
+from libs.postgres.schema import Schemas, create_read, migrate
 from services.query.knowledge.vectors import Vectors
 from services.query.questions.handlers import handlers
 from services.query.schemas import SCHEMAS
@@ -55,6 +56,12 @@ class Query:
         async with self.pool.acquire() as connection:
             rows = await checksum(connection, schema)
         return rows, await self.vectors.digest(await self.copy(schema))
+
+
+@pytest.fixture
+def schemas() -> Schemas:
+    """Give the service's own: its database is a copy of one that was migrated."""
+    return SCHEMAS
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,5 +1,6 @@
 """Rows become a chart that can be drawn as it says: by the columns, their values, their names, and the SQL."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, get_args
@@ -14,6 +15,7 @@ from libs.datasources.gate import Admitted
 from libs.datasources.run import Rows
 from libs.events.catalog import QuestionAsked, Sources
 from libs.language.catalogue import language_of
+from services.query.answers.arranged import arranged
 from services.query.answers.chart import chart_of
 from services.query.answers.insight import insight_of
 from services.query.answers.keeping import keeps_to
@@ -115,6 +117,34 @@ def test_two_labels_make_groups_of_bars() -> None:
     assert (drawn.type, drawn.x, drawn.series) == ("bar", "city", "colour")
 
 
+@pytest.mark.parametrize("value", [8673.7, Decimal("2024.11"), "8673.7"])
+def test_an_amount_with_a_point_is_no_month(value: object) -> None:
+    origin = Origin((Part("highest", "weight_kg"),), whole=True)
+    assert chart(["max_weight_kg"], [(value,)], origin).type == "number"
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "expected"),
+    [
+        (["city", "n"], [("Bern", 1), (None, 7), ("Oslo", None), ("Rome", 3), ("Bonn", 3)], (1, 4, 3, 0, 2)),
+        (["id", "name", "n"], [(1, "Ann", 1), (2, "Bob", 2)], (1, 0)),
+        (["stars", "name", "n"], [(4, "Ann", 1), (4, "Bob", 2)], (1, 0)),
+        (["stars", "n"], [(5, 9), (3, 1), (None, 4), (4, 10)], (1, 3, 0, 2)),
+        (["month", "n"], [("2024-03", 9), ("2024-01", 1), (None, 99), ("2024-02", 10)], (1, 3, 0, 2)),
+        (["city", "year", "n"], [("b", 2024, 9), ("a", 2024, 1), ("b", 2023, 3), ("a", 2023, 4)], (3, 2, 1, 0)),
+        (["city", "colour", "n"], [("b", "x", 9), ("a", "y", 1), ("b", "w", 3), ("a", "x", 4)], (3, 1, 2, 0)),
+    ],
+)
+def test_groups_without_an_order_are_told_in_time_in_steps_or_the_most_first(
+    columns: list[str], rows: list[Any], expected: tuple[int, ...]
+) -> None:
+    origin = Origin((*[Part("key")] * (len(columns) - 1), Part("count")), whole=True)
+    given = tuple(rows)
+    assert arranged(columns, given, origin) == tuple(rows[row] for row in expected)
+    for kept in (replace(origin, ordered=True), replace(origin, whole=False), replace(origin, parts=())):
+        assert arranged(columns, given, kept) == given
+
+
 def test_the_first_few_days_by_size_are_not_drawn_as_a_course_of_time() -> None:
     rows = [("2024-05-01", 9), ("2023-01-01", 8), ("2024-02-01", 7)]
     assert chart(["day", "sales"], rows, Origin(whole=False)).type == "bar"
@@ -195,6 +225,7 @@ def test_a_format_follows_from_name_and_values(name: str, values: tuple[Any, Any
         (("2024-01-01T00:00:00", "2024-02-01T00:00:00"), "date"),
         (("2024-01-01 10:00:00", "2024-02-01 00:00:00"), "time"),
         (("2024-01", "2024-02"), "month"),
+        (("2024.01", "2024.12"), "month"),
         (("2023", "2024"), "year"),
     ],
 )
@@ -224,11 +255,12 @@ def test_times_have_formats_of_their_own(values: tuple[str, str], kind: str) -> 
         ),
     ],
 )
-def test_the_sql_tells_what_columns_are_and_whether_rows_were_cut(
+def test_the_sql_tells_what_columns_are_whether_rows_were_cut_and_ordered(
     sql: str, rows: int, hows: tuple[str, ...], whole: bool
 ) -> None:
     for dialect in get_args(Dialect):
         origin = origin_of(sql, dialect, rows)
+        assert origin.ordered == (" ORDER BY " in sql)
         assert (tuple(part.how for part in origin.parts), origin.whole) == (hows, whole)
 
 
@@ -250,6 +282,7 @@ def test_whatever_the_rows_are_the_specification_is_sound(data: st.DataObject) -
     rows = data.draw(st.lists(st.tuples(*kinds), max_size=6))
     hows: st.SearchStrategy[How] = st.sampled_from(["", "key", "count", "sum", "average", "highest"])
     origin = Origin(tuple(Part(data.draw(hows), name) for name in columns), data.draw(st.booleans()))
+    assert sorted(map(repr, arranged(columns, tuple(rows), origin))) == sorted(map(repr, rows))
     shape = shape_of(columns, rows, origin)
     drawn = chart_of(shape)
     assert len(drawn.formats) == width

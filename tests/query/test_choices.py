@@ -78,7 +78,7 @@ def test_a_few_letters_resemble_nothing(word: str) -> None:
 @pytest.mark.parametrize(
     ("question", "language"),
     [("你好", "zh"), ("你能做什么？", "zh"), ("What can I ask?", "en"), ("Hello!", "en"), ("???", "en"),
-     ("Show me everything", "en")],
+     ("Show me everything", "en"), ("why?", "en"), ("as a percentage", "en"), ("画个饼图", "zh"), ("为什么？", "zh")],
 )  # fmt: skip
 def test_who_asks_nothing_is_told_what_may_be_asked_with_examples(question: str, language: Language) -> None:
     taught = replace(SHOP, taught=TAUGHT.pairs)

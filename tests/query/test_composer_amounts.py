@@ -5,6 +5,7 @@ import pytest
 from services.query.composer.compose import SURE, compose
 from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table, Term
 
+_IN_2025 = "paid_on >= '2025-01-01' AND paid_on < '2026-01-01'"
 _KNOWN = Scope(
     Schema(
         (
@@ -53,6 +54,10 @@ _KNOWN = Scope(
         ("Total amount paid in cash", "SUM(amt) AS sum_amt FROM payments WHERE method = 'cash'"),
         ("支付宝付款总额", "SUM(amt) AS sum_amt FROM payments WHERE method = '支付宝'"),
         ("Total amount per channel", "channel, SUM(total_amt) AS sum_total_amt FROM bookings GROUP BY channel"),
+        ("支付宝付款的金额是多少", "SUM(amt) AS sum_amt FROM payments WHERE method = '支付宝'"),
+        ("payment amt in 2025", f"SUM(amt) AS sum_amt FROM payments WHERE {_IN_2025}"),
+        ("2025年的付款金额", f"SUM(amt) AS sum_amt FROM payments WHERE {_IN_2025}"),
+        ("List the payment amt in 2025", f"amt FROM payments WHERE {_IN_2025}"),
         ("List the total amount of bookings", "total_amt FROM bookings"),
     ],
 )
@@ -75,3 +80,7 @@ def test_the_amount_is_what_superlatives_of_money_look_at(question: str) -> None
 @pytest.mark.parametrize("question", ["What is the average amount of taxes?", "taxes with an amount above 5"])
 def test_of_several_amounts_none_is_taken_for_sure(question: str) -> None:
     assert compose(question, _KNOWN).score < SURE
+
+
+def test_what_ends_like_a_verb_is_not_passed_over() -> None:
+    assert compose("payment spending in 2025", _KNOWN).score < SURE

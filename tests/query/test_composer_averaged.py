@@ -1,4 +1,4 @@
-"""The average of numbers of things is one figure; whether those with none are in it is told."""
+"""The average of what each has, such as its number of things, is one figure; whether those with none count is told."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from services.query.composer.compose import SURE, compose
 from services.query.reasoning.propose import proposed
 from tests.query.shop import SHOP, answered, shop
 
+_REVENUE = "SELECT avg(n) FROM (SELECT sum(paid) AS n FROM orders GROUP BY {})"
 _PER = "SELECT avg(n) FROM (SELECT count(*) AS n FROM orders{} GROUP BY {})"
 
 
@@ -24,9 +25,14 @@ _PER = "SELECT avg(n) FROM (SELECT count(*) AS n FROM orders{} GROUP BY {})"
         ),
         ("average number of orders per month", _PER.format("", "substr(placed, 1, 7)"), "not in the average"),
         ("average number of customers per city", "SELECT 5 / 4.0", ""),
+        ("average revenue per customer", _REVENUE.format("customer_id"), "not in the average"),
+        ("每个客户的平均销售额", _REVENUE.format("customer_id"), "不含"),
+        ("average monthly revenue", _REVENUE.format("substr(placed, 1, 7)"), "not in the average"),
+        ("average price per product", "SELECT avg(price) FROM products", ""),
+        ("每个商品的平均单价", "SELECT avg(price) FROM products", ""),
     ],
 )
-def test_the_average_number_of_things_is_one_figure(question: str, sql: str, told: str) -> None:
+def test_the_average_of_what_each_has_is_one_figure(question: str, sql: str, told: str) -> None:
     assert answered(question) == shop().execute(sql).fetchall()
     said = proposed(question, "en" if question.isascii() else "zh", SHOP).text
     assert told in said if told else not said
@@ -46,7 +52,9 @@ def test_who_has_more_than_the_average_is_compared_with_all(question: str, compa
     assert sorted(answered(question)) == sorted(expected) != []
 
 
-@pytest.mark.parametrize("question", ["average number of customers per order", "平均价格和订单数"])
+@pytest.mark.parametrize(
+    "question", ["average number of customers per order", "平均价格和订单数", "average revenue by city"]
+)
 def test_what_is_no_such_average_is_asked_back(question: str) -> None:
     assert compose(question, SHOP).score < SURE
 

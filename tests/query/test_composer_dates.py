@@ -7,7 +7,7 @@ import pytest
 
 from libs.datasources.gate import admit
 from services.query.composer.compose import SURE, compose
-from services.query.knowledge.schema import Column, Schema, Scope, Table
+from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table
 from services.query.reasoning.propose import proposed
 from tests.query.shop import SHOP, answered, asked_back, shop
 
@@ -87,7 +87,16 @@ def test_things_are_grouped_by_month_and_year(question: str, form: str, measure:
     assert answered(question) == shop().execute(sql).fetchall()
 
 
-@pytest.mark.parametrize("question", ["orders per hour", "orders in 2023 and 2024", "how many products in 2024"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "orders per hour",
+        "orders in 2022 and 2024",
+        "how many products in 2024",
+        "orders in May and July",
+        "5月和7月的订单",
+    ],
+)
 def test_a_time_without_a_place_is_asked_back(question: str) -> None:
     assert asked_back(question)
 
@@ -122,7 +131,11 @@ def test_dates_that_are_kept_as_text_are_dates_too(column: Column) -> None:
         ("orders since September", "No year was said: “September” is the newest one that has begun."),
         ("5月的订单", "没有说是哪一年的“5月”，这里取最近一个已经开始的。"),
         ("orders two weeks ago", "“two weeks ago” is all of that week, month, quarter or year."),
+        ("orders in May and June", "No year was said: “May and June” is the newest one that has begun."),
+        ("五月和六月的订单", "没有说是哪一年的“五月和六月”，这里取最近一个已经开始的。"),
+        ("orders on Monday", "“Monday” is that day of every week."),
         ("orders on Mondays", ""),
+        ("orders on weekends", ""),
         ("周一的订单", "“周一”在这里是每一个周一，不只是某一周的。"),
         ("orders last week", ""),
     ],
@@ -130,6 +143,29 @@ def test_dates_that_are_kept_as_text_are_dates_too(column: Column) -> None:
 def test_a_time_that_may_be_meant_otherwise_is_told(question: str, told: str) -> None:
     draft = proposed(question, "en" if question.isascii() else "zh", SHOP)
     assert draft.kind == "sql" and draft.text == told
+
+
+@pytest.mark.parametrize(
+    ("question", "where"),
+    [
+        ("orders in 2023 and 2024", "placed >= '2023-01-01' AND placed < '2025-01-01'"),
+        ("2023年5月和2023年6月的订单", "placed >= '2023-05-01' AND placed < '2023-07-01'"),
+        ("周末的订单", "BETWEEN 6 AND 7"),
+        ("orders on Monday", "+ 6) % 7 + 1 = 1"),
+    ],
+)
+def test_times_that_follow_each_other_are_one(question: str, where: str) -> None:
+    assert (compose(question, SHOP).sql or "").endswith(where)
+
+
+def test_the_date_of_what_happened_is_that_of_what_is_counted() -> None:
+    key = Column("id", "INTEGER", primary_key=True)
+    shops = Table("shops", (key, Column("name", "TEXT"), Column("opened_on", "DATE")))
+    calls = Table("calls", (key, Column("shop_id", "INTEGER", foreign_key="shops.id"), Column("opened_at", "TIMESTAMP"),
+                            Column("closed_at", "TIMESTAMP")))  # fmt: skip
+    known = Scope(Schema((shops, calls), (Relation("calls", "shop_id", "shops", "id"),), "sqlite"))
+    sql = compose("How many calls were opened on 2024-05-06?", known).sql or ""
+    assert "opened_at >= '2024-05-06'" in sql and "shops" not in sql
 
 
 @pytest.mark.parametrize("question", ["orders this morning", "orders since two weeks ago", "which orders may be open"])

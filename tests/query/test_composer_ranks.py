@@ -1,8 +1,13 @@
 """Things are ranked by what is named, and the latest are the latest by their date."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.query.composer.compose import compose
+from services.query.conversation.turns import Turn
+from services.query.conversation.whole import made_whole
+from services.query.knowledge.schema import Pair
 from services.query.reasoning.propose import proposed
 from tests.query.clinic import CLINIC, told
 from tests.query.shop import SHOP, answered, asked_back, shop
@@ -12,6 +17,10 @@ _BY_REVENUE = (
 )
 _BY_ORDERS = (
     "SELECT name FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, name ORDER BY count(*) DESC LIMIT 2"
+)
+_BY_QUANTITY = (
+    "SELECT name FROM order_lines l JOIN orders o ON o.id = order_id JOIN customers c ON c.id = customer_id "
+    "GROUP BY c.id ORDER BY sum(quantity) DESC LIMIT 1"
 )
 _LATEST = "SELECT * FROM orders ORDER BY placed DESC LIMIT"
 
@@ -30,6 +39,7 @@ _LATEST = "SELECT * FROM orders ORDER BY placed DESC LIMIT"
         ("销售额最高的城市", _BY_REVENUE),
         ("订单最多的2个客户", _BY_ORDERS),
         ("订单数最多的2个客户", _BY_ORDERS),
+        ("Which customer bought the most quantity?", _BY_QUANTITY),
         ("last 10 orders", f"{_LATEST} 10"),
         ("the latest order", f"{_LATEST} 1"),
         ("最近10个订单", f"{_LATEST} 10"),
@@ -39,6 +49,30 @@ _LATEST = "SELECT * FROM orders ORDER BY placed DESC LIMIT"
 )  # fmt: skip
 def test_things_are_ranked_by_what_is_named(question: str, sql: str) -> None:
     assert answered(question) == shop().execute(sql).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("question", "sql"),
+    [
+        ("Which city has the second highest revenue?", f"{_BY_REVENUE} OFFSET 1"),
+        ("销售额第二高的城市", f"{_BY_REVENUE} OFFSET 1"),
+        ("哪个城市的销售额排名第三", f"{_BY_REVENUE} OFFSET 2"),
+        ("the customer with the 2nd most orders", _BY_ORDERS.replace("LIMIT 2", "LIMIT 1 OFFSET 1")),
+        ("third most expensive product", "SELECT name FROM products ORDER BY price DESC LIMIT 1 OFFSET 2"),
+        ("第二便宜的商品", "SELECT name FROM products ORDER BY price LIMIT 1 OFFSET 1"),
+        ("What is the second highest price?",
+         "SELECT max(price) FROM products WHERE price < (SELECT max(price) FROM products)"),
+    ],
+)  # fmt: skip
+def test_so_many_that_come_before_are_passed_by(question: str, sql: str) -> None:
+    assert answered(question) == shop().execute(sql).fetchall()
+
+
+def test_the_second_is_not_the_first_in_other_words() -> None:
+    taught = Pair("Which product is the most expensive?", "SELECT name FROM products ORDER BY price DESC LIMIT 1", 0.99)
+    sql = proposed("Which product is the second most expensive?", "en", replace(SHOP, pairs=(taught,))).sql
+    assert "OFFSET 1" in (sql or "")
+    assert made_whole("and the lowest?", [Turn("q", "q", "answered", sql)], SHOP).sql is None
 
 
 def test_a_group_has_no_price() -> None:

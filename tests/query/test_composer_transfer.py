@@ -21,6 +21,14 @@ BERLIN = (
     "SELECT name FROM customers WHERE level = 'gold' AND city = 'Berlin'",
 )
 BEIJING = ("列出等级为gold的北京的客户", "SELECT name FROM customers WHERE level = 'gold' AND city = '北京'")
+BUSIEST = (
+    "Which customers have the most orders?",
+    "SELECT c.name FROM orders JOIN customers c ON c.id = customer_id GROUP BY c.id, c.name ORDER BY count(*) DESC",
+)
+BERLIN_ORDERS = (
+    "How many orders went to Berlin?",
+    "SELECT count(*) FROM orders JOIN customers c ON c.id = customer_id WHERE city = 'Berlin'",
+)
 
 
 def moved(question: str, taught: tuple[str, str], similarity: float = 0.93) -> str | None:
@@ -47,9 +55,19 @@ def test_what_differs_is_changed(question: str, taught: tuple[str, str], old: st
     assert moved(question, taught) == taught[1].lower().replace(old, new)
 
 
+@pytest.mark.parametrize(("asked", "name"), [("total", "sum_price"), ("maximum", "max_price"), ("average", "average")])
+def test_a_figure_is_called_what_it_is(asked: str, name: str) -> None:
+    taught = ("What is the average price of the products?", "SELECT avg(price) AS average FROM products")
+    found = moved(f"What is the {asked} price of all the products?", taught)
+    assert found is not None and found.endswith(f" as {name} from products")
+
+
 @pytest.mark.parametrize(
     ("question", "taught"),
     [
+        ("Which customers have the fewest orders?", BUSIEST),  # those that have none
+        ("How many orders went from Berlin?", BERLIN_ORDERS),
+        ("How many orders went from Paris?", BERLIN_ORDERS),
         ("Show the names of customers with a price above 100", DEAR),  # another table
         ("Show the names of products with a price above 100 in Berlin", DEAR),  # something more
         ("How many lines have a quantity of 2 for the product Berlin?", LAMPS),  # a value of another column

@@ -38,6 +38,14 @@ async def last_rows(talk: Asking) -> Any:
     return (await talk.sent("RowsFetched"))[-1]["rows"]
 
 
+COURTESIES = (
+    ("OK, thanks a lot!", "en", "You are welcome."),
+    ("谢谢你的帮助", "zh", "不客气。"),
+    ("Thanks, bye", "en", "Goodbye."),
+    ("好的，再见！", "zh", "再见。"),
+)
+
+
 def before(number: int, question: str = HOW_MANY, **fields: Any) -> QuestionAsked:
     moment = datetime.now(UTC) - timedelta(minutes=1)
     told = {"question_id": f"q{number}", "dataset_id": "d1", "question": question, "conversation_id": "c1"}
@@ -58,6 +66,9 @@ async def test_a_follow_up_is_answered_told_and_gone_on_from(talk: Asking) -> No
     assert by_origin["sources"]["strategy"] == "conversation"
     step = next(step for step in by_origin["steps"] if step["name"] == "understood")
     assert step["detail"] == "Understood as: How many flights are there, by origin"
+    for number, (said, language, polite) in enumerate(COURTESIES, 8):
+        answer = await talk.ask(said, number, language=language)
+        assert (answer["answer_text"], answer["choices"], answer["understood"]) == (polite, [], "")
     chinese = await talk.ask("只看EWR的", 3, language="zh")
     assert await last_rows(talk) == [["EWR", 2]]
     assert chinese["steps"][0]["detail"].startswith("理解为：")

@@ -16,6 +16,7 @@ LEAST = "Which customer has the fewest orders?"
 BY_REVENUE = "Top 2 cities by revenue"
 MORE = "Which customers have more than 7 orders?"
 DEAREST = "Top 2 products by price"
+SECOND = "Which product has the second highest price?"
 BUSIEST = "客户最多的城市"
 RIGHT = {
     LEAST: "SELECT c.name, count(o.id) FROM customers c LEFT JOIN orders o ON c.id = o.customer_id GROUP BY c.id "
@@ -23,6 +24,7 @@ RIGHT = {
     MORE: "SELECT c.name, count(*) FROM orders o JOIN customers c ON c.id = o.customer_id GROUP BY c.id "
           "HAVING count(*) > 7",
     BUSIEST: "SELECT city, count(*) FROM customers GROUP BY city ORDER BY 2 DESC LIMIT 1",
+    SECOND: "SELECT name, price FROM products ORDER BY price DESC LIMIT 1 OFFSET 1",
     DEAREST: "SELECT name, price FROM products ORDER BY price DESC LIMIT 2",
     BY_REVENUE: "SELECT c.city, sum(o.paid) FROM orders o JOIN customers c ON c.id = o.customer_id GROUP BY 1 "
                 "ORDER BY 2 DESC LIMIT 2",
@@ -48,8 +50,9 @@ def test_an_answer_without_its_figures_offers_them_and_what_it_offers_is_answere
     (choice,) = offered(question, language, before, "sqlite")
     assert rows(sql_of(choice)) == rows(RIGHT[question])
     assert offered(choice, language, sql_of(choice), "sqlite") == (), "there is no more to show"
-    clicked = made_whole(choice, [Turn(question, question, "answered", before, choices=(choice,))], SHOP)
-    assert (clicked.question, clicked.goes_on_from, rows(clicked.sql)) == (choice, question, rows(RIGHT[question]))
+    for said in (choice, "1", "the first one", "第一个"):
+        chosen = made_whole(said, [Turn(question, question, "answered", before, choices=(choice,))], SHOP)
+        assert (chosen.question, chosen.goes_on_from, rows(chosen.sql)) == (choice, question, rows(RIGHT[question]))
 
 
 @pytest.mark.parametrize(

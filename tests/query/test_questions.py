@@ -36,6 +36,7 @@ from libs.leases.worker import Held
 from libs.postgres.listen import Listener
 from services.query.caches.caches import Caches
 from services.query.caches.embedded import EmbeddedStore
+from services.query.questions import find
 from services.query.questions.answer import Answerer
 from services.query.questions.asked import read_question
 from services.query.questions.conclusion import Conclusion
@@ -231,17 +232,40 @@ async def test_a_lost_cache_store_only_slows_things(asking: Asking) -> None:
     assert (await asking.ask(HOW_MANY))["outcome"] == "answered"
 
 
-async def test_a_dataset_that_is_unknown_untrained_or_behind_says_so(asking: Asking) -> None:
+async def test_a_dataset_that_is_unknown_untrained_or_behind_says_so(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
     unknown = await asking.ask(HOW_MANY, dataset_id="nobody")
     assert unknown["outcome"] == "unanswerable"
     await asking.consume(checkpoint(2, [], training_id="t0", forgotten=[ddl(FLIGHTS).item_id]))
     assert "trained" in (await asking.ask(HOW_MANY, 2))["answer_text"]
     assert "训练" in (await asking.ask(HOW_MANY, 3, language="zh"))["answer_text"]
-    late = await asking.ask(HOW_MANY, 4, seconds=1.5, needs=Needs(dataset_version=9))
-    assert late["outcome"] == "timed_out"
+    with monkeypatch.context() as patched:
+        patched.setattr(find, "_NEEDS_SECONDS", 0.0)
+        late = await asking.ask(HOW_MANY, 4, needs=Needs(dataset_version=9))
+    assert (late["outcome"], "taken in" in late["answer_text"]) == ("timed_out", True), "later it may have an answer"
     await asking.learn(HOW_MANY, COUNT, origin="feedback")
     given = [await asking.ask(question, number) for number, question in enumerate((HOW_MANY, "Count the flights"), 5)]
     assert [one["outcome"] for one in given] == ["answered"] * 2, "what people gave is known without a training"
+
+
+async def test_in_chinese_an_answer_calls_things_as_comments_do(asking: Asking) -> None:
+    columns = (FLIGHTS.columns[0], FLIGHTS.columns[1].model_copy(update={"comment": "延误分钟"}))
+    commented = FLIGHTS.model_copy(update={"comment": "航班", "columns": columns})
+    await asking.consume(
+        checkpoint(2, [ddl(commented)], training_id="t0", forgotten=[ddl(FLIGHTS).item_id]), structure(2, [commented])
+    )
+    await asking.learn(HOW_MANY, "SELECT count(*), max(delay) FROM flights")
+    chinese, english = [await asking.ask(HOW_MANY, at, language=said) for at, said in enumerate(("zh", "en"))]
+    assert "航班数量" in chinese["insight"].replace(" ", "") and "延误分钟" in chinese["insight"]
+    assert "number of flights" in english["insight"].lower() and "maximum delay" in english["insight"]
+
+
+async def test_groups_that_the_sql_does_not_order_are_told_the_most_first(asking: Asking) -> None:
+    await asking.learn("Flights?", "SELECT origin, 0 - count(*) AS less FROM flights GROUP BY origin")
+    assert (await asking.ask("Flights?"))["outcome"] == "answered"
+    [fetched] = await asking.sent("RowsFetched")
+    assert fetched["rows"] == [["JFK", -1], ["EWR", -2]]
 
 
 async def test_a_question_that_has_too_little_time_is_timed_out(asking: Asking) -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from libs.language.catalogue import _TEXTS, clause, known, language_of, sentences
+from libs.language.catalogue import _TEXTS, Language, clause, known, language_of, retold, sentences, text
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,20 @@ def test_a_sentence_inside_another_loses_its_full_stop() -> None:
     assert (clause("It is wrong.."), clause("不对。")) == ("It is wrong", "不对")
 
 
+@pytest.mark.parametrize("families", [("trainer.", "datasource."), ("feedback.", "datasource.")])
+def test_what_was_told_in_one_language_is_read_in_the_other(families: tuple[str, ...]) -> None:
+    ways: tuple[tuple[Language, Language], ...] = (("zh", "en"), ("en", "zh"), ("en", "en"))
+    for key in (key for key in _TEXTS if key.startswith(families)):
+        values = dict.fromkeys(re.findall(r"\{(\w+)\}", "".join(_TEXTS[key])), "7 x")
+        for told, read in ways:
+            assert retold(text(key, told, **values), read, *families) == text(key, read, **values)
+    inside = text("datasource.query_failed", "zh", reason="no such table: x")
+    assert retold(text("trainer.table_skipped", "zh", table="a", reason=inside), "en", "trainer.", "datasource.") == (
+        "Table a could not be read and was left out: The database refuses the query: no such table: x"
+    )
+    assert retold("Nobody wrote this", "zh", *families) == "Nobody wrote this"
+
+
 @pytest.mark.parametrize("strategy", ["adapted", "composed", "model"])
 def test_every_way_to_write_sql_has_words_of_its_own(strategy: str) -> None:
     assert known(f"question.strategy.{strategy}")
@@ -41,8 +55,9 @@ def test_what_is_counted_may_be_one() -> None:
     ("question", "language"),
     [
         ("How many orders are there?", "en"), ("有多少订单？", "zh"), ("How many tickets about 电视 are open?", "en"),
-        ("the salary of 陈伟英", "en"), ("only 上海", "en"), ("上海?", "zh"), ("按channel统计bookings", "zh"),
-        ("staff最多的10个hotel", "zh"), ("Gone with the Wind 的评分", "zh"), ("状态 (open, paid)", "zh"),
+        ("the salary of 陈伟英", "en"), ("only 上海", "en"), ("from 上海", "en"), ("上海?", "zh"),
+        ("按channel统计bookings", "zh"), ("staff最多的10个hotel", "zh"), ("Gone with the Wind 的评分", "zh"),
+        ("状态 (open, paid)", "zh"),
     ],
 )  # fmt: skip
 def test_a_chinese_name_in_an_english_sentence_leaves_it_english(question: str, language: str) -> None:

@@ -8,17 +8,18 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
+import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from deploy.local import identity, ports, state
+from deploy.local import identity, kafka_java, ports, state
 from deploy.local.kafka import cluster_id
 from deploy.local.places import CHECKOUT
 from deploy.local.process import Process, StackError
@@ -83,6 +84,8 @@ async def test_a_stack_keeps_its_data_and_secrets_between_runs_and_leaves_no_pro
         await remember_something(first)
         assert len(processes_using(home)) >= 3
         assert stack.memory_megabytes() > 100
+        loaded = Path(f"/proc/{stack.process('kafka').pid}/maps").read_text()
+        assert str(kafka_java.archived()) in loaded, "Kafka's classes are not loaded and linked anew"
     assert processes_using(home) == []
     assert not any((home / name).exists() for name in state.WHILE_RUNNING)
 
@@ -97,51 +100,57 @@ async def test_a_stack_keeps_its_data_and_secrets_between_runs_and_leaves_no_pro
     assert list(home.iterdir()) == [home / "sqlite"], "the folder for people's own databases stays"
 
 
-async def test_servers_that_die_come_back_at_their_addresses_with_their_data(tmp_path: Path) -> None:
-    async with LocalStack(tmp_path, services=[]) as stack:
-        waiting = asyncio.create_task(stack.wait())
-        await remember_something(stack.addresses)
-        before = dict(stack.addresses)
-        killed = {name: stack.process(name).pid for name in ("chroma", "postgres", "kafka")}
-        for name in killed:
-            stack.kill(name)
-        async with asyncio.timeout(90):
-            while any(stack.process(name).pid == pid for name, pid in killed.items()):
-                await asyncio.sleep(0.05)
-        await check_remembered(stack.addresses)
-        assert stack.addresses == before and not waiting.done()
-        waiting.cancel()
-    assert processes_using(tmp_path) == []
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalStack]:
+    """Give a stack that the next three tests share; the last of them breaks it."""
+    home = tmp_path_factory.mktemp("stack")
+    async with LocalStack(home, services=[]) as stack:
+        yield stack
+    assert processes_using(home) == []
 
 
-async def test_a_server_that_cannot_come_back_ends_the_wait_with_its_name(tmp_path: Path) -> None:
-    async with LocalStack(tmp_path, services=[]) as stack:
-        waiting = asyncio.create_task(stack.wait())
-        (tmp_path / "postgres" / "PG_VERSION").write_text("1\n")
-        stack.kill("postgres")
-        with pytest.raises(StackError, match="postgres keeps ending"):
-            await asyncio.wait_for(waiting, 60)
+async def test_the_stack_file_names_everything_and_only_its_owner_can_read_it(running: LocalStack) -> None:
+    home = running.home
+    file = home / "stack.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert (home / "secrets.json").stat().st_mode & 0o777 == 0o600
+    content = json.loads(file.read_text())
+    assert content["credentials"]["username"] == "admin" and content["credentials"]["password"]
+    assert content["postgres_url"].startswith("postgresql://postgres:")
+    assert content["chroma"].startswith("http://127.0.0.1:")
+    assert content["kafka_bootstrap"].startswith("127.0.0.1:")
+    assert content["gateway_url"].startswith("http://127.0.0.1:")
+    assert set(content["processes"]) == {"stack", "kafka", "postgres", "chroma"}
+    assert content["processes"]["kafka"] == running.process("kafka").pid
+    assert state.running(home) == content["processes"]
+    with pytest.raises(StackError, match="already runs"):
+        async with LocalStack(home, services=[]):
+            pass
+    with pytest.raises(StackError, match="already runs"):
+        LocalStack.reset(home)
 
 
-async def test_the_stack_file_names_everything_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
-    async with LocalStack(tmp_path, services=[]) as stack:
-        file = tmp_path / "stack.json"
-        assert file.stat().st_mode & 0o777 == 0o600
-        assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
-        content = json.loads(file.read_text())
-        assert content["credentials"]["username"] == "admin" and content["credentials"]["password"]
-        assert content["postgres_url"].startswith("postgresql://postgres:")
-        assert content["chroma"].startswith("http://127.0.0.1:")
-        assert content["kafka_bootstrap"].startswith("127.0.0.1:")
-        assert content["gateway_url"].startswith("http://127.0.0.1:")
-        assert set(content["processes"]) == {"stack", "kafka", "postgres", "chroma"}
-        assert content["processes"]["kafka"] == stack.process("kafka").pid
-        assert state.running(tmp_path) == content["processes"]
-        with pytest.raises(StackError, match="already runs"):
-            async with LocalStack(tmp_path, services=[]):
-                pass
-        with pytest.raises(StackError, match="already runs"):
-            LocalStack.reset(tmp_path)
+async def test_servers_that_die_come_back_at_their_addresses_with_their_data(running: LocalStack) -> None:
+    waiting = asyncio.create_task(running.wait())
+    await remember_something(running.addresses)
+    before = dict(running.addresses)
+    killed = {name: running.process(name).pid for name in ("chroma", "postgres", "kafka")}
+    for name in killed:
+        running.kill(name)
+    async with asyncio.timeout(90):
+        while any(running.process(name).pid == pid for name, pid in killed.items()):
+            await asyncio.sleep(0.05)
+    await check_remembered(running.addresses)
+    assert running.addresses == before and not waiting.done()
+    waiting.cancel()
+
+
+async def test_a_server_that_cannot_come_back_ends_the_wait_with_its_name(running: LocalStack) -> None:
+    waiting = asyncio.create_task(running.wait())
+    (running.home / "postgres" / "PG_VERSION").write_text("1\n")
+    running.kill("postgres")
+    with pytest.raises(StackError, match="postgres keeps ending"):
+        await asyncio.wait_for(waiting, 60)
 
 
 @pytest.fixture
@@ -239,6 +248,25 @@ async def test_servers_given_by_address_are_used_and_not_stopped(
         assert stack.addresses["postgres_url"] == infrastructure.postgres_url
     connection = await asyncpg.connect(infrastructure.postgres_url)
     await connection.close()
+
+
+async def test_the_archive_of_kafkas_classes_is_made_once_and_those_of_former_versions_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, former = tmp_path / "kafka-new.aot", tmp_path / "kafka-old.aot"
+    former.touch()
+    monkeypatch.setattr(kafka_java, "archived", lambda: archive)
+    made: list[Path] = []
+
+    async def ask() -> None:
+        async with kafka_java.missing_archive() as record:
+            if record:
+                made.append(record)
+                await asyncio.sleep(0)
+                record.touch()
+
+    await asyncio.gather(ask(), ask())
+    assert len(made) == 1 and archive.exists() and not former.exists()
 
 
 def test_a_cluster_id_is_never_taken_for_an_option() -> None:

@@ -31,7 +31,7 @@ async def test_feedback_is_learned_at_once_even_while_its_dataset_is_trained(tra
     await trainer.work("lesson")
     assert isinstance(trainer.urgent.embedder, CountingEmbedder) and trainer.urgent.embedder.texts == ["q"]
     said = [c for c in await trainer.said() if c.training_id == lesson.training_id]
-    assert [(c.status, c.progress) for c in said] == [("pending", 0), ("completed", 100)]
+    assert [(c.status, c.progress) for c in said] == [("completed", 100)]
     assert [i.item_id for i in said[-1].items] == ["x"]
     trainer.embedder.go_on.set()
     await working

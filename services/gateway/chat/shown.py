@@ -46,7 +46,8 @@ class Answer(Asked):
     """The end of a question, whatever it is."""
 
     outcome: Outcome
-    """`clarification` asks back, with `choices`; `unanswerable` says what would have to be known first."""
+    """`clarification` asks back, with `choices`; `unanswerable`: the dataset holds nothing of the sort, or has to be
+    trained first; `failed` says what is wrong; `timed_out`: not in time, ask again, or for less."""
     sql: str | None
     """What was asked of the database; null where nothing was."""
     columns: tuple[ResultColumn, ...]

@@ -41,7 +41,7 @@ class FeedbackState(Shown):
     feedback_id: str
     status: FeedbackStatus
     reasons: tuple[Problem, ...]
-    """Why it is rejected or held."""
+    """Why it is rejected or held, in the language asked for."""
     training_id: str | None
     """The training that learns it."""
     supersedes: tuple[str, ...]

@@ -3,8 +3,9 @@
 from typing import Any
 
 from libs.events.catalog import ENDED, Language, Needs
-from libs.language.catalogue import sentences, text
+from libs.language.catalogue import retold, sentences, text
 from libs.postgres.pool import Connection
+from services.gateway.retold import OF_TRAININGS, problem_in
 from services.gateway.trainings.decider import Training, Wish
 from services.gateway.trainings.shown import Progress, ShownStatus
 
@@ -67,16 +68,16 @@ async def training_state(connection: Any, dataset_id: str, language: Language) -
         row = None
     last: dict[str, Any] = (row["state"] if row else None) or {}
     status: ShownStatus = SHOWN_STATUS[row["status"]] if row else "pending"
-    problem = last.get("problem")
+    problem = problem_in(last["problem"], language, OF_TRAININGS) if last.get("problem") else None
     completed = await connection.fetchval(_LAST_COMPLETED, dataset_id)
     waiting = row is not None and row["status"] == "pending"
     return Progress(
         status=status,
         status_text=text(f"status.{status}", language),
         process_rate=last.get("progress", 0.0),
-        error_msg=sentences(problem["detail"], problem["hint"]) if problem else None,
+        error_msg=sentences(problem.detail, problem.hint) if problem else None,
         last_train_at=completed,
-        current_step=last.get("message", ""),
+        current_step=retold(last.get("message", ""), language, *OF_TRAININGS),
         training_id=row["training_id"] if row else None,
         queue_position=await connection.fetchval(_POSITION, row["training_id"]) if waiting else None,
         items_learned=last.get("items_learned", 0),

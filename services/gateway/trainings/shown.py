@@ -33,7 +33,7 @@ class Progress(Shown):
     last_train_at: datetime | None
     """When a training was last complete."""
     current_step: str
-    """What it is doing, in the language in which it was started."""
+    """What it is doing, in the language asked for."""
     training_id: str | None
     queue_position: int | None
     """From 1, while it waits for others; null otherwise."""
@@ -67,6 +67,6 @@ class PastTraining(Shown):
     """Percent: 0 to 100."""
     items_learned: int
     problem: Problem | None
-    """Why it failed; null unless it did."""
+    """Why it failed, in the language asked for; null unless it did."""
     verdict: Literal["kept", "held", "accepted", "dropped"] | None
     """What became of what it taught; null until it is measured."""

@@ -30,24 +30,28 @@ _CUTS = (exp.Limit, exp.Fetch, exp.Offset, exp.Having, exp.SetOperation)
 class Part:
     """Where a column of a result comes from: `how`, and the column (`of`) that it was computed from.
 
-    `table` is the one whose rows were counted, where it is certain.
+    `table` is the one whose rows were counted, where it is certain; `called` is what that, or the column, is called in
+    Chinese.
     """
 
     how: How = ""
     of: str = ""
     table: str = ""
+    called: str = ""
 
 
 @dataclass(frozen=True)
 class Origin:
     """The parts of a result by its columns; empty when nothing is known. `whole` when nothing was cut off.
 
-    `subtotals` when some rows sum up others: to compare them, or to add them up, says nothing.
+    `ordered` when the SQL says in which order the rows are. `subtotals` when some rows sum up others: to compare them,
+    or to add them up, says nothing.
     """
 
     parts: tuple[Part, ...] = ()
     whole: bool = False
     subtotals: bool = False
+    ordered: bool = False
 
     def part(self, at: int) -> Part:
         """Where column `at` comes from."""
@@ -60,19 +64,20 @@ def origin_of(sql: str, dialect: Dialect, rows: int) -> Origin:
     if tree.find(*_SUBTOTALS):
         return Origin(subtotals=True)
     whole = not any(_cuts(node, tree, rows) for node in tree.find_all(*_CUTS))
+    ordered = bool(tree.args.get("order"))
     select = tree.find(exp.Select) if isinstance(tree, exp.SetOperation) else tree
     if not isinstance(select, exp.Select) or select.is_star:
         return Origin(whole=whole)
     inner = _derived(select, tree)
     if inner is None:
-        return Origin(_parts(select), whole)
+        return Origin(_parts(select), whole, ordered=ordered)
     known = {each.alias_or_name.lower(): part for each, part in zip(inner.expressions, _parts(inner), strict=True)}
     parts = (
         known.get(_plain(each).name.lower(), part) if isinstance(_plain(each), exp.Column) else part
         for each, part in zip(select.expressions, _parts(select), strict=True)
     )
     # Groups that are left out after grouping are missing from the whole.
-    return Origin(tuple(parts), whole and not select.args.get("where"))
+    return Origin(tuple(parts), whole and not select.args.get("where"), ordered=ordered)
 
 
 def _derived(select: exp.Select, tree: exp.Expr) -> exp.Select | None:

@@ -15,6 +15,7 @@ from libs.datasources.errors import RefusedByGate
 from libs.datasources.gate import parse
 from services.query.composer.language.cues import CueName, longest_phrase, phrases
 from services.query.composer.language.kinds import KINDS
+from services.query.composer.language.nth import nths
 from services.query.composer.language.periods import Period
 from services.query.composer.language.small_words import HAVE, VERBS
 from services.query.composer.language.stop_words import stop_keys
@@ -24,6 +25,7 @@ from services.query.composer.linking.elements import Element, elements
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.link import Linked, link
 from services.query.composer.linking.spelling import alike
+from services.query.composer.opposite import other_way_round
 from services.query.composer.queries.plan import TimePart
 from services.query.composer.unsaid import has_unsaid_limit, looks_for_unsaid
 from services.query.knowledge.schema import Pair, Schema, Scope
@@ -37,14 +39,12 @@ _SURE, _KNOWN = 1.0, 0.75
 _SAME: dict[CueName, str] = {
     "max": "most", "min": "least", "without": "not", "missing": "not",
 }  # fmt: skip
-_WAYS: frozenset[CueName] = frozenset({"from", "to"})
 _SAYS_LITTLE: frozenset[CueName] = frozenset({"and", "equal", "having", "label", "from", "to", "order", "distinct"})
 
 
 @dataclass(frozen=True)
 class _Said:
     cues: frozenset[str]
-    ways: frozenset[str]
     numbers: frozenset[str]
     words: frozenset[str]
     looks_at: frozenset[str]
@@ -63,7 +63,7 @@ def _has_all_that_is_named(question: str, pair: Pair, known: Scope) -> bool:
     """Whether the SQL speaks of each thing that the question names and the taught one does not, nor of more."""
     linked = link(question, known.schema, known.terms, known.taught)
     theirs = link(pair.question, known.schema, known.terms, known.taught)
-    if _times(linked) != _times(theirs) or not _terms(linked) <= _terms(theirs):
+    if _times(linked) != _times(theirs) or not _terms(linked) <= _terms(theirs) or other_way_round(linked, theirs):
         return False
     used, taught = elements(pair.sql, known.schema), pair.question.lower()
     for mark in linked.marks:
@@ -139,8 +139,6 @@ def _terms(linked: Linked) -> set[str]:
 
 def _same(said: _Said, pair: Pair, schema: Schema) -> bool:
     taught = _said(pair.question)
-    if said.ways and taught.ways and said.ways.isdisjoint(taught.ways):
-        return False  # from here, and to here
     if said.cues != taught.cues or said.numbers != taught.numbers:
         return False
     words = said.words | taught.words
@@ -175,8 +173,7 @@ def _said(question: str) -> _Said:
     text = read(question)
     tokens = tuple(token.key for token in text.tokens)
     cues: set[str] = set()
-    ways: set[str] = set()
-    numbers: set[str] = set()
+    numbers = {f"{found.number}." for found in nths(text)}
     words: set[str] = set()
     looks_at: set[str] = set()
     place = 0
@@ -188,15 +185,12 @@ def _said(question: str) -> _Said:
         elif end > place:
             cue = phrases()[tokens[place:end]]
             kinds = KINDS.get(text.between(place, end).lower().removeprefix("the "), ())
-            ways |= _WAYS & {cue}
             cues |= {_SAME.get(cue, cue)} - _SAYS_LITTLE
             looks_at |= set(kinds[:1])
         else:
             words |= {tokens[place]} - stop_keys()
         place = max(end, place + 1)
-    return _Said(
-        frozenset(cues), frozenset(ways), frozenset(numbers), frozenset(words), frozenset(looks_at), frozenset(tokens)
-    )
+    return _Said(frozenset(cues), frozenset(numbers), frozenset(words), frozenset(looks_at), frozenset(tokens))
 
 
 def _phrase_end(tokens: tuple[str, ...], place: int) -> int:

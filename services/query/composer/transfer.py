@@ -14,6 +14,9 @@ from services.query.composer.language.periods import Period, year
 from services.query.composer.linking.familiar import familiar
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.link import Linked, Mark, link
+from services.query.composer.opposite import other_way_round
+from services.query.composer.queries.identifiers import identifier
+from services.query.composer.queries.writer import name_of_figure
 from services.query.composer.redate import redate
 from services.query.composer.unsaid import has_unsaid_limit
 from services.query.knowledge.schema import Pair, Scope
@@ -73,8 +76,10 @@ def _units(linked: Linked) -> list[_Unit]:
 
 
 def _transfer(linked: Linked, pair: Pair, known: Scope) -> Transferred | None:
-    mine = _units(linked)
-    theirs = _units(link(pair.question, known.schema, known.terms, known.taught))
+    their_linked = link(pair.question, known.schema, known.terms, known.taught)
+    if other_way_round(linked, their_linked):
+        return None
+    mine, theirs = _units(linked), _units(their_linked)
     matcher = SequenceMatcher(None, [unit.said for unit in theirs], [unit.said for unit in mine], autojunk=False)
     edits = _differences(matcher, theirs, mine)
     loud = max(1, sum(not unit.quiet for unit in theirs), sum(not unit.quiet for unit in mine))
@@ -84,9 +89,10 @@ def _transfer(linked: Linked, pair: Pair, known: Scope) -> Transferred | None:
         tree = parse(pair.sql, known.schema.dialect)
     except RefusedByGate:
         return None
-    changed = all(_apply(tree, old, new, theirs) for old, new in edits)
-    if not changed:
+    taught = tree.copy()
+    if not all(_apply(tree, old, new, theirs) for old, new in edits):
         return None
+    _name_anew(taught, tree)
     meant = [meant for edit in edits for unit in edit if unit.mark for meant in unit.mark.meanings]
     items = dict.fromkeys((*(item for one in meant for item in one.items), *linked.passed_over))
     return Transferred(pair, tree.sql(dialect=known.schema.dialect), len(edits), tuple(items))
@@ -151,6 +157,8 @@ def _instruction(tree: exp.Expr, old: CueName, new: CueName) -> bool:
     if old in _ORDER and new in _ORDER:
         ordered = [one for one in tree.find_all(exp.Ordered) if bool(one.args.get("desc")) == _ORDER[old]]
         if len(ordered) == 1:
+            if not _ORDER[new] and tree.find(exp.Join) and ordered[0].find(exp.Count):
+                return False  # The fewest are those that have none, and the join leaves them out.
             ordered[0].set("desc", _ORDER[new])
             return True
     return False
@@ -162,6 +170,19 @@ def _replaced(tree: exp.Expr, old: type[exp.Expr], new: type[exp.Expr], fits: Ca
         return False
     found[0].replace(new(**{name: value for name, value in found[0].args.items() if name in ("this", "expression")}))
     return True
+
+
+def _name_anew(taught: exp.Expr, tree: exp.Expr) -> None:
+    """Call what is told of something else than before by what it is: a sum is no `average`."""
+    if not isinstance(tree, exp.Query) or not isinstance(taught, exp.Query):
+        return
+    used = {column.name for column in tree.find_all(exp.Column) if not column.table}
+    for old, new in zip(taught.selects, tree.selects, strict=True):
+        if isinstance(new, exp.Alias) and new.this != old.unalias() and new.alias not in used:
+            figure = new.this
+            column = figure.this if isinstance(figure, exp.AggFunc) and isinstance(figure.this, exp.Column) else None
+            name = name_of_figure(figure.key, column.name) if column else None
+            new.replace(exp.alias_(figure.copy(), identifier(name)) if name else figure.copy())
 
 
 def _meaning(tree: exp.Expr, old: Mark, new: Mark, times: int) -> bool:

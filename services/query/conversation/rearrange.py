@@ -8,7 +8,7 @@ from services.query.composer.language.cues import CueName
 from services.query.composer.linking.marks import Linked
 from services.query.composer.linking.names import name_column
 from services.query.conversation.fragment import Fragment
-from services.query.conversation.tree import holds_measure, tables
+from services.query.conversation.tree import holds_measure, joins, tables
 from services.query.knowledge.schema import Scope
 
 LIGHT = frozenset({"and", "order", "equal", "from", "to", "each"})
@@ -59,6 +59,8 @@ def _turned(tree: exp.Select, linked: Linked) -> exp.Select | None:
 def _by_measure(tree: exp.Select, *, descending: bool) -> exp.Select | None:
     """Ranked by what ranks it already, else by the measure of its groups; None when neither is there."""
     order = tree.args.get("order")
+    if not descending and _leaves_out_none(tree):
+        return None
     shown = [one for one in tree.expressions if holds_measure(one)]
     grouped = tree.args.get("group") is not None
     names = {one.alias for one in shown}
@@ -72,6 +74,14 @@ def _by_measure(tree: exp.Select, *, descending: bool) -> exp.Select | None:
         return None
     by = exp.Ordered(this=shown[0].unalias().copy(), desc=descending, nulls_first=False)
     return tree.order_by(by, append=False)
+
+
+def _leaves_out_none(tree: exp.Select) -> bool:
+    """Whether the fewest are not among the ranked, because those that have none are not joined."""
+    order, inner = tree.args.get("order"), [one for one in joins(tree) if not one.side]
+    if order is None or not inner or tree.args.get("limit") is None or tree.args.get("group") is None:
+        return False
+    return order.expressions[0].find(exp.Count) is not None
 
 
 def _ordered(tree: exp.Select, linked: Linked) -> exp.Select | None:

@@ -5,10 +5,12 @@ from typing import Any
 
 from libs.events.catalog import QuestionAsked, ResultColumn, Sources
 from libs.language.catalogue import sentences, text
+from services.query.answers.arranged import arranged
+from services.query.answers.called import called
 from services.query.answers.chart import chart_of
 from services.query.answers.cut import not_all
 from services.query.answers.nothing import nothing_found
-from services.query.answers.origin import origin_of
+from services.query.answers.origin import Origin, origin_of
 from services.query.answers.shape import Shape, shape_of
 from services.query.answers.unfinished import insight_at
 from services.query.figures.asked import offered
@@ -39,11 +41,20 @@ def answered(asked: QuestionAsked, ran: Ran, sources: Sources) -> Conclusion:
     )
 
 
+def arranged_rows(ran: Ran) -> Ran:
+    """`ran` with its groups in an order, where its SQL gives them none."""
+    rows, origin = ran.rows, _origin(ran)
+    return replace(ran, rows=replace(rows, rows=arranged(rows.columns, rows.rows, origin)))
+
+
 def shape_of_rows(ran: Ran) -> Shape:
     """What chart and insight are made from."""
-    rows, names = ran.rows.rows, ran.rows.columns
-    origin = origin_of(ran.admitted.sql, ran.dialect, len(rows))
-    return shape_of(names, rows, replace(origin, whole=origin.whole and not ran.rows.truncated))
+    return shape_of(ran.rows.columns, ran.rows.rows, _origin(ran))
+
+
+def _origin(ran: Ran) -> Origin:
+    origin = origin_of(ran.admitted.sql, ran.dialect, len(ran.rows.rows))
+    return called(replace(origin, whole=origin.whole and not ran.rows.truncated), ran.tables)
 
 
 def _type(rows: tuple[tuple[Any, ...], ...], at: int) -> str:

@@ -8,7 +8,7 @@ from libs.events.catalog import Language, QuestionAsked, Sources, Step
 from libs.language.catalogue import text
 from services.query.knowledge.schema import Scope
 from services.query.model.client import Model
-from services.query.questions.answered import answered
+from services.query.questions.answered import answered, arranged_rows
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import Database, Ran, limits_until
 from services.query.questions.improved import improved
@@ -35,7 +35,7 @@ class Attempt:
         """
         language = self.asked.language
         try:
-            ran = await self.database.ask(sql, limits_until(self.ends))
+            ran = arranged_rows(await self.database.ask(sql, limits_until(self.ends)))
         except (RefusedByGate, QueryFailed) as error:
             self.steps.add(refused_step(sql, error, language))
             return None

@@ -5,6 +5,7 @@ from typing import Any
 
 from libs.events.catalog import Language, Outcome, Problem, ResultColumn, Sources
 from libs.language.catalogue import sentences, text
+from services.query.conversation.courtesy import Courtesy
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,16 @@ class Conclusion:
 def unanswerable(key: str, language: Language, version: int = 0) -> Conclusion:
     """The dataset cannot answer anything yet."""
     return Conclusion("unanswerable", answer_text=text(key, language), knowledge_version=version)
+
+
+def polite(courtesy: Courtesy, language: Language) -> Conclusion:
+    """What is answered to thanks or a farewell."""
+    return Conclusion("clarification", chart_type="clarification", answer_text=text(f"question.{courtesy}", language))
+
+
+def not_caught_up(language: Language) -> Conclusion:
+    """What the question needs is not known here in time; it may well be answered when it is asked again."""
+    return Conclusion("timed_out", answer_text=text("question.not_caught_up", language))
 
 
 def failed(problem: Problem, version: int = 0, sql: str | None = None) -> Conclusion:

@@ -18,6 +18,7 @@ from libs.language.catalogue import text
 from libs.postgres.listen import Listener
 from services.query.caches.caches import Caches
 from services.query.caches.clear import clearings
+from services.query.conversation.courtesy import courtesy_of
 from services.query.knowledge.recall import Knowledge, KnownPair, exact_pairs, pairs
 from services.query.knowledge.remembered import Remembered
 from services.query.knowledge.schema import Pair
@@ -26,7 +27,7 @@ from services.query.model.client import Model
 from services.query.questions.asked import needs_met
 from services.query.questions.attempt import Attempt
 from services.query.questions.cached import cached
-from services.query.questions.conclusion import Conclusion, unanswerable
+from services.query.questions.conclusion import Conclusion, not_caught_up, polite, unanswerable
 from services.query.questions.database import Database, Ran
 from services.query.questions.instead import instead_of, with_instead
 from services.query.questions.looked_up import with_looked_up
@@ -62,8 +63,10 @@ class Finder:
 
         Raises `DataSourceError` when its database cannot be asked.
         """
+        if (courtesy := courtesy_of(asked.question)) is not None:
+            return polite(courtesy, asked.language)
         if not await needs_met(self.pool, self.listener, asked, _NEEDS_SECONDS):
-            return unanswerable("question.not_caught_up", asked.language)
+            return not_caught_up(asked.language)
         known, cleared = await self._known(asked)
         if known is None:
             return unanswerable("question.dataset_unknown", asked.language)
@@ -155,7 +158,8 @@ class Finder:
 
     def _database(self, known: Knowledge, filters: Filters) -> Database:
         tables = {table.name: table.column_names for table in known.tables}
-        return Database(self.connections, known.database, tables, filters)
+        described = {table.name: table for table in known.tables}
+        return Database(self.connections, known.database, tables, filters, described)
 
 
 def _exactly(pair: KnownPair) -> Callable[[Ran], Sources]:

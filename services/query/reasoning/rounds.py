@@ -10,6 +10,7 @@ from services.query.knowledge.recall import Knowledge
 from services.query.knowledge.schema import Scope
 from services.query.model.client import Model, ModelUnavailable
 from services.query.model.echo import without_echo
+from services.query.questions.answered import arranged_rows
 from services.query.questions.conclusion import Conclusion
 from services.query.questions.database import INTERMEDIATE, Database, limits_until
 from services.query.questions.improved import improved
@@ -132,7 +133,8 @@ class Rounds:
 
     async def _run(self, command: RunSQL) -> Happened:
         try:
-            return Succeeded(command.draft, await self.database.ask(command.sql, limits_until(self.ends)))
+            ran = await self.database.ask(command.sql, limits_until(self.ends))
+            return Succeeded(command.draft, arranged_rows(ran))
         except RefusedByGate as error:
             return Refused(command.sql, error)
         except QueryFailed as error:

@@ -18,7 +18,7 @@ from libs.postgres.transient import AWAY
 from libs.runtime.clock import now
 from services.trainer.control.handlers import CHANNEL
 from services.trainer.runs import store
-from services.trainer.runs.decider import WORKING, Begin, Command, Fail, Level, Reach, State, decide
+from services.trainer.runs.decider import Begin, Command, Fail, Level, Reach, State, decide
 from services.trainer.runs.handlers import say
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ class Attempt:
         place = replace(self.place, forgotten=forgotten, level=level, ends=ends)
         await self._write(place if message is None else replace(place, message=message))
         self.place = replace(self.place, items=())
-        if self.state.status not in WORKING:
+        if not self.state.offered:
             raise Stopped
 
     async def fail(self, problem: Problem) -> None:
@@ -95,7 +95,7 @@ class Attempt:
                 raise LookupError(f"training {self.lease.subject} was offered but is unknown")
             cause = await store.cause(connection, state)
             state = await say(opened, state, decide(state, command, now()), cause)
-            if state.status not in WORKING:
+            if not state.offered:
                 await finish(connection, self.lease)
         self.state, self.traceparent = state, cause.traceparent if cause else None
 
@@ -108,7 +108,7 @@ async def begun(
     async with listener.subscribed(CHANNEL) as wake:
         attempt = Attempt(pool, lease, held, State(lease.subject, ""), Reach(lease.epoch, 1, 0.0, ""))
         await attempt._write(Begin(lease.epoch))
-        if attempt.state.status not in WORKING:
+        if not attempt.state.offered:
             yield None
             return
         watching = asyncio.create_task(_watch(attempt, wake), name=f"control {lease.subject}")

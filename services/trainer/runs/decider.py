@@ -67,7 +67,12 @@ class State:
     @property
     def offered(self) -> bool:
         """Whether a worker is to work on it."""
-        return self.requested is not None and self.status in WORKING
+        return self.requested is not None and (self.status in WORKING or (self.status is None and self.quick))
+
+    @property
+    def quick(self) -> bool:
+        """Whether its end is milliseconds away: then that is all that its first attempt says."""
+        return self.requested is not None and self.requested.is_urgent
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,8 @@ def decide(state: State, command: Command, at: datetime) -> tuple[Event, ...]:
         state = replace(state, attempt=max(state.attempt, 1))  # The first attempt may have begun in silence.
     match command:
         case Start():  # Asked for once more, it is the training that has begun already.
-            return _say(state, at, _ASKED[state.wish]) if state.status is None else ()
+            silent = state.status is not None or (state.quick and state.wish == "go")
+            return () if silent else _say(state, at, _ASKED[state.wish])
         case Obey():
             return _obey(state, at)
         case Begin(epoch):
@@ -194,8 +200,8 @@ def _begin(state: State, at: datetime, epoch: int) -> tuple[Event, ...]:
             hint=text("trainer.gave_up.hint", state.language),
         )
         return _say(state, at, "failed", epoch=epoch, problem=problem, message=problem.detail, level="ERROR")
-    if state.requested and state.requested.is_urgent and epoch == 1:
-        return ()  # Its first checkpoint is its end, milliseconds away; it says all there is to say.
+    if state.quick and epoch == 1:
+        return ()
     message = _message(_beginning(state), state)
     return _say(replace(state, attempt=state.attempt + 1), at, "preparing", epoch=epoch, message=message)
 

@@ -33,8 +33,7 @@ async def start_trainings(transaction: Transaction, batch: Batch) -> None:
         if state is None or cause is None or cause.event_id != received.event_id:
             continue
         state = await say(transaction, state, decide(state, Start(), now()), received)
-        if state.status == "pending":  # Also when it was resumed before anybody knew it, and so has a status already.
-            await offer_work(transaction, state)
+        await offer_work(transaction, state)
 
 
 async def say(

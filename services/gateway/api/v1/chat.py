@@ -21,13 +21,14 @@ from services.gateway.api.context import After, AskedLanguage, GatewayPart, Pagi
 from services.gateway.api.fields import Body, Id, Prose, Sql
 from services.gateway.api.fields import Question as QuestionText
 from services.gateway.api.problems import Problem, not_found
-from services.gateway.api.tells import tells
+from services.gateway.api.tells import NOTHING, tells
 from services.gateway.chat.decider import Judged, decide_judged
 from services.gateway.chat.read import answer, steps, waiting
 from services.gateway.chat.shown import Answer, Conversation, ListedConversation, Turn, Waiting, WaitingElsewhere
 from services.gateway.gateway import Gateway
 from services.gateway.learning.read import evidence, feedback_of, is_being_measured, status_of_feedback
 from services.gateway.learning.shown import FeedbackState, ReceivedFeedback
+from services.gateway.retold import OF_FEEDBACK, problem_in
 from services.gateway.shown import Page, Shown
 from services.gateway.trainings.read import needs_of
 
@@ -203,7 +204,7 @@ async def get_conversation(conversation_id: str, gateway: GatewayPart, account: 
 
 @router.delete(
     "/conversations/{conversation_id}",
-    status_code=status.HTTP_204_NO_CONTENT,
+    **NOTHING,
     responses=tells(204, "Espalier-Position"),
 )
 async def delete_conversation(
@@ -261,7 +262,9 @@ async def _judged(gateway: Gateway, account: Account, body: Feedback) -> Judged:
 
 
 @router.get("/feedback/{feedback_id}", dependencies=[After])
-async def get_feedback(feedback_id: str, gateway: GatewayPart, account: SignedIn) -> FeedbackState:
+async def get_feedback(
+    feedback_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage
+) -> FeedbackState:
     """What became of a verdict: received, accepted, learned, rejected, held, dropped or reverted, and why.
 
     What is `learned` counts at once. As long as it is `measuring`, what it does to verified questions is being looked
@@ -274,7 +277,7 @@ async def get_feedback(feedback_id: str, gateway: GatewayPart, account: SignedIn
     return FeedbackState(
         feedback_id=feedback_id,
         status=status_of_feedback(row),
-        reasons=reviewed["reasons"],
+        reasons=tuple(problem_in(reason, language, OF_FEEDBACK) for reason in reviewed["reasons"]),
         training_id=reviewed["training_id"],
         supersedes=reviewed["supersedes"],
         question=row["given"]["question"],

@@ -24,12 +24,13 @@ from services.gateway.api.context import (
 from services.gateway.api.fields import Body, Id, Name, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.tables import check_tables
-from services.gateway.api.tells import tells
+from services.gateway.api.taken import check_free
+from services.gateway.api.tells import NOTHING, tells
+from services.gateway.api.v1.datasources import structure_of
 from services.gateway.audit.acts import Act
 from services.gateway.audit.note import note
 from services.gateway.datasets.decider import BeingTrained, decide_change, decide_delete
 from services.gateway.datasets.shown import Dataset
-from services.gateway.datasources.read import newest_structure
 from services.gateway.datasources.shown import Table
 from services.gateway.shown import Page, Said
 from services.gateway.trainings.read import newest_training, training_state
@@ -72,6 +73,7 @@ async def create_dataset(
     async with gateway.writing() as write:
         await owned(write.connection, "datasources", "datasource_id", body.datasource_id, account, lock=True)
         await check_tables(write.connection, body.datasource_id, body.tables)
+        await check_free(write.connection, "dataset", account.account_id, body.name)
         await write.record(event)
         response.headers.update({"Location": f"/api/v1/datasets/{dataset_id}", "ETag": '"1"'})
         made = await _shown(write.connection, event, language)
@@ -121,15 +123,15 @@ async def change_dataset(
         check_version(if_match, before.version)
         await check_tables(write.connection, before.datasource_id, given.get("tables", ()))
         event = decide_change(before, given, now(), account.account_id)
+        if event.name != before.name:
+            await check_free(write.connection, "dataset", account.account_id, event.name)
         if event is not before:
             await write.record(event)
     await written(gateway, response, write.event_id, event.version)
     return await _shown(gateway.pool, event, language)
 
 
-@router.delete(
-    "/{dataset_id}", status_code=status.HTTP_204_NO_CONTENT, responses=tells(204, "ETag", "Espalier-Position")
-)
+@router.delete("/{dataset_id}", **NOTHING, responses=tells(204, "ETag", "Espalier-Position"))
 async def delete_dataset(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response, if_match: IfMatch = None
 ) -> None:
@@ -152,11 +154,13 @@ async def _owned(connection: Any, dataset_id: str, account: Account) -> DatasetC
 
 
 @router.get("/{dataset_id}/tables", dependencies=[After])
-async def list_dataset_tables(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> list[Table]:
-    """The tables of a dataset, as they were last read."""
+async def list_dataset_tables(
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage
+) -> list[Table]:
+    """The tables of a dataset, as they were last read; where they never were, they are read now."""
     state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     picked = set(state["tables"])
-    parts = await newest_structure(gateway.pool, state["datasource_id"]) or []
+    parts = await structure_of(gateway, state["datasource_id"], language)
     return [Table.model_validate(t) for part in parts for t in part["tables"] if not picked or t["name"] in picked]
 
 

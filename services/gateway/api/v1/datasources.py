@@ -34,7 +34,8 @@ from services.gateway.api.context import (
 )
 from services.gateway.api.fields import Body, DatabasePassword, GivenLine, Line, Name
 from services.gateway.api.problems import Problem
-from services.gateway.api.tells import tells
+from services.gateway.api.taken import check_free
+from services.gateway.api.tells import NOTHING, tells
 from services.gateway.datasources.decider import InUse, decide_change, decide_delete
 from services.gateway.datasources.read import datasets_of, newest_structure
 from services.gateway.datasources.shown import DataSource, Table, TriedConnection
@@ -46,6 +47,7 @@ router = APIRouter(prefix="/datasources", tags=["data sources"])
 _INSPECTION_SECONDS = 15.0
 _ANSWER_SECONDS = 2.0
 """What was found, or that nothing was in time, has its way to go."""
+_SETTINGS = "SELECT state -> 'settings' FROM datasources WHERE datasource_id = $1"
 _PrivateColumns = Annotated[tuple[Line, ...], Field(max_length=10_000)]
 
 
@@ -97,6 +99,7 @@ async def create_datasource(
         settings=_settings(gateway, body), who=account.account_id, changed_at=now(),
     )  # fmt: skip
     async with gateway.writing() as write:
+        await check_free(write.connection, "datasource", account.account_id, body.name)
         write.publish(_inspection(event.datasource_id, event.settings, "en"))
         await write.record(event)
         response.headers.update({"Location": f"/api/v1/datasources/{event.datasource_id}", "ETag": '"1"'})
@@ -155,6 +158,8 @@ async def change_datasource(
         if body.database is not None:
             _check_path(before.settings.kind, body.database)
         event = decide_change(before, body.name, given, now(), account.account_id)
+        if event.name != before.name:
+            await check_free(write.connection, "datasource", account.account_id, event.name)
         if event is not before:
             write.publish(_inspection(datasource_id, event.settings, "en"))
             await write.record(event)
@@ -162,9 +167,7 @@ async def change_datasource(
     return DataSource.of(event)
 
 
-@router.delete(
-    "/{datasource_id}", status_code=status.HTTP_204_NO_CONTENT, responses=tells(204, "ETag", "Espalier-Position")
-)
+@router.delete("/{datasource_id}", **NOTHING, responses=tells(204, "ETag", "Espalier-Position"))
 async def delete_datasource(
     datasource_id: str, gateway: GatewayPart, account: SignedIn, response: Response, if_match: IfMatch = None
 ) -> None:
@@ -198,12 +201,20 @@ async def list_datasource_tables(
     refresh: Annotated[bool, Query()] = False,
 ) -> list[Table]:
     """The tables of a data source; read again with `refresh=true`."""
-    state = await owned(gateway.pool, "datasources", "datasource_id", datasource_id, account)
-    found = None if refresh else await newest_structure(gateway.pool, datasource_id)
-    if found is None:
-        settings = DataSourceSettings.model_validate(state["settings"])
-        found = await _inspected(gateway, _inspection(datasource_id, settings, language))
+    await owned(gateway.pool, "datasources", "datasource_id", datasource_id, account)
+    found = await structure_of(gateway, datasource_id, language, refresh=refresh)
     return [Table.model_validate(table) for part in found for table in part["tables"]]
+
+
+async def structure_of(
+    gateway: Gateway, datasource_id: str, language: Language, *, refresh: bool = False
+) -> list[dict[str, Any]]:
+    """The newest structure of a data source, read now where it never was; raises `Problem` where it cannot be read."""
+    found = None if refresh else await newest_structure(gateway.pool, datasource_id)
+    if found is not None:
+        return found
+    settings = DataSourceSettings.model_validate(await gateway.pool.fetchval(_SETTINGS, datasource_id))
+    return await _inspected(gateway, _inspection(datasource_id, settings, language))
 
 
 async def _owned(connection: Any, datasource_id: str, account: Account) -> DataSourceChanged:

@@ -23,10 +23,11 @@ from services.gateway.api.context import (
 from services.gateway.api.fields import Body, TableName
 from services.gateway.api.revision import record_revision
 from services.gateway.api.tells import tells
+from services.gateway.api.v1.datasources import structure_of
 from services.gateway.datasets.modeling import decide_modeling, not_drawn
 from services.gateway.datasets.shown import Model, RelationType, Suggestions
 from services.gateway.datasets.structure import known_tables
-from services.gateway.datasources.read import kind_of, newest_structure
+from services.gateway.datasources.read import kind_of
 
 router = APIRouter(prefix="/datasets/{dataset_id}/modeling", tags=["datasets"])
 
@@ -111,11 +112,16 @@ async def draw_modeling(
 
 
 @router.get("/suggestions", dependencies=[After])
-async def suggest_modeling(dataset_id: str, gateway: GatewayPart, account: SignedIn) -> Suggestions:
-    """The tables as nodes, and the relations found between them that are not drawn yet as edges."""
+async def suggest_modeling(
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, language: AskedLanguage
+) -> Suggestions:
+    """The tables as nodes, and the relations found between them that are not drawn yet as edges.
+
+    Where the database was never read, it is read now.
+    """
     state = await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
     picked = set(state["tables"])
-    parts = await newest_structure(gateway.pool, state["datasource_id"]) or []
+    parts = await structure_of(gateway, state["datasource_id"], language)
     tables = [table for part in parts for table in part["tables"] if not picked or table["name"] in picked]
     names = {table["name"] for table in tables}
     found = [Relation.model_validate(edge) for part in parts for edge in part["relations"]]

@@ -25,6 +25,7 @@ from services.gateway.api.tells import tells
 from services.gateway.gateway import Gateway, Write
 from services.gateway.knowledge.read import TYPES, kinds_of
 from services.gateway.knowledge.shown import Learned
+from services.gateway.retold import OF_TRAININGS, problem_in
 from services.gateway.shown import Page, Said
 from services.gateway.trainings.decider import Allowed, Refused, Wish, decide_control, decide_retry, decide_start
 from services.gateway.trainings.read import SHOWN_STATUS, needs_of, newest_training, training_state
@@ -221,7 +222,7 @@ async def remove_training(
 
 @router.get("/trainings", dependencies=[After])
 async def list_trainings(
-    dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging
+    dataset_id: str, gateway: GatewayPart, account: SignedIn, paging: Paging, language: AskedLanguage
 ) -> Page[PastTraining]:
     """All trainings of a dataset, newest first; `verdict` is what became of what it taught, once measured."""
     await owned(gateway.pool, "datasets", "dataset_id", dataset_id, account)
@@ -247,7 +248,7 @@ async def list_trainings(
                 status=SHOWN_STATUS[last["status"]],
                 process_rate=last["progress"],
                 items_learned=last["items_learned"],
-                problem=last["problem"],
+                problem=problem_in(last["problem"], language, OF_TRAININGS) if last["problem"] else None,
                 verdict=row["verdict"],
             )
         )

@@ -59,9 +59,11 @@ _PHRASES: dict[CueName, str] = {
     "not": "从来没有, 从没, 从未, 都没有, 也没有, 都没, 都未, 并没有, 都没有, 并未, 没, not, never, not any, not a single, no, don't, doesn t, do not, does not, did not, didn t, don t, didnt, dont, doesnt, cannot, can not, have not, has not, had not, haven t, hasn t, isn t, aren t, wasn t, weren t, 没有, 不, 未, 从未",
     "without": "without, without any, that have no, who have no, which have no, 没有任何",
     "from": "from, departing from, departed from, depart from, leaving from, leaving, depart, departed, departing, "
-    "originating, originating from, starting, start from, starting from, starting at, 从, 出发, 出发的, 起飞, 离开, 起飞的, 始发",
+    "originating, originating from, starting, start from, starting from, starting at, 从, 出发, 出发的, 起飞, 离开, 起飞的, 始发, 发出, 发出的, "
+    "寄出, 寄出的",
     "to": "to, arriving at, arriving, arrived at, arrive at, going to, landing at, landing in, heading to, ending at, "
-    "flying to, bound for, 到达, 到达的, 前往, 飞往, 抵达, 去, 到, 至",
+    "flying to, bound for, 到达, 到达的, 前往, 飞往, 发往, 运往, 送往, 开往, 寄往, "
+    "抵达, 去, 到, 至",
     "missing": "missing, null value, null, unknown, empty, not recorded, do not have a, does not have a, 为空, 没有填写, 未填写, 缺失",
     "having": "have, has, had, having, contain, containing, there are, there is, 有",
     "contains": "start with, starting with, begin with, begins with, beginning with, end with, ends with, ending with, ending in, ends in, includes the word, contain the letter, contains the letter, containing the letter, containing the word, contains the word, contain the word, containing, starts with, including the word, 包含, 含有, 里带, 中带, 带有, 里有",

@@ -5,6 +5,8 @@ from functools import cache
 from services.query.composer.language.words import keys
 
 _GROUPS = """
+arrival, 到达, arrive
+departure, 出发, depart
 check-in, 入住, check in, checkin, arrive, arrival, 到店, 抵店
 check-out, 退房, check out, checkout, depart, departure, leave, left, 离店
 sign-up, 注册, sign up, signup, register, registration, join, enroll, enrol, enrolment, 加入, 登记
@@ -35,8 +37,8 @@ approval, 批准, approve, 审批
 death, 去世, die, died
 founding, 成立, found, establish, establishment
 """
-"""Of each, first what its date is called in either language."""
-CREATION = 5
+"""Of each, first what its date is called in either language; of several that a column may be of, the first counts."""
+CREATION = 7
 """The making of a row, which the name of its table may tell as well: an order is placed, a booking made."""
 DATE_WORDS = ("date", "time", "day", "日期", "时间", "日")
 _TECHNICAL = frozenset({"dt", "at", "on", "ts", "date", "time", "day", "datetime", "timestamp", "utc"})

@@ -42,6 +42,7 @@ _FORMS = tuple(
         rf"\b(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<named>{NAMED})\.?,?\s+{_YEAR}\b",
     )
 )
+_NEW_YEAR = re.compile(r"(\d{4})-01-01")
 _PLAIN_YEAR = re.compile(r"(19|20)\d{2}")
 
 
@@ -93,6 +94,19 @@ def _months(year: int, first: int, last: int) -> Period | None:
 def year(number: str | None) -> Period | None:
     """The span of a number that reads like a year."""
     return _span(int(number), 0, 0) if number and _PLAIN_YEAR.fullmatch(number) else None
+
+
+def in_years(period: Period) -> bool:
+    """Whether a span begins and ends with a year."""
+    return all(not day or year_of_day(day) is not None for day in period)
+
+
+def year_of_day(day: Day) -> int | Relative | None:
+    """The year that begins with a day; told from today where the day is; None for other days."""
+    if isinstance(day, Relative):
+        return day if day.unit == day.step == "year" and not (day.days or day.ago) else None
+    match = _NEW_YEAR.fullmatch(day) if isinstance(day, str) else None
+    return int(match[1]) if match else None
 
 
 def _month(name: str) -> int:

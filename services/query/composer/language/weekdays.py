@@ -9,6 +9,8 @@ HAN = "一二三四五六日天"
 _FORMS = (
     re.compile(rf"\b(?P<day>{'|'.join(_ENGLISH)})s\b", re.IGNORECASE),
     re.compile(rf"\b(?:every|each) (?P<day>{'|'.join(_ENGLISH)})\b", re.IGNORECASE),
+    re.compile(rf"(?<=\bon )(?P<day>{'|'.join(_ENGLISH)})\b", re.IGNORECASE),
+    re.compile(r"\b(?:the )?(?P<weekend>weekend)s?\b|(?P<weekend_han>周末)", re.IGNORECASE),
     re.compile(rf"(?<![上下本这])(?<!上个)(?<!下个)每?个?(?:周|星期|礼拜)(?P<day>[{HAN}])(?![次个家位名均月期])"),
 )
 
@@ -21,11 +23,11 @@ class Weekday:
 
 
 def weekdays(text: str) -> Iterator[tuple[int, int, tuple[Weekday, Weekday]]]:
-    """Each of them: its first character, the one past its last, and the day."""
+    """Each of them: its first character, the one past its last, and the first and last day."""
     for form in _FORMS:
         for match in form.finditer(text):
-            day = Weekday(weekday_number(match["day"]))
-            yield *match.span(), (day, day)
+            first, last = (6, 7) if "day" not in match.groupdict() else (weekday_number(match["day"]),) * 2
+            yield *match.span(), (Weekday(first), Weekday(last))
 
 
 def weekday_number(said: str) -> int:

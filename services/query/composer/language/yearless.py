@@ -27,6 +27,9 @@ _FORMS = tuple(
         rf"\b{_NAME} (?P<year>this|last|next) year\b",
         rf"(?:{_LEADS}){_NAME}{_NO_YEAR}(?! {_TO} (?:{NAMED})\b)",
         rf"\b(?:between|from) {_NAME} {_TO} {_LAST}{_NO_YEAR}",
+        rf"(?:{_LEADS}){_NAME} (?:and|or) {_LAST}{_NO_YEAR}(?P<next>)",
+        rf"(?<![\d年到至~一二三四五六七八九十近去来、和-])(?:(?P<year>今年|本年|去年|前年|明年)的?)?(?P<month>{_HAN_MONTH})月(?:份)?[和与或及、]"
+        rf"(?P<until>{_HAN_MONTH})月(?:份)?(?![\d内到至~、和-])(?P<next>)",
         rf"\b{_NAME} {_ON}(?! ?\d|,? (?:19|20)\d\d| {_TO}\b)",
         rf"\b(?:between |from )?{_NAME} {_ON} {_TO} {_LAST} (?P<end>{_DAY})(?:st|nd|rd|th)?\b(?!,? ?\d)",
         rf"(?<![\d年到至~一二三四五六七八九十近去来-])(?:(?P<year>今年|本年|去年|前年|明年)的?)?(?P<month>{_HAN_MONTH})月(?:份)?"
@@ -41,7 +44,7 @@ def yearless_periods(text: str) -> Iterator[tuple[int, int, tuple[Relative, Rela
     """Each of them: its first character, the one past its last, and what it spans."""
     for form in _FORMS:
         for match in form.finditer(text):
-            said = {name: value.lower() for name, value in match.groupdict().items() if value}
+            said = {name: value.lower() for name, value in match.groupdict().items() if value is not None}
             if (period := _period(said)) is not None:
                 yield *match.span(), period
 
@@ -55,6 +58,8 @@ def _period(said: dict[str, str]) -> tuple[Relative, Relative] | None:
     month = _month(said["named"]) if "named" in said else _number(said["month"])
     last = _month(said["last"]) if "last" in said else _number(said["until"]) if "until" in said else month
     first, end = int(said.get("day", 0)), int(said.get("end", said.get("day", 0)))
+    if "next" in said and last != month + 1:
+        return None  # May and July are no span
     if last < month or bool(first) != bool(end) or (last == month and end < first):
         return None
     year, ago = (_YEARS[said["year"]], 0) if "year" in said else (0, month - 1)

@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 
 from services.query.composer.language.cues import longest_phrase, phrases
-from services.query.composer.language.periods import Period, periods
+from services.query.composer.language.nth import nths
+from services.query.composer.language.periods import Period, in_years, periods
 from services.query.composer.language.units import times
 from services.query.composer.language.weekdays import Weekday
 from services.query.composer.language.words import Text, number_at
 from services.query.composer.language.yearless import is_yearless
 from services.query.composer.linking.lexicon import Lexicon
 from services.query.composer.linking.marks import Mark
+from services.query.composer.queries.plan import TimePart
 
 _AMOUNT = "amount"
 _BOUNDING = frozenset({"than", "exactly", "least", "only", "just"})
 """Words behind which `one` is a number."""
+_NAMED = 0.9
 _CALENDAR = ("年", "月", "日")
 _WHICH = {("which",), ("busiest",), ("哪", "个"), ("哪",), ("哪", "一")} | {(how, "的") for how in "多少高低大小忙"}
 """Words before a unit of time that is asked for: `which month`, 最多的月份."""
@@ -27,6 +30,7 @@ _ONLY = (("only",), ("just",), ("只", "有"), ("仅", "有"))
 def instructions(text: Text, known: Lexicon) -> Iterator[Mark]:
     """Each of them; they may overlap."""
     yield from _cues(text, known)
+    yield from _places(text)
     yield from _numbers(text)
     yield from (Mark(first, last, quoted=text.between(first, last)) for first, last in text.quoted)
     yield from _dates(text, known)
@@ -57,6 +61,13 @@ def _only(text: Text) -> Iterator[Mark]:
                 yield Mark(first, last, cue="equal")
 
 
+def _places(text: Text) -> Iterator[Mark]:
+    """`second highest`: the place, and the superlative, which in Chinese is none by itself."""
+    for found in nths(text):
+        yield Mark(found.first, found.last, nth=found.number)
+        yield Mark(found.begins, found.ends, cue=found.cue)
+
+
 def _numbers(text: Text) -> Iterator[Mark]:
     for first in range(len(text.tokens)):
         if found := number_at(text, first):
@@ -80,7 +91,12 @@ def _kept_by_name(tokens: tuple[str, ...], period: Period, known: Lexicon) -> bo
         return tokens in known
     if is_yearless(period) and (("month",) in known or any((token,) in known for token in tokens)):
         return True
-    return any((token,) in known for token in tokens if token in _CALENDAR)
+    return not in_years(period) and any((token,) in known for token in tokens if token in _CALENDAR)
+
+
+def _is_called(phrase: tuple[str, ...], part: TimePart, known: Lexicon) -> bool:
+    """Whether something is called so; just so, but for days. Of years it is seen later whose they are."""
+    return part != "year" and any(part == "day" or meant.weight >= _NAMED for meant in known.meanings(phrase))
 
 
 def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
@@ -95,8 +111,7 @@ def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
             grouped = alone or any(
                 tokens[at - length : at] in each for at in places for length in range(1, min(at, longest) + 1)
             )
-            named = any(part == "day" or meant.weight >= _NAMED for meant in known.meanings(tokens[first:last]))
-            if part and grouped and not named:
+            if part and grouped and not _is_called(tokens[first:last], part, known):
                 yield Mark(first - (tokens[first - 1] == "一"), last, unit=part)
 
 

@@ -10,7 +10,7 @@ from services.query.composer.language.small_words import ASKING_RELATIVES, ASKS,
 from services.query.composer.language.words import Text
 from services.query.composer.linking.marks import Linked, Mark
 
-Kind = Literal["thing", "number", "period", "unit", "quoted", "cue", "open", "comma", "break", "word", "ask"]
+Kind = Literal["thing", "number", "period", "unit", "quoted", "cue", "open", "comma", "break", "word", "ask", "nth"]
 
 _HOW_MANY = frozenset({"数量", "数", "个数", "人数", "次数", "数目"})
 _COMMANDS = ASKS - {"what", "how", "which"}
@@ -102,4 +102,6 @@ def _kind(mark: Mark) -> Kind:
         return "number"
     if mark.unit is not None:
         return "unit"
+    if mark.nth is not None:
+        return "nth"
     return "cue" if mark.cue is not None else "quoted"

@@ -21,6 +21,8 @@ class Mark:
     quoted: str | None = None
     period: Period | None = None
     unit: TimePart | None = None
+    nth: int | None = None
+    """The place in a ranking that stands beside a superlative."""
 
     @property
     def weight(self) -> float:

@@ -6,7 +6,7 @@ from typing import Literal
 Aggregate = Literal["count", "sum", "avg", "min", "max", "percentage"]
 TimePart = Literal["year", "quarter", "month", "week", "day", "weekday"]
 """`weekday` is its number in the week: 1 for Monday."""
-Comparison = Literal["=", "<>", ">", "<", ">=", "<=", "like", "not like", "null", "not null", "in"]
+Comparison = Literal["=", "<>", ">", "<", ">=", "<=", "like", "not like", "null", "not null", "in", "not in"]
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,8 @@ class Plan:
     order_by: list[Measure | Place] = field(default_factory=list)
     descending: bool = False
     limit: int | None = None
+    passed: int = 0
+    """So many rows that come first are passed by: one, where the second is asked for."""
     distinct: bool = False
     everything: str | None = None
     """The table of which all columns are shown."""

@@ -39,6 +39,13 @@ def relative_day(day: Relative, dialect: Dialect, *, as_text: bool) -> exp.Expr:
     return sqlglot.parse_one(sql, dialect=dialect)
 
 
+def relative_year(day: Relative, dialect: Dialect) -> exp.Expr:
+    """The year of the day, as a number."""
+    written = relative_day(day, dialect, as_text=False).sql(dialect=dialect)
+    forms = {"sqlite": f"CAST(strftime('%Y', {written}) AS INTEGER)", "mariadb": f"YEAR({written})"}
+    return sqlglot.parse_one(forms.get(dialect, f"CAST(EXTRACT(YEAR FROM {written}) AS INTEGER)"), dialect=dialect)
+
+
 def _sqlite(unit: TimePart, ago: int, moves: _Moves) -> str:
     before = f", '-{ago} months'" if ago else ""
     moved = "".join(f", '{count:+d} {step}s'" for count, step in moves)

@@ -27,7 +27,9 @@ def _query(plan: Plan, schema: Schema, spoken: Spoken) -> exp.Query | None:
     if plan.both is None:
         return _select(_each_once(plan, schema), schema, spoken)
     one, other = (
-        _query(plan.copy(conditions=[*plan.conditions, side], both=None, order_by=[], limit=None), schema, spoken)
+        _query(
+            plan.copy(conditions=[*plan.conditions, side], both=None, order_by=[], limit=None, passed=0), schema, spoken
+        )
         for side in plan.both
     )
     return exp.intersect(one, other) if one is not None and other is not None else None
@@ -46,10 +48,15 @@ def _each_once(plan: Plan, schema: Schema) -> Plan:
     if plan.once is None or key is None:
         return plan
     one = Place(plan.once, key.name)
-    inside = plan.copy(columns=[one], once=None, order_by=[], limit=None, distinct=False)
+    inside = plan.copy(columns=[one], once=None, order_by=[], limit=None, passed=0, distinct=False)
     found = Condition(plan.once, one, "in", query=inside)
     return Plan(
-        columns=plan.columns, conditions=[found], order_by=plan.order_by, descending=plan.descending, limit=plan.limit
+        columns=plan.columns,
+        conditions=[found],
+        order_by=plan.order_by,
+        descending=plan.descending,
+        limit=plan.limit,
+        passed=plan.passed,
     )
 
 
@@ -106,15 +113,16 @@ def _where(plan: Plan, writer: Writer, spoken: Spoken) -> list[exp.Expr] | None:
 def _ordered(select: exp.Select, plan: Plan, writer: Writer) -> exp.Select:
     for by in plan.order_by:
         select = select.order_by(exp.Ordered(this=writer.sortable(by), desc=plan.descending, nulls_first=False))
-    return select.limit(plan.limit) if plan.limit is not None else select
+    select = select.limit(plan.limit) if plan.limit is not None else select
+    return select.offset(plan.passed) if plan.passed else select
 
 
 def _counted(select: exp.Select, plan: Plan) -> exp.Select:
     select = select.distinct() if plan.distinct else select
     if plan.average_groups:
-        count = exp.alias_(select.expressions[-1].unalias(), "count", quoted=False)
-        average = exp.alias_(exp.Avg(this=exp.column("count")), "average", quoted=False)
-        return exp.select(average).from_(select.select(count, append=False).subquery("counted"))
+        figure = select.expressions[-1]
+        average = exp.alias_(exp.Avg(this=exp.column(figure.args["alias"].copy())), "average", quoted=False)
+        return exp.select(average).from_(select.select(figure, append=False).subquery("counted"))
     if not plan.count_groups:
         return select
     count = exp.alias_(exp.Count(this=exp.Star()), "count", quoted=False)

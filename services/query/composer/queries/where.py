@@ -7,7 +7,7 @@ from sqlglot import exp
 from libs.datasources.gate import parse_expression
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Condition, Place, Plan, Without
-from services.query.composer.queries.relative import relative_day
+from services.query.composer.queries.relative import relative_day, relative_year
 from services.query.composer.queries.writer import COMPARISONS, Writer
 
 Ask = Callable[[Plan], exp.Query | None]
@@ -46,8 +46,9 @@ def _expression(sql: str, writer: Writer) -> exp.Expr:
 def _with_query(one: Condition, place: exp.Expr, inner: exp.Query | None) -> exp.Expr | None:
     if inner is None:
         return None
-    if one.comparison == "in":
-        return exp.In(this=place, query=inner.subquery())
+    if one.comparison in ("in", "not in"):
+        found = exp.In(this=place, query=inner.subquery())
+        return exp.Not(this=found) if one.comparison == "not in" else found
     return COMPARISONS[one.comparison](this=place, expression=inner.subquery())
 
 
@@ -72,6 +73,8 @@ def _plain(one: Condition, of: Place, writer: Writer) -> exp.Expr:
 
 
 def _right(one: Condition, place: Place, writer: Writer) -> exp.Expr:
+    if one.day is not None and writer.is_number(place):
+        return relative_year(one.day, writer.schema.dialect)
     if one.day is not None:
         return relative_day(one.day, writer.schema.dialect, as_text=writer.is_text(place))
     return writer.place(one.also) if one.also is not None else _literal(one, one.value)

@@ -20,6 +20,11 @@ _AGGREGATES: dict[str, type[exp.Expr]] = {
 }  # fmt: skip
 
 
+def name_of_figure(aggregate: str, column: str) -> str:
+    """What the measure of a column is called: `avg_price`."""
+    return f"{aggregate}_{column}".lower().replace(" ", "_")
+
+
 class Writer:
     """Writes the parts of one SELECT; columns carry their table only where several tables are joined."""
 
@@ -67,6 +72,11 @@ class Writer:
         known = self.schema.table(place.table).column(place.column)
         return known is not None and not known.is_date
 
+    def is_number(self, place: Place) -> bool:
+        """Whether a column holds numbers: of times, years."""
+        known = self.schema.table(place.table).column(place.column)
+        return known is not None and known.is_number
+
     def measure(self, measure: Measure) -> exp.Expr:
         """An aggregate."""
         if measure.expression is None and measure.column is None:
@@ -104,7 +114,7 @@ class Writer:
 
     def _name(self, measure: Measure) -> str:
         if measure.column is not None:
-            return f"{measure.aggregate}_{measure.column}".lower().replace(" ", "_")
+            return name_of_figure(measure.aggregate, measure.column)
         if measure.expression is None:
             return "count"
         # An alias that is called like a column would be taken for it in HAVING and ORDER BY.

@@ -123,7 +123,7 @@ def _order_by_time(plan: Plan) -> None:
         return
     first, last = plan.groups[0], plan.groups[-1]
     words = keys(first.column)
-    if last.part or (words and words[0] in TIME_WORDS):
+    if last.part or not TIME_WORDS.keys().isdisjoint((*words[:1], *words[-1:])):
         plan.order_by, plan.descending = [last if last.part else first], False
 
 

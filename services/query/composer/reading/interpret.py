@@ -7,7 +7,7 @@ from services.query.composer.linking.marks import Linked
 from services.query.composer.queries.plan import Plan
 from services.query.composer.queries.valid import is_valid
 from services.query.composer.reading.alternatives import read_alternatives
-from services.query.composer.reading.amounts.averaged import read_averaged_counts
+from services.query.composer.reading.amounts.averaged import read_averaged
 from services.query.composer.reading.amounts.how_much import read_how_much
 from services.query.composer.reading.amounts.measures import read_measures
 from services.query.composer.reading.amounts.shares import read_shares
@@ -68,7 +68,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_counted_groups(reading)
     read_limits(reading)
     read_columns(reading)
-    read_averaged_counts(reading)
+    read_averaged(reading)
     finish(reading)
     plan = reading.plan
     reading.unclear |= not is_valid(plan, schema)

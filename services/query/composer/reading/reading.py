@@ -139,16 +139,16 @@ class Reading(Places):
         return item.kind in ("break", "comma", "ask") or (item.kind == "open" and item.said in CLAUSE_ENDS)
 
     def before(self, index: int) -> int:
-        """The item before one, passing by small words; -1 where there is none."""
+        """The item before one, passing by small words and places; -1 where there is none."""
         return self._next(index, -1)
 
     def after(self, index: int) -> int:
-        """The item after one, passing by small words; the number of items where there is none."""
+        """The item after one, passing by small words and places; the number of items where there is none."""
         return self._next(index, 1)
 
     def _next(self, index: int, step: int) -> int:
         index += step
-        while self.kind(index) == "open" and self.said(index) in PASSED_BY:
+        while self.kind(index) == "nth" or (self.kind(index) == "open" and self.said(index) in PASSED_BY):
             index += step
         return index
 

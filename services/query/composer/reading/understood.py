@@ -12,6 +12,8 @@ _HARD: frozenset[CueName | None] = frozenset(
 )  # fmt: skip
 """Instructions that change what is asked."""
 _TOTALS = frozenset({"total", "altogether", "overall"})
+_NOUNS = frozenset({"spending", "funding", "pricing", "billing", "earning", "earnings", "savings", "parking"})
+"""What ends like a verb, and says what is asked for."""
 _LIGHT = 0.5
 _CONTRARY = ("un", "non")
 """`unretired trucks`, `unpaid in 2025`: which ones is asked."""
@@ -25,7 +27,7 @@ def understood(reading: Reading) -> bool:
 
 def _says_nothing(reading: Reading, index: int) -> bool:
     item = reading.items[index]
-    if item.kind in ("thing", "number", "quoted", "period", "unit"):
+    if item.kind in ("thing", "number", "quoted", "period", "unit", "nth"):
         return False
     if item.kind == "word":
         return _is_light(reading, index)
@@ -52,9 +54,9 @@ def _in_total(reading: Reading, index: int) -> bool:
 def _is_light(reading: Reading, index: int) -> bool:
     """Whether a word is a verb that only leads to what is said beside it: `received a yes`, `produced after 2000`."""
     word = reading.said(index)
-    if word.startswith(_CONTRARY) or (
-        word not in VERBS and not (word.endswith(("ed", "ing")) and len(word) > len("need"))
-    ):
+    if word in _NOUNS or word.startswith(_CONTRARY):
+        return False
+    if word not in VERBS and not (word.endswith(("ed", "ing")) and len(word) > len("need")):
         return False
     if reading.cue(index + 1) == "to" or reading.said(index + 1) == "to":
         return False  # `shipped to Paris` is no `lives in Paris`

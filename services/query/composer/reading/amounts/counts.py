@@ -2,6 +2,7 @@
 
 from services.query.composer.language.codes import yes_of
 from services.query.composer.language.small_words import HOW_MUCH
+from services.query.composer.linking.amounts import amount_of
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
 from services.query.composer.reading.reading import Reading
@@ -51,7 +52,10 @@ def _how_much(reading: Reading, index: int) -> bool:
     named = bool(reading.plan.conditions) and reading.said(index) != "有多少" and near < index
     if not (reading.measurable(place) or named):
         return False
-    reading.plan.columns += [*_whose(reading, place), place]
+    if _is_amount_of_many(reading, place):
+        reading.plan.measures.append(Measure("sum", place.table, place.column))
+    else:
+        reading.plan.columns += [*_whose(reading, place), place]
     reading.take(index, near)
     return True
 
@@ -79,6 +83,15 @@ def _count_each(reading: Reading, index: int) -> bool:
     reading.plan.measures += [Measure("count", reading.meant[i].table) for i in reversed(counted)]
     reading.take(index - 1, index, *counted)
     return True
+
+
+def _is_amount_of_many(reading: Reading, place: Place) -> bool:
+    """逾期发票的金额是多少: of all of them, as none of them is named."""
+    table = reading.schema.table(place.table)
+    amount, telling = amount_of(table), (table.primary_key, name_column(table))
+    keys = [Place(table.name, column.name) for column in telling if column is not None]
+    named = any(one.comparison == "=" and one.place in keys for one in reading.plan.conditions)
+    return amount is not None and amount.name == place.column and bool(reading.plan.conditions) and not named
 
 
 def _counts_more(reading: Reading, index: int) -> bool:

@@ -5,7 +5,9 @@ from dataclasses import replace
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.small_words import VERBS
 from services.query.composer.linking.amounts import amount_of
+from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
+from services.query.composer.reading.amounts.amounts import is_money
 from services.query.composer.reading.reading import Reading
 
 _TOTAL = ("total ", "总")
@@ -49,11 +51,26 @@ def _summed(reading: Reading, index: int) -> Place | None:
     if reading.instructs(index, "sum") and reading.said(index) in _SUMS:
         return _amount_beside(reading, index)
     ranked = any(reading.instructs(i, *_RANKS) for i in range(len(reading.items)))
+    if (spent := _spent(reading, index)) is not None:
+        return spent
     if place is None or ranked or place != _amount(reading, place.table):
         return None
     if reading.plan.groups and reading.said(index).endswith(_AMOUNTS):
         return place
     return place if _is_total(reading, index) and _is_asked_alone(reading, index) else None
+
+
+def _spent(reading: Reading, index: int) -> Place | None:
+    """`maintenance cost last month`, 上个月的运费: no more is said, and single costs by themselves tell nothing."""
+    place, plan = reading.column(index), reading.plan
+    asks = any(item.kind == "ask" or item.cue in ("each", *_RANKS) for item in reading.items)
+    others = [i for i in reading.meant if reading.free(i) and i != index and reading.column(i)]
+    if place is None or asks or others or plan.groups or plan.columns or not is_money(reading, place):
+        return None
+    if name_column(reading.schema.table(place.table)) is not None:
+        return None  # the salary of those that were hired in a year is nothing that was spent in it
+    dated = any(one.place and one.table == place.table and reading.is_time(one.place) for one in plan.conditions)
+    return place if dated and reading.is_quantity(place) else None
 
 
 def _amount_beside(reading: Reading, index: int) -> Place | None:

@@ -5,6 +5,7 @@ from services.query.composer.queries.plan import Aggregate, Measure
 from services.query.composer.reading.ranking.extremes import asks_for_value
 from services.query.composer.reading.ranking.frequent import by_frequency
 from services.query.composer.reading.ranking.ranked import Ranked, places_of_by
+from services.query.composer.reading.ranking.superlatives import superlative
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import AGGREGATES
 from services.query.composer.reading.rows.terms import measure_of
@@ -24,7 +25,7 @@ def by_count(reading: Reading, index: int, behind: int) -> Ranked | None:
         return _by_number_of(reading, behind)
     if (frequent := by_frequency(reading, index)) is not None:
         return frequent
-    said = reading.said(index).removeprefix("the ")
+    said = superlative(reading, index)
     if not said.isascii():
         return _by_number_before(reading, index)
     return _by_most(reading, behind) if said in COUNTING else None
@@ -36,7 +37,7 @@ def _by_number_before(reading: Reading, index: int) -> Ranked | None:
     counted = reading.cue(near) == "count" and reading.free(near)
     rows = reading.before(near) if counted else near
     table = reading.table(rows) if reading.free(rows) else None
-    if table is None or not (counted or reading.said(index) in COUNTING):
+    if table is None or not (counted or superlative(reading, index) in COUNTING):
         return None
     return Ranked(Measure("count", table), (rows, near))
 
@@ -55,7 +56,7 @@ def by_term(reading: Reading, index: int, behind: int) -> Ranked | None:
 
 def _single(reading: Reading, index: int) -> Aggregate:
     """Of what each has several of: the longest of them, or their sum."""
-    return _OF_SINGLE_ONES.get(reading.said(index).removeprefix("the "), "sum")
+    return _OF_SINGLE_ONES.get(superlative(reading, index), "sum")
 
 
 def _by_number_of(reading: Reading, count: int) -> Ranked | None:

@@ -7,6 +7,7 @@ from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import AGGREGATES, with_number
 from services.query.composer.reading.rows.terms import measure_of
 
+_WHICH = frozenset({"which", "what"})
 _BOUNDS: dict[str, Comparison] = {"最多": "<=", "最少": ">="}
 
 
@@ -59,10 +60,10 @@ def read_value_of_extreme(reading: Reading, index: int, behind: int, descending:
 
 def asks_for_value(reading: Reading, index: int, behind: int) -> bool:
     """Whether a superlative asks for the extreme value behind it, and not for the row that has it."""
-    if reading.roles[index] != "select" or reading.said(index - 1) in HAVE:
+    if reading.roles[index] != "select" or reading.said(reading.before(index)) in HAVE:
         return False
-    if reading.said(0) == "which" and reading.value(1) is not None:
-        return False  # `which capital`: a row is asked for
+    if reading.said(0) in _WHICH and (reading.value(1) is not None or reading.table(1)):
+        return False  # `which driver carried the most weight`, `which capital`: a row is asked for
     free = [i for i in range(len(reading.items)) if i not in reading.used and reading.roles[i] == "select"]
     measured = any(reading.cue(i) in (*AGGREGATES, "count") for i in free)
     grouped = any(item.cue == "each" for item in reading.items)

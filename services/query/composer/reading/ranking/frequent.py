@@ -3,6 +3,7 @@
 from services.query.composer.language.words import keys
 from services.query.composer.queries.plan import Measure
 from services.query.composer.reading.ranking.ranked import Ranked
+from services.query.composer.reading.ranking.superlatives import superlative
 from services.query.composer.reading.reading import Reading
 
 _COMMON = frozenset({"common", "commonly", "popular", "popularity", "最常见", "最热门", "最受欢迎"})
@@ -15,7 +16,7 @@ _SHORTEST = 4
 def by_frequency(reading: Reading, index: int) -> Ranked | None:
     """What a superlative of frequency ranks by; None where it is another one, or it is not plain whose rows count."""
     words = (index, index + 1)
-    word = next((i for i in words if reading.said(i).removeprefix("the ") in _COMMON | _OFTEN | _BUSY), None)
+    word = next((i for i in words if superlative(reading, i) in _COMMON | _OFTEN | _BUSY), None)
     if word is None:
         return None
     return _of_values(reading, word) or _of_rows(reading, index, word)

@@ -10,6 +10,7 @@ from services.query.composer.language.words import keys
 from services.query.composer.linking.amounts import amount_of
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.plan import Measure, Place
+from services.query.composer.reading.ranking.superlatives import superlative
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import AGGREGATES
 from services.query.knowledge.schema import Column
@@ -92,7 +93,7 @@ def by_column(reading: Reading, behind: int) -> Ranked | None:
 
 def by_kind(reading: Reading, index: int, behind: int) -> Ranked | None:
     """`the longest track`, `the youngest player`, `the latest order`: the column that the superlative looks at."""
-    said, thing = reading.said(index).removeprefix("the "), reading.thing(behind)
+    said, thing = superlative(reading, index), reading.thing(behind)
     tables = [thing.table] if thing else list(dict.fromkeys(meant.table for meant in reading.meant.values()))
     for table in tables:
         for found, descending in _columns_of_kind(reading, said, table):

@@ -20,6 +20,7 @@ from services.query.composer.reading.ranking.ranked import (
     by_named_column,
     ranking_column,
 )
+from services.query.composer.reading.ranking.superlatives import superlative
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.times.calendar import holds_years
 
@@ -36,6 +37,7 @@ class _Rank:
     limit: int
     taken: tuple[int, ...]
     behind: int
+    passed: int = 0
 
 
 def read_rankings(reading: Reading) -> None:
@@ -57,6 +59,8 @@ def _read_ranking(reading: Reading, index: int) -> None:
     ranked = _ranked_aside(reading, index, rank.behind)
     if ranked is None and number is None and read_value_of_extreme(reading, index, rank.behind, rank.descending):
         reading.take(*rank.taken)
+        if rank.passed:
+            _pass_by(reading, rank)
         return
     ranked = ranked or by_column(reading, rank.behind) or by_kind(reading, index, rank.behind)
     if ranked is not None:
@@ -126,7 +130,7 @@ def _says_no_rank(reading: Reading, index: int, number: int | None) -> bool:
     """`first name`, `top`: without a number they rank only where one thing is asked for, or the latest."""
     if number is not None or reading.cue(index) not in ("top", "bottom"):
         return False
-    return _superlative(reading, index) not in RECENT | EARLY and not _one_is_asked(reading, index)
+    return superlative(reading, index) not in RECENT | EARLY and not _one_is_asked(reading, index)
 
 
 def _one_is_asked(reading: Reading, index: int) -> bool:
@@ -136,12 +140,8 @@ def _one_is_asked(reading: Reading, index: int) -> bool:
     return ranking_column(reading, behind) is not None and word.isascii() and lemma(word) == word
 
 
-def _superlative(reading: Reading, index: int) -> str:
-    return reading.said(index).removeprefix("the ")
-
-
 def _rank(reading: Reading, index: int, number: int | None) -> _Rank:
-    said, cue = _superlative(reading, index), reading.cue(index)
+    said, cue = superlative(reading, index), reading.cue(index)
     descending = said in RECENT or (cue in ("most", "top") and said not in EARLY)
     behind = reading.after(number if number is not None and number > index else index)
     taken = [index] if number is None else [index, number]
@@ -150,7 +150,12 @@ def _rank(reading: Reading, index: int, number: int | None) -> _Rank:
         taken.append(behind)
         behind = reading.after(behind)
     limit = reading.how_many(number) if number is not None else None
-    return _Rank(descending, limit or 1, tuple(taken), behind)
+    nth = next((near for near in (index - 1, index + 1) if reading.kind(near) == "nth" and reading.free(near)), None)
+    mark = reading.items[nth].mark if nth is not None else None
+    if nth is None or mark is None or mark.nth is None:
+        return _Rank(descending, limit or 1, tuple(taken), behind)
+    reading.unclear |= limit is not None  # `the second 3 highest`
+    return _Rank(descending, 1, (*taken, nth), behind, mark.nth - 1)
 
 
 def _order(reading: Reading, rank: _Rank, ranked: Ranked) -> None:
@@ -159,7 +164,19 @@ def _order(reading: Reading, rank: _Rank, ranked: Ranked) -> None:
     before, plan.order_by = plan.order_by, [_added(reading, by, rank) if isinstance(by, Place) else by]
     reading.unclear |= plan.limit is not None and before != plan.order_by  # one superlative after another
     plan.descending = rank.descending if ranked.descending is None else ranked.descending
-    plan.limit = rank.limit
+    plan.limit, plan.passed = rank.limit, rank.passed
+
+
+def _pass_by(reading: Reading, rank: _Rank) -> None:
+    """`what is the second highest salary`: of the salaries that differ."""
+    plan = reading.plan
+    measure = plan.measures.pop()
+    if measure.column is None or plan.measures or plan.groups or plan.order_by:
+        reading.unclear = True
+        return
+    place = Place(measure.table, measure.column)
+    plan.columns, plan.order_by, plan.distinct = [place], [place], True
+    plan.descending, plan.limit, plan.passed = rank.descending, 1, rank.passed
 
 
 def _added(reading: Reading, by: Place, rank: _Rank) -> Measure | Place:
@@ -167,8 +184,12 @@ def _added(reading: Reading, by: Place, rank: _Rank) -> Measure | Place:
     of scores the average.
     """
     free = [i for i in sorted(reading.meant) if i not in reading.used and reading.roles[i] == "select"]
-    years = any((place := reading.column(i)) and holds_years(reading, place) for i in free)
-    if years and reading.said(rank.taken[0]) in COUNTING and reading.is_number(by):
+    asked = [*reading.plan.groups, *(place for i in free if (place := reading.column(i)) is not None)]
+    if (
+        any(holds_years(reading, place) for place in asked)
+        and superlative(reading, rank.taken[0]) in COUNTING
+        and reading.is_number(by)
+    ):
         return Measure("sum", by.table, by.column)
     shown = [reading.meant[i].table for i in free]
     if not shown or by.table in shown or not reading.is_number(by):

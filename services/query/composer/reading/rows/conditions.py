@@ -3,6 +3,7 @@
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.compared import read_compared, read_with_aggregates
 from services.query.composer.reading.rows.computed import read_computed
+from services.query.composer.reading.rows.ends import read_ends
 from services.query.composer.reading.rows.missing import read_missing
 from services.query.composer.reading.rows.numbers import read_numbers, read_turned
 from services.query.composer.reading.rows.present import read_present
@@ -17,6 +18,7 @@ from services.query.composer.reading.times.years import read_years
 def read_conditions(reading: Reading) -> None:
     """Take everything that says which rows are meant."""
     read_terms(reading)
+    read_ends(reading)
     read_parts_of_texts(reading)
     read_missing(reading)
     read_present(reading)

@@ -13,7 +13,7 @@ COMPARISONS: dict[CueName | None, Comparison] = {
 AGGREGATES: dict[CueName | None, Aggregate] = {"sum": "sum", "avg": "avg", "min": "min", "max": "max"}
 _OPPOSITE: dict[Comparison, Comparison] = {
     ">": "<=", "<": ">=", ">=": "<", "<=": ">", "=": "<>", "<>": "=", "like": "not like", "null": "not null",
-    "not null": "null",
+    "not null": "null", "in": "not in",
 }  # fmt: skip
 _FARTHEST = 3
 _NEVER = frozenset({"never", "从未", "从没", "从来没有"})

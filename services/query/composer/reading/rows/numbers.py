@@ -6,7 +6,7 @@ from services.query.composer.reading.amounts.having import read_how_many_each_ha
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.compared import COMPARATIVES, column_before, column_of_kind, of_another_kind
 from services.query.composer.reading.rows.negation import AGGREGATES, COMPARISONS, add, with_number
-from services.query.composer.reading.times.calendar import confirm_year
+from services.query.composer.reading.times.calendar import confirm_year, is_year
 
 _SAYS_EQUAL = frozenset({"等于", "正好", "equal to", "exactly", "equals", "equal", "only", "just", "只有", "仅有"})
 _STAND_BEHIND = OR_MORE | OR_LESS | {"以上", "以下", "及以上", "及以下", "起", "以后", "以前", "之后", "之前"}
@@ -76,7 +76,8 @@ def _compared(reading: Reading, index: int, cue: int, column: int, place: Place)
     number, comparison = reading.number(index) or "0", COMPARISONS[reading.cue(cue)]
     reading.unclear |= of_another_kind(reading, cue, place)
     reading.take(index, column, cue)
-    confirm_year(reading, column, index)
+    if is_year(reading, index):
+        confirm_year(reading, column)
     if (aggregate := _aggregate_of(reading, column)) is None:
         add(reading, with_number(reading, place, comparison, number), min(column, index, cue))
         return

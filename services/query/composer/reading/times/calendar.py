@@ -19,8 +19,8 @@ def holds_years(reading: Reading, place: Place) -> bool:
     return "year" in keys(place.column) and reading.is_number(place)
 
 
-def confirm_year(reading: Reading, column: int, number: int) -> None:
+def confirm_year(reading: Reading, column: int) -> None:
     """`opened in 2014`: beside a year, the word that resembles the opening year surely means it."""
     place = reading.column(column)
-    if place is not None and holds_years(reading, place) and is_year(reading, number):
+    if place is not None and holds_years(reading, place):
         reading.meant[column] = replace(reading.meant[column], weight=1.0)

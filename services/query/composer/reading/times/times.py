@@ -1,15 +1,15 @@
 """Reads at what time things were: in a year or month, before, after, between."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from services.query.composer.language.cues import CueName
-from services.query.composer.language.periods import Day, Period, year
+from services.query.composer.language.periods import Day, Period, in_years, year
 from services.query.composer.language.weekdays import Weekday
-from services.query.composer.language.words import is_han
 from services.query.composer.queries.plan import Comparison, Condition, Place, Relative
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.times.calendar import holds_years
-from services.query.composer.reading.times.which import time_of
+from services.query.composer.reading.times.which import time_of, year_of
+from services.query.composer.reading.times.whole_years import of_years
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "since", "before", "after", "from", "until", "for", "between", "and",
                            "to", "till", "by"})  # fmt: skip
@@ -34,37 +34,46 @@ def dates_in(reading: Reading, indexes: Sequence[int], table: str | None = None)
     conditions = []
     found = {i: period for i in indexes if (period := _period(reading, i))}
     for index in sorted(found):
-        if index in reading.used or (place := time_of(reading, index)) is None or table not in (None, place.table):
+        if index in reading.used:
+            continue
+        years = reading.kind(index) == "period" and in_years(found[index])
+        place = time_of(reading, index) or (year_of(reading, index) if years else None)
+        if place is None or table not in (None, place.table):
             continue
         end = next((i for i in found if index < i <= index + 2 and i not in reading.used), None)
         if end is not None and isinstance(found[index][0], Weekday) != isinstance(found[end][0], Weekday):
             end = None
-        if end is not None and not _is_range(reading, index, end):
+        if end is not None and not _is_range(reading, index, end, adjoining=found[index][1] == found[end][0]):
             continue
         if isinstance(low := found[index][0], Weekday):
-            if (week := _of_week(reading, index, place, low, end, found)) is not None:
+            last = found[index if end is None else end][1]
+            if isinstance(last, Weekday) and (week := _of_week(reading, index, place, (low, last), end)) is not None:
                 conditions.append(week)
             continue
         low, high = _bounds(reading, index, found[index], found[end] if end is not None else None)
-        if low:
-            conditions.append(_bound(place, ">=", low))
-        if high:
-            conditions.append(_bound(place, "<", high))
+        if end is not None and reading.instructs(end + 1, "between"):
+            reading.take(end + 1)  # 2012年到2014年之间
+        if holds_years(reading, place):
+            conditions += of_years(place, low, high)
+        elif low or high:
+            ways: tuple[tuple[Comparison, Day], ...] = ((">=", low), ("<", high))
+            conditions += [_bound(place, way, day) for way, day in ways if day]
         reading.take(index, *([] if end is None else [end]))
         _tell(reading, index, low or high)
     return conditions
 
 
 def _of_week(
-    reading: Reading, index: int, place: Place, first: Weekday, end: int | None, found: Mapping[int, Period]
+    reading: Reading, index: int, place: Place, days: tuple[Weekday, Weekday], end: int | None
 ) -> Condition | None:
     """`on Mondays`, 周一到周五."""
-    last = found[end][0] if end is not None else first
-    if not isinstance(last, Weekday) or last.number < first.number:
+    first, last = days
+    if last.number < first.number:
         return None
     reading.take(index, *([] if end is None else range(index, end + 1)))
-    if is_han(reading.said(index)[0]) and "每" not in reading.said(index):
-        reading.left_open["weekday"] = (reading.said(index),)
+    said = reading.text.between(reading.items[index].first, reading.items[index].last)
+    if first == last and not said.endswith("s") and not said.startswith(("每", "every", "each")):
+        reading.left_open["weekday"] = (said,)
     part = Place(place.table, place.column, "weekday")
     other = str(last.number) if last != first else None
     return Condition(place.table, part, value=str(first.number), other=other, number=True)
@@ -101,11 +110,13 @@ def _period(reading: Reading, index: int) -> Period | None:
     return year(mark.number) if (column or said_before in _BEFORE_YEARS) and not own else None
 
 
-def _is_range(reading: Reading, index: int, end: int) -> bool:
+def _is_range(reading: Reading, index: int, end: int, *, adjoining: bool) -> bool:
     """`from A to B`, `between A and B`, A到B."""
     near = [i for i in range(max(0, index - 1), end) if i != index]
     cues, said = {reading.cue(i) for i in near}, {reading.said(i) for i in near}
     joined = bool(cues & {"between", "to", "at_most"}) or bool(said & {"to", "between"})
+    if reading.is_and(end - 1) or reading.cue(end - 1) == "or":
+        return joined or adjoining  # `in 2024 and 2025`
     return end == index + 1 or joined or ("from" in cues and "and" not in cues)
 
 

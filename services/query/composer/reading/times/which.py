@@ -7,6 +7,7 @@ from services.query.composer.linking.dated import spoken_date
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Place
 from services.query.composer.reading.reading import Reading
+from services.query.composer.reading.times.calendar import confirm_year, holds_years
 from services.query.composer.reading.times.happened import date_of_what_happened
 
 
@@ -18,8 +19,17 @@ def time_of(reading: Reading, index: int) -> Place | None:
         place = reading.column(near)
         if place is not None and near not in reading.used and reading.known(place).holds_dates:
             reading.used.add(near)
-            return place
+            return _own_instead(reading, index, place) or place
     return last_time(reading) or only_time(reading, index)
+
+
+def _own_instead(reading: Reading, index: int, place: Place) -> Place | None:
+    """`tickets opened on Monday`, which have a date of that: not the hotels that were `opened_on` a day."""
+    named = {meant.table for meant in reading.meant.values() if meant.kind == "table"}
+    if place.table in named or not named:
+        return None
+    columns = (Place(table, column.name) for table in sorted(named) for column in reading.schema.table(table).columns)
+    return date_of_what_happened(reading, index, [own for own in columns if reading.known(own).holds_dates])
 
 
 def chosen_time(reading: Reading, index: int) -> Place | None:
@@ -65,8 +75,36 @@ def only_time(reading: Reading, index: int | None = None) -> Place | None:
         reading.left_open["date"] = spoken_dates(reading, dates)
     if len(dates) != 1 or dates[0].table not in named or join_path(reading.schema, [dates[0].table, *spoken]) is None:
         return None
-    own = reading.schema.table(dates[0].table)
-    return None if any(keys(column.name) == ("year",) for column in own.columns) else dates[0]
+    own = (Place(dates[0].table, column.name) for column in reading.schema.table(dates[0].table).columns)
+    return None if any(holds_years(reading, place) for place in own) else dates[0]
+
+
+def year_of(reading: Reading, index: int) -> Place | None:
+    """The column of years that a whole year speaks of: one named beside it, else the only time there is."""
+    for near in (*range(index - 1, index - 5, -1), index + 1, index + 2):
+        place = reading.column(near)
+        if place is not None and reading.free(near) and holds_years(reading, place):
+            confirm_year(reading, near)
+            reading.take(near)
+            return place
+    return called_year(reading) or only_year(reading)
+
+
+def called_year(reading: Reading) -> Place | None:
+    """The column that is just called year, of the tables that are spoken of, values aside."""
+    spoken = dict.fromkeys(meant.table for meant in reading.meant.values() if meant.kind != "value")
+    places = [Place(table, column.name) for table in spoken for column in reading.schema.table(table).columns]
+    found = [place for place in places if keys(place.column) == ("year",) and holds_years(reading, place)]
+    return found[0] if len(found) == 1 else None
+
+
+def only_year(reading: Reading) -> Place | None:
+    """The one column of years of the tables that are spoken of, where they have no dates."""
+    named = dict.fromkeys(meant.table for meant in reading.meant.values() if meant.kind not in ("value", "column"))
+    places = [Place(table, column.name) for table in named for column in reading.schema.table(table).columns]
+    years = [place for place in places if holds_years(reading, place)]
+    dated = any(reading.known(place).holds_dates for place in places)
+    return years[0] if len(years) == 1 and not dated else None
 
 
 def _grouped_by(reading: Reading) -> set[str]:

@@ -36,7 +36,7 @@ def _year(reading: Reading, index: int) -> None:
     reading.take(index, *([] if cue is None else [cue]))
     if named is not None:
         reading.take(named)
-        confirm_year(reading, named, index)
+        confirm_year(reading, named)
 
 
 def year_column(reading: Reading) -> Place | None:
