@@ -1,11 +1,15 @@
 """What rows must not have, in both languages; whoever has none of it at all has not what is excluded either."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from services.query.composer.compose import compose
-from services.query.knowledge.schema import Table
+from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table
+from tests.query.clinic import told
+from tests.query.filled import filled, told_by
+from tests.query.hotels import said_of_hotels
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 _BOUGHT = (
@@ -30,6 +34,15 @@ _NEVER = "SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM or
         ("哪些客户没有订单", _NEVER),
         ("哪个客户一个订单都没有", _NEVER),
         ("没有下过订单的客户有哪些", _NEVER),
+        ("没有下过单的客户", _NEVER),
+        ("从未下单的客户", _NEVER),
+        ("customers who never bought anything", _NEVER),
+        ("unpaid orders", "SELECT * FROM orders WHERE status <> 'paid'"),
+        ("customers who are neither gold nor silver",
+         "SELECT name FROM customers WHERE level NOT IN ('gold', 'silver')"),
+        ("customers outside Berlin", "SELECT name FROM customers WHERE city <> 'Berlin'"),
+        ("除了Berlin以外的客户", "SELECT name FROM customers WHERE city <> 'Berlin'"),
+        ("既不是Berlin也不是Paris的客户", "SELECT name FROM customers WHERE city NOT IN ('Berlin', 'Paris')"),
     ],
 )  # fmt: skip
 def test_those_that_have_none_of_it_are_found(question: str, sql: str) -> None:
@@ -67,3 +80,68 @@ def test_what_is_excluded_is_of_the_kind_of_what_is_not() -> None:
 def _with_level(table: Table) -> Table:
     columns = (replace(one, values=("gold", "silver", "配件")) if one.name == "level" else one for one in table.columns)
     return replace(table, columns=tuple(columns))
+
+
+_STAFF = Schema(
+    (
+        Table("offices", (Column("office_id", "INTEGER", primary_key=True), Column("name", "TEXT")), "办公室"),
+        Table("desks", (Column("desk_id", "INTEGER", primary_key=True), Column("office_id", "INTEGER"))),
+        Table(
+            "clerks",
+            (
+                Column("clerk_id", "INTEGER", primary_key=True), Column("name", "TEXT"), Column("office_id", "INTEGER"),
+                Column("reviewed_on", "DATE"),
+            ),
+            "职员",
+        ),
+        Table(
+            "reviews",
+            (
+                Column("review_id", "INTEGER", primary_key=True), Column("clerk_id", "INTEGER"),
+                Column("filed_on", "DATE"),
+            ),
+        ),
+    ),
+    (
+        Relation("clerks", "office_id", "offices", "office_id"), Relation("desks", "office_id", "offices", "office_id"),
+        Relation("reviews", "clerk_id", "clerks", "clerk_id"),
+    ),
+    "sqlite",
+)  # fmt: skip
+_STAFF_ROWS: dict[str, list[tuple[Any, ...]]] = {
+    "offices": [(1, "North"), (2, "South"), (3, "West")],
+    "desks": [(1, 1)],
+    "clerks": [(1, "Ann", 1, "2026-01-01"), (2, "Bob", 2, None), (3, "Cai", None, None)],
+    "reviews": [(1, 1, None)],
+}
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("Which clerks are not assigned to an office?", [("Cai",)]), ("clerks without an office", [("Cai",)]),
+        ("没有办公室的职员", [("Cai",)]), ("未分配办公室的职员有多少", [(1,)]),
+        ("offices that have neither desks nor clerks", [("West",)]),
+        ("clerks that never filed a review", [("Bob",), ("Cai",)]),
+    ],
+)  # fmt: skip
+def test_what_points_at_nothing_has_none_and_what_nobody_did_is_not_undone(
+    question: str, rows: list[tuple[Any, ...]]
+) -> None:
+    assert told_by(filled(_STAFF, _STAFF_ROWS), question, Scope(_STAFF)) == rows
+
+
+def test_neither_of_two_kinds_of_rows_is_had() -> None:
+    assert told("owners that have neither a cat nor a rabbit") == [("Clara", "Weber")]
+    assert said_of_hotels("既没有房间也没有员工的酒店") == []
+
+
+@pytest.mark.parametrize("question", ["unpaid invoices", "未付款的invoices", "invoices that are not paid"])
+def test_what_has_not_happened_has_no_date(question: str) -> None:
+    paid = told("invoices")
+    assert told(question) == [row for row in paid or [] if row[-1] is None] != paid
+
+
+@pytest.mark.parametrize("question", ["guests not in Berlin", "guests outside Berlin"])
+def test_to_be_elsewhere_is_not_to_have_something_elsewhere(question: str) -> None:
+    assert said_of_hotels(question) is None

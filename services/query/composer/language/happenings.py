@@ -38,6 +38,12 @@ death, 去世, die, died
 founding, 成立, found, establish, establishment
 """
 """Of each, first what its date is called in either language; of several that a column may be of, the first counts."""
+UNDONE = (
+    "paid", "sold", "sent", "read", "signed", "assigned", "shipped", "delivered", "confirmed", "approved", "resolved",
+    "returned", "answered", "settled", "billed", "booked", "refunded", "published", "completed", "finished", "opened",
+    "closed", "reviewed", "registered", "scheduled",
+)  # fmt: skip
+"""What stands behind the `un` of what has not happened: `unpaid`."""
 CREATION = 7
 """The making of a row, which the name of its table may tell as well: an order is placed, a booking made."""
 DATE_WORDS = ("date", "time", "day", "日期", "时间", "日")

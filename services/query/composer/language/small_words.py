@@ -3,6 +3,8 @@
 RELATIVES = frozenset({"who", "whose", "whom", "that", "which", "where", "when", "with", "having", "without"})
 """They open a clause that says which rows are meant."""
 CLAUSE_ENDS = RELATIVES | {"but"}
+NOR = frozenset({"nor", "也没有", "也不是"})
+"""They begin a further clause of what is not so: `neither A nor B`, 既没有A也没有B."""
 ASKING_RELATIVES = frozenset({"which", "who", "whose", "where", "when"})
 """Those that ask where a sentence begins with them."""
 OPENERS = CLAUSE_ENDS | {

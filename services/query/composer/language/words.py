@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from services.query.composer.language.politeness import asked_within
+from services.query.composer.language.politeness import courtesies
 
 _TOKEN = re.compile(
     r"(?P<number>\d{4}-\d{2}-\d{2}|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
@@ -22,6 +22,10 @@ _IRREGULAR = {
     "women": "woman",
     "feet": "foot",
     "taught": "teach",
+    "statuses": "status",
+    "bonuses": "bonus",
+    "campuses": "campus",
+    "buses": "bus",
 }
 _BOTH_NAMES = re.compile(r"\b(first)(?: (and|or)|(,)(?: and)?) (last) names?\b", re.IGNORECASE)
 _FULL_NAMES = re.compile(
@@ -90,8 +94,8 @@ def read(question: str) -> Text:
     question = _NUMBER_SIGN.sub("number of ", question)
     question = _FULL_NAMES.sub("first name and last name", question)
     text = _BOTH_NAMES.sub(r"\1 name\3 \2 \4 name", unicodedata.normalize("NFKC", question))
-    first, last = asked_within(text)
-    tokens = tuple(token for token in _tokens(text) if first <= token.start < last)
+    left_out = courtesies(text)
+    tokens = tuple(token for token in _tokens(text) if not any(token.start in place for place in left_out))
     quoted = []
     for match in _QUOTED.finditer(text):
         inside = [i for i, token in enumerate(tokens) if match.start() <= token.start and token.end <= match.end()]

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from services.query.composer.language.cues import CueName
-from services.query.composer.language.small_words import CLAUSE_ENDS, PASSED_BY
+from services.query.composer.language.small_words import CLAUSE_ENDS, NOR, PASSED_BY
 from services.query.composer.linking.assign import assign
 from services.query.composer.linking.items import Item, Kind, items_of
 from services.query.composer.linking.lexicon import Meant
@@ -136,7 +136,8 @@ class Reading(Places):
     def ends_clause(self, index: int) -> bool:
         """Whether another clause begins or ends at an item."""
         item = self.items[index]
-        return item.kind in ("break", "comma", "ask") or (item.kind == "open" and item.said in CLAUSE_ENDS)
+        opens = (item.kind == "open" and item.said in CLAUSE_ENDS) or item.said in NOR
+        return opens or item.kind in ("break", "comma", "ask")
 
     def before(self, index: int) -> int:
         """The item before one, passing by small words and places; -1 where there is none."""

@@ -140,8 +140,16 @@ def _count_of_conditions(reading: Reading, index: int) -> None:
         return
     tables = (i for i in sorted(reading.meant) if reading.table(i) and i not in reading.used)
     table = reading.table(next(tables, -1))
-    plan.measures.append(Measure("count", table or rows_of_kind(reading) or plan.conditions[0].table))
+    plan.measures.append(Measure("count", table or rows_of_kind(reading) or _asked_of(reading, index)))
     reading.take(index, *(i for i in reading.meant if table and reading.table(i) == table))
+
+
+def _asked_of(reading: Reading, index: int) -> str:
+    """The table of the value right behind `how many`; unclear of which, where conditions speak of several."""
+    value = reading.value(index + 1)
+    tables = dict.fromkeys(condition.table for condition in reading.plan.conditions)
+    reading.unclear |= value is None and len(tables) > 1
+    return value.table if value is not None else next(iter(tables))
 
 
 def _measure(reading: Reading, near: int, *, distinct: bool) -> Measure:

@@ -1,5 +1,6 @@
 """Reads stored values."""
 
+from services.query.composer.language.small_words import NOR
 from services.query.composer.queries.plan import Condition, Place
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import add
@@ -55,9 +56,9 @@ def _tell_each(reading: Reading, place: Place) -> None:
 
 
 def _alternatives(reading: Reading, where: list[int]) -> list[int]:
-    """The `or` between values, and the `either` before them."""
+    """The `or` or `nor` between values, and the `either` before them."""
     between = range(where[0], where[-1])
-    found = [i for i in between if reading.cue(i) == "or" or reading.said(i) in ("or", "either")]
+    found = [i for i in between if reading.cue(i) == "or" or reading.said(i) in ("or", "either", *NOR)]
     return found + [i for i in range(where[0]) if reading.said(i) == "either"]
 
 
