@@ -60,12 +60,17 @@ def _is_listed(items: Sequence[Item], meanings: Meanings, index: int, value: Mea
     """Whether another value of its column stands beside, parted by `and`, `or`, `but not` alone."""
     for step in (-1, 1):
         near = index + step
-        while 0 <= near < len(items) and (items[near].cue in _PARTING or items[near].said in _PARTED_BY):
+        while 0 <= near < len(items) and _parts(items[near]):
             near += step
         others = meanings.get(near, ()) if near != index + step else ()
         if any(one.kind == "value" and (one.table, one.column) == (value.table, value.column) for one in others):
             return True
     return False
+
+
+def _parts(item: Item) -> bool:
+    """Whether it only parts two of a list."""
+    return item.said != "with" and (item.cue in _PARTING or item.said in _PARTED_BY)
 
 
 def _neighbours(items: Sequence[Item], index: int) -> Iterator[int]:

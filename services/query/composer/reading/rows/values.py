@@ -5,6 +5,8 @@ from services.query.composer.queries.plan import Condition, Place
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import add
 
+_WHICH = frozenset({"which", "who", "哪", "谁"})
+
 
 def read_values(reading: Reading) -> None:
     """Take the stored values: one of a column, one of several (`or`), or two that both are there (`both ... and`)."""
@@ -30,6 +32,8 @@ def _add_values(reading: Reading, place: Place, where: list[int]) -> None:
     elif _are_listed(reading, where) and not _has_several(reading, place):
         add(reading, Condition(place.table, place, values=values), where[0])
         _tell_each(reading, place)
+        behind = reading.text.tokens[reading.items[where[-1]].last :]
+        reading.unclear |= any(token.key in _WHICH for token in behind)  # Berlin和Paris哪个客户多
     elif len(values) == 2:
         reading.take(*(i for i, item in enumerate(reading.items) if item.said in ("both", "and also")))
         one, other = (Condition(place.table, place, "=", value) for value in values)
@@ -42,7 +46,7 @@ def _add_values(reading: Reading, place: Place, where: list[int]) -> None:
 def _are_listed(reading: Reading, where: list[int]) -> bool:
     """`Berlin and Paris`, but neither `both ... and` nor `how many are male and how many are female`."""
     between = (i for i in range(where[0], where[-1]) if i not in where)
-    listed = all(reading.is_and(i) or reading.kind(i) == "comma" for i in between)
+    listed = all((reading.is_and(i) and reading.said(i) != "with") or reading.kind(i) == "comma" for i in between)
     return listed and not any(item.said == "both" for item in reading.items)
 
 
