@@ -1,14 +1,16 @@
 """What rows must not have, in both languages; whoever has none of it at all has not what is excluded either."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from services.query.composer.compose import compose
 from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table
 from tests.query.clinic import told
 from tests.query.filled import filled, told_by
 from tests.query.hotels import said_of_hotels
-from tests.query.shop import answered, asked_back, shop
+from tests.query.shop import SHOP, answered, asked_back, shop
 
 _BOUGHT = (
     "SELECT customer_id FROM orders o JOIN order_lines l ON l.order_id = o.id JOIN products p ON p.id = l.product_id"
@@ -68,6 +70,18 @@ def test_what_is_not_so_is_what_stands_next_to_it(question: str) -> None:
 @pytest.mark.parametrize("question", ["unretired gold customers", "Which customers have the same name?"])
 def test_what_says_which_of_them_is_asked(question: str) -> None:
     assert asked_back(question)
+
+
+def test_what_is_excluded_is_of_the_kind_of_what_is_not() -> None:
+    """Where two columns have the word: of the goods, and not of the customers."""
+    known = replace(SHOP, schema=replace(SHOP.schema, tables=tuple(map(_with_level, SHOP.schema.tables))))
+    sql = compose("customers who ordered 电子 but not 配件", known).sql or ""
+    assert "NOT customers.id IN" in sql and "level" not in sql
+
+
+def _with_level(table: Table) -> Table:
+    columns = (replace(one, values=("gold", "silver", "配件")) if one.name == "level" else one for one in table.columns)
+    return replace(table, columns=tuple(columns))
 
 
 _STAFF = Schema(

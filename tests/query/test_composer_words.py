@@ -91,3 +91,7 @@ def test_a_number_is_no_text_that_a_column_does_not_hold(question: str) -> None:
 
 def test_whoever_carries_has_no_car() -> None:
     assert not alike("carried", {"car"}, ["car"], []) and alike("cars", {"car"}, ["car"], [])
+
+
+def test_what_begins_like_an_abbreviation_may_be_misspelt() -> None:
+    assert ("customer", 0.8) in alike("custmer", {"cust", "customer"}, ["cust"], [])

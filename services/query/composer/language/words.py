@@ -31,6 +31,7 @@ _BOTH_NAMES = re.compile(r"\b(first)(?: (and|or)|(,)(?: and)?) (last) names?\b",
 _FULL_NAMES = re.compile(
     r"\b(?:full\s+)?names?\s*\(\s*first(?: names?)?\s*(?:and|,)\s*last(?: names?)?\s*\)", re.IGNORECASE
 )
+_NUMBER_SIGN = re.compile(r"(?<![\w#])#\s+(?:of\s+)?(?=[A-Za-z])")
 _KEEP_S = ("ss", "us", "is", "ous")
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -90,6 +91,7 @@ class Text:
 
 def read(question: str) -> Text:
     """The tokens of a question; full-width letters are made plain."""
+    question = _NUMBER_SIGN.sub("number of ", question)
     question = _FULL_NAMES.sub("first name and last name", question)
     text = _BOTH_NAMES.sub(r"\1 name\3 \2 \4 name", unicodedata.normalize("NFKC", question))
     left_out = courtesies(text)

@@ -26,7 +26,9 @@ def alike(
         return itself
     others = ((word, _likeness(word, key)) for word in beginning_alike if word != key and _is_word(word))
     found = itself + [(word, weight) for word, weight in others if weight]
-    return found[:_MOST] or _misspelt(key, words)
+    if any(word == key or weight != _ABBREVIATED for word, weight in found):
+        return found[:_MOST]
+    return found[: _MOST - 1] + [one for one in _misspelt(key, words) if one[0] not in dict(found)]
 
 
 def _is_word(key: str) -> bool:

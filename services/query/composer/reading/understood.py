@@ -58,6 +58,8 @@ def _is_light(reading: Reading, index: int) -> bool:
         return False
     if word not in VERBS and not (word.endswith(("ed", "ing")) and len(word) > len("need")):
         return False
+    if reading.cue(index + 1) == "to" or reading.said(index + 1) == "to":
+        return False  # `shipped to Paris` is no `lives in Paris`
     if reading.kind(index + 1) == "thing" and reading.adjacent(index):
         return reading.table(index + 1) is None  # `refunded orders` says which orders
     beside = (reading.kind(i) for i in reading.clause(index) if i in reading.used)

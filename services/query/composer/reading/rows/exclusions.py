@@ -81,10 +81,16 @@ def _clause(reading: Reading, index: int) -> list[int]:
     """What is excluded: behind the `not`, and who does it right before (`Ann did not buy`, 去年没有下单)."""
     if reading.said(index) in _NONE_OF and not _goes_on(reading, index):
         return [index - 1]
-    said_before = reading.value(index - 1) and reading.roles[index - 1] == "where"
+    said_before = reading.value(index - 1) and reading.roles[index - 1] == "where" and not _of_one(reading, index)
     subject = [index - 1] if said_before else [i for i in (index - 2, index - 1) if _tells_time(reading, i, index)]
     end = _end(reading, index) if _is_han(reading, index) else len(reading.items)
     return [*subject, *(i for i in reading.clause(index) if index < i <= end)]
+
+
+def _of_one(reading: Reading, index: int) -> bool:
+    """`orders with a lamp, not a desk`: what stands before does not do what is excluded, it is of the same kind."""
+    before, behind = reading.value(index - 1), reading.value(reading.after(index))
+    return bool(before and behind) and value_place(reading, index - 1) == value_place(reading, reading.after(index))
 
 
 def _tells_time(reading: Reading, near: int, index: int) -> bool:

@@ -7,6 +7,7 @@ from services.query.composer.reading.rows.negation import BESIDES, add
 
 _EXCEPT = frozenset({"except", "except for", "excluding", "other than", "outside", "除了", "除"})
 """Before values of which rows have none: `except A and B`, 除了A和B以外."""
+_WHICH = frozenset({"which", "who", "哪", "谁"})
 
 
 def read_values(reading: Reading) -> None:
@@ -33,6 +34,11 @@ def _add_values(reading: Reading, place: Place, where: list[int]) -> None:
     elif reading.said(reading.before(where[0])) in _EXCEPT and reading.instructs(reading.before(where[0]), "not_equal"):
         add(reading, Condition(place.table, place, values=values), where[0])
         reading.take(*(i for i in (where[-1] + 1,) if reading.said(i) in BESIDES))
+    elif _are_listed(reading, where) and not _has_several(reading, place):
+        add(reading, Condition(place.table, place, values=values), where[0])
+        _tell_each(reading, place)
+        behind = reading.text.tokens[reading.items[where[-1]].last :]
+        reading.unclear |= any(token.key in _WHICH for token in behind)  # Berlin和Paris哪个客户多
     elif len(values) == 2:
         reading.take(*(i for i, item in enumerate(reading.items) if item.said in ("both", "and also")))
         one, other = (Condition(place.table, place, "=", value) for value in values)
@@ -40,6 +46,22 @@ def _add_values(reading: Reading, place: Place, where: list[int]) -> None:
         reading.unclear |= not _has_several(reading, place)
     else:
         reading.unclear = True
+
+
+def _are_listed(reading: Reading, where: list[int]) -> bool:
+    """`Berlin and Paris`, but neither `both ... and` nor `how many are male and how many are female`."""
+    between = (i for i in range(where[0], where[-1]) if i not in where)
+    listed = all((reading.is_and(i) and reading.said(i) != "with") or reading.kind(i) == "comma" for i in between)
+    return listed and not any(item.said == "both" for item in reading.items)
+
+
+def _tell_each(reading: Reading, place: Place) -> None:
+    """男女员工各有多少: of each value; it is unclear where something else is told for each."""
+    for index, item in enumerate(reading.items):
+        if item.cue == "each" and (reading.cue(index + 1) == "count" or not reading.exists(index + 1)):
+            reading.group_by(place)
+            reading.take(index)
+        reading.unclear |= reading.instructs(index, "each")
 
 
 def _alternatives(reading: Reading, where: list[int]) -> list[int]:
