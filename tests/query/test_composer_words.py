@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.query.composer.compose import compose
+from services.query.composer.language.words import han_number
 from services.query.knowledge.schema import Column, Pair, Schema, Scope, Table
 from tests.query.shop import SHOP, answered, asked_back, shop
 
@@ -86,3 +87,10 @@ def test_a_word_that_is_taught_to_mean_different_things_is_not_passed_over() -> 
 )
 def test_a_number_is_no_text_that_a_column_does_not_hold(question: str) -> None:
     assert asked_back(question)
+
+
+@pytest.mark.parametrize(
+    ("said", "number"), [("一万二", 12_000), ("三千五", 3_500), ("两百五", 250), ("一百零五", 105), ("二十三", 23)]
+)
+def test_the_last_digit_is_of_the_next_lower_unit(said: str, number: int) -> None:
+    assert han_number(said) == number
