@@ -22,6 +22,8 @@ _IRREGULAR = {
     "taught": "teach",
 }
 _BOTH_NAMES = re.compile(r"\b(first)(?: (and|or)|(,)(?: and)?) (last) names?\b", re.IGNORECASE)
+_PERCENT = re.compile(r"(?<![\d ])%(?= of\b)|(?<=[a-z] )%(?= of\b)", re.IGNORECASE)
+"""`what % of the orders`."""
 _FULL_NAMES = re.compile(
     r"\b(?:full\s+)?names?\s*\(\s*first(?: names?)?\s*(?:and|,)\s*last(?: names?)?\s*\)", re.IGNORECASE
 )
@@ -87,7 +89,8 @@ class Text:
 def read(question: str) -> Text:
     """The tokens of a question; full-width letters are made plain."""
     question = _FULL_NAMES.sub("first name and last name", question)
-    text = _BOTH_NAMES.sub(r"\1 name\3 \2 \4 name", unicodedata.normalize("NFKC", question))
+    question = _PERCENT.sub("percentage", unicodedata.normalize("NFKC", question))
+    text = _BOTH_NAMES.sub(r"\1 name\3 \2 \4 name", question)
     tokens = tuple(_tokens(text))
     quoted = []
     for match in _QUOTED.finditer(text):

@@ -78,7 +78,15 @@ class Writer:
         return known is not None and known.is_number
 
     def measure(self, measure: Measure) -> exp.Expr:
-        """An aggregate."""
+        """An aggregate, or what share of that of all groups it is."""
+        found = self._aggregate(measure)
+        if not measure.of_all:
+            return found
+        total = exp.Window(this=exp.Sum(this=found.copy()))
+        hundred = exp.Mul(this=exp.Literal.number("100.0"), expression=found)
+        return exp.Div(this=hundred, expression=exp.Nullif(this=total, expression=exp.Literal.number("0")))
+
+    def _aggregate(self, measure: Measure) -> exp.Expr:
         if measure.expression is None and measure.column is None:
             return self._count_of_rows(measure)
         inner = (
@@ -113,6 +121,8 @@ class Writer:
         return self.measure(by) if isinstance(by, Measure) else self.place(by)
 
     def _name(self, measure: Measure) -> str:
+        if measure.of_all:
+            return "percentage"
         if measure.column is not None:
             return name_of_figure(measure.aggregate, measure.column)
         if measure.expression is None:
