@@ -7,7 +7,7 @@ from sqlglot import exp
 from libs.datasources.gate import parse_expression
 from services.query.composer.queries.plan import Condition, Measure, Plan
 from services.query.composer.queries.where import condition
-from services.query.composer.queries.writer import Writer
+from services.query.composer.queries.writer import Writer, in_percent
 from services.query.knowledge.schema import Schema
 
 
@@ -27,12 +27,6 @@ def share_of_sum(measure: Measure, conditions: Sequence[Condition], schema: Sche
         return None
     part = exp.Sum(this=exp.Case(ifs=[exp.If(this=holds, true=total.this.copy())], default=exp.Literal.number("0")))
     return in_percent(part, total).sql(dialect=schema.dialect)
-
-
-def in_percent(part: exp.Expr, total: exp.Expr) -> exp.Expr:
-    """What share of a total a part is; of nothing there is no share."""
-    none = exp.Nullif(this=total, expression=exp.Literal.number("0"))
-    return exp.Div(this=exp.Mul(this=exp.Literal.number("100.0"), expression=part), expression=none)
 
 
 def _holds(conditions: Sequence[Condition], schema: Schema) -> exp.Expr | None:

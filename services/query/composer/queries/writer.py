@@ -25,6 +25,12 @@ def name_of_figure(aggregate: str, column: str) -> str:
     return f"{aggregate}_{column}".lower().replace(" ", "_")
 
 
+def in_percent(part: exp.Expr, total: exp.Expr) -> exp.Expr:
+    """What share of a total a part is; of nothing there is no share."""
+    none = exp.Nullif(this=total, expression=exp.Literal.number("0"))
+    return exp.Div(this=exp.Mul(this=exp.Literal.number("100.0"), expression=part), expression=none)
+
+
 class Writer:
     """Writes the parts of one SELECT; columns carry their table only where several tables are joined."""
 
@@ -82,9 +88,7 @@ class Writer:
         found = self._aggregate(measure)
         if not measure.of_all:
             return found
-        total = exp.Window(this=exp.Sum(this=found.copy()))
-        hundred = exp.Mul(this=exp.Literal.number("100.0"), expression=found)
-        return exp.Div(this=hundred, expression=exp.Nullif(this=total, expression=exp.Literal.number("0")))
+        return in_percent(found, exp.Window(this=exp.Sum(this=found.copy())))
 
     def _aggregate(self, measure: Measure) -> exp.Expr:
         if measure.expression is None and measure.column is None:
