@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.query.composer.compose import compose
+from services.query.composer.language.words import han_number
 from services.query.composer.linking.spelling import alike
 from services.query.knowledge.schema import Column, Pair, Schema, Scope, Table
 from tests.query.shop import SHOP, answered, asked_back, shop
@@ -95,3 +96,10 @@ def test_whoever_carries_has_no_car() -> None:
 
 def test_what_begins_like_an_abbreviation_may_be_misspelt() -> None:
     assert ("customer", 0.8) in alike("custmer", {"cust", "customer"}, ["cust"], [])
+
+
+@pytest.mark.parametrize(
+    ("said", "number"), [("一万二", 12_000), ("三千五", 3_500), ("两百五", 250), ("一百零五", 105), ("二十三", 23)]
+)
+def test_the_last_digit_is_of_the_next_lower_unit(said: str, number: int) -> None:
+    assert han_number(said) == number

@@ -10,7 +10,7 @@ from services.query.composer.reading.alternatives import read_alternatives
 from services.query.composer.reading.amounts.averaged import read_averaged
 from services.query.composer.reading.amounts.how_much import read_how_much
 from services.query.composer.reading.amounts.measures import read_measures
-from services.query.composer.reading.amounts.shares import read_shares
+from services.query.composer.reading.amounts.shares import read_shares, read_shares_of_groups
 from services.query.composer.reading.amounts.totals import name_totals, read_totals
 from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.finish import finish
@@ -66,6 +66,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_measures(reading)
     read_totals(reading)
     read_counted_groups(reading)
+    read_shares_of_groups(reading)
     read_limits(reading)
     read_columns(reading)
     read_averaged(reading)
