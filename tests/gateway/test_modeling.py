@@ -84,7 +84,7 @@ async def test_a_model_may_be_drawn_while_a_training_is_active_just_as_a_dataset
     dataset_id = await inspected_dataset(running)
     path = f"{API}/datasets/{dataset_id}"
     assert (await running.anna.post(f"{path}/train")).status_code == 202
-    assert (await running.anna.patch(path, json={"name": "renamed"})).status_code == 200
+    assert (await running.anna.patch(path, json={"name": "renamed in a training"})).status_code == 200
     assert (await running.anna.put(f"{path}/modeling", json={"edges": [EDGE]})).status_code == 200
 
 

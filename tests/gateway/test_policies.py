@@ -24,7 +24,7 @@ async def test_policies_are_given_read_again_and_kept_from_a_change_of_something
     assert given.headers["espalier-position"].startswith("DatasetChanged/")
     assert (await running.anna.get(path)).json() == wanted
     assert_problem(await running.admin.put(path, json={"policies": []}, headers={"If-Match": '"1"'}), 412)
-    for change in (running.anna.patch(f"{API}/datasets/{dataset_id}", json={"name": "renamed"}),
+    for change in (running.anna.patch(f"{API}/datasets/{dataset_id}", json={"name": "renamed at once"}),
                    running.anna.put(f"{API}/datasets/{dataset_id}/modeling", json={"edges": []})):  # fmt: skip
         assert (await change).status_code == 200
     assert (await running.anna.get(path)).json() == wanted
