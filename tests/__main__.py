@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import shutil
 import sys
 import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import asyncpg
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from deploy.local.infrastructure import infrastructure
@@ -16,13 +18,14 @@ from tests import mariadb
 
 # One more than cores: a test waits for servers and for processes of its own a third of its time.
 _PROCESSES = max(2, min(4, os.cpu_count() or 1)) + 1
+_MEMORY, _NEEDED_BYTES = Path("/dev/shm"), 4 * 1024**3
 
 
 def main() -> int:
     """Run the tests that the arguments name, or all; gives the exit code of pytest."""
     # Each of the many processes that are started would compile our own code anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    with tempfile.TemporaryDirectory() as folder, asyncio.Runner() as runner:
+    with tempfile.TemporaryDirectory(dir=_place()) as folder, asyncio.Runner() as runner:
         servers = AsyncExitStack()
         try:
             os.environ |= runner.run(_start(servers, Path(folder)))
@@ -36,12 +39,19 @@ def main() -> int:
             runner.run(servers.aclose())
 
 
+def _place() -> Path | None:
+    """Where the servers keep their data: in memory where there is room, as a disk is long at making so many files."""
+    if _MEMORY.is_dir() and min(shutil.disk_usage(_MEMORY).free, psutil.virtual_memory().available) > _NEEDED_BYTES:
+        return _MEMORY
+    return None
+
+
 async def _start(servers: AsyncExitStack, home: Path) -> dict[str, str]:
     """Start the servers; gives the variables with which the tests find them."""
     running = await servers.enter_async_context(infrastructure(home, prefix="ESPALIER_TEST_"))
     if any(server.name == "postgres" for server in running.servers):
         await _forgetful(running.postgres_url)
-    mysql = await servers.enter_async_context(mariadb.server())
+    mysql = await servers.enter_async_context(mariadb.server(home.parent))
     return {
         "ESPALIER_TEST_KAFKA_BOOTSTRAP": running.kafka_bootstrap,
         "ESPALIER_TEST_POSTGRES_URL": running.postgres_url,

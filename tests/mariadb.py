@@ -27,13 +27,14 @@ MISSING = None if SERVER and INSTALL else _HOW
 
 
 @asynccontextmanager
-async def server() -> AsyncIterator[str | None]:
-    """The URL in ESPALIER_TEST_MYSQL_URL, or of a server of our own; None where the machine has none."""
+async def server(place: Path | None = None) -> AsyncIterator[str | None]:
+    """The URL in ESPALIER_TEST_MYSQL_URL, or of a server of our own with its data below `place`; None where the machine
+    has none."""
     given = os.environ.get("ESPALIER_TEST_MYSQL_URL")
     if given or MISSING:
         yield given or None
         return
-    with tempfile.TemporaryDirectory(prefix="espalier-") as folder:
+    with tempfile.TemporaryDirectory(prefix="espalier-", dir=place) as folder:
         Path(folder).chmod(0o755)  # As root, the server runs as somebody else.
         process, url = await start(Path(folder))
         try:

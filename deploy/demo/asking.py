@@ -10,12 +10,14 @@ from deploy.demo import show
 from deploy.demo.client import Client, StepFailed
 from deploy.local.stack import LocalStack
 
+FOLLOWED = "平均出发延误最高的5家航空公司是哪些？"
+"""It names airlines; what it offers is chosen next."""
 # The question, and what must be in the first row of a right answer (checked against the data, not against our SQL).
 QUESTIONS: tuple[tuple[str, Any], ...] = (
     ("How many flights are there?", 336776),
     ("How many flights departed from JFK?", 111279),
     ("Top 5 airlines by number of flights", "United Air Lines Inc."),
-    ("平均出发延误最高的5家航空公司是哪些？", "Frontier Airlines Inc."),
+    (FOLLOWED, "Frontier Airlines Inc."),
     ("每个月有多少航班？", None),
     ("What is the average arrival delay per origin airport?", None),
     ("晚点航班有多少？", 70774),
@@ -36,13 +38,27 @@ async def ask_all(client: Client, dataset_id: str) -> list[float]:
             raise StepFailed(f"{question!r} was not answered: {given['outcome']} {given.get('answer_text')}")
         if expected is not None and not _holds(given["rows"], expected):
             raise StepFailed(f"{question!r} was answered with {given['rows'][:1]}, expected {expected!r}")
+        if question == FOLLOWED:
+            await _follow(client, dataset_id, given)
     return times
 
 
-async def ask(client: Client, dataset_id: str, question: str) -> tuple[dict[str, Any], float]:
+async def _follow(client: Client, dataset_id: str, given: dict[str, Any]) -> None:
+    """Choose what an answered ranking offers: itself, with the figures."""
+    [choice] = given["choices"]
+    followed, milliseconds = await ask(client, dataset_id, choice, given["conversation_id"])
+    show.answer(choice, followed, milliseconds)
+    if [row[:1] for row in followed["rows"]] != given["rows"] or len(followed["columns"]) != 2:
+        raise StepFailed(f"{choice!r} was answered with {followed['rows'][:1]}")
+
+
+async def ask(
+    client: Client, dataset_id: str, question: str, conversation_id: str | None = None
+) -> tuple[dict[str, Any], float]:
     """Ask one question; gives the answer and its milliseconds."""
-    started = time.monotonic()
-    given: dict[str, Any] = await client.post("/chat/", {"dataset_id": dataset_id, "question": question})
+    started, asked = time.monotonic(), {"dataset_id": dataset_id, "question": question}
+    going_on = {"conversation_id": conversation_id} if conversation_id else {}
+    given: dict[str, Any] = await client.post("/chat/", asked | going_on)
     return given, (time.monotonic() - started) * 1000
 
 

@@ -62,6 +62,8 @@ def answer(asked: str, given: dict[str, Any], milliseconds: float) -> None:
         _rows(columns, rows)
     if given.get("insight"):
         console.print(Padding(Text(given["insight"], style="italic"), (0, 0, 0, 5)))
+    for choice in given.get("choices") or ():
+        console.print(Padding(Text(f"[{choice}]", style="cyan"), (0, 0, 0, 5)))
 
 
 def _rows(columns: list[str], rows: list[list[Any]]) -> None:

@@ -5,6 +5,7 @@ DataSourceError
 ├── LoginFailed      login
 ├── DatabaseMissing  database_missing
 ├── NotAllowed       not_allowed (rights), host_not_allowed (the server does not let us in from here),
+│                    database_not_allowed (to whom a server does not tell whether there is such a database),
 │                    address_not_allowed (no database may be there), folder_not_allowed (SQLite),
 │                    values_private (the owner does not let values be looked at)
 ├── TookTooLong      timeout

@@ -1,5 +1,6 @@
 """How tables relate: foreign keys for certain; otherwise columns that hold the values of another table's key."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -22,6 +23,7 @@ _KEY_ENDINGS = ("id", "code", "key", "no")
 _LEAST_SHARE = 0.7
 """So many of the sampled values must stand in the key; fewer is a coincidence of names or of small numbers."""
 _MOST_TESTED = 400
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _IRREGULAR = {"people": "person", "children": "child", "women": "woman", "men": "man", "feet": "foot", "data": "datum"}
 
 
@@ -64,7 +66,7 @@ async def relations_of(
                     target=target.name,
                     source_col=column.name,
                     target_col=key.name,
-                    type="one_to_one" if column.primary_key else "many_to_one",
+                    type="one_to_one" if column.primary_key and _single_key(source) else "many_to_one",
                     confidence=round(share, 3),
                 )
             )
@@ -133,14 +135,14 @@ def candidates(tables: Sequence[TableDescription]) -> Iterator[Candidate]:
         if not (column.primary_key and _single_key(table))
     ]
     for source, column in columns:
-        for target, key in by_name.get(_plain(column.name), ()):
+        for target, key in (found for name in _called(column.name) for found in by_name.get(name, ())):
             if source is not target and _family(column) == _family(key):
                 yield source, column, target, key
     texts = [(target, key) for target, key in keys if _family(key) == "text"]
     for source, column in columns:
         if texts and _family(column) == "text":
             for target, key in texts:
-                if source is not target and _plain(column.name) not in _telling_names(target.name, key.name):
+                if source is not target and _telling_names(target.name, key.name).isdisjoint(_called(column.name)):
                     yield source, column, target, key
 
 
@@ -158,6 +160,12 @@ def _family(column: ColumnDescription) -> str:
 
 def _plain(name: str) -> str:
     return name.lower().replace("_", "")
+
+
+def _called(name: str) -> list[str]:
+    """What a column is called: `dest_depot_id` is that, and a `depot_id` in a role."""
+    words = _WORDS.sub("_", name).split("_")
+    return [_plain("".join(words[first:])) for first in range(max(1, len(words) - 1))]
 
 
 def _telling_names(table: str, key: str) -> set[str]:

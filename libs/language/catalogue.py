@@ -15,7 +15,7 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _CHINESE = re.compile("[的了是有多少几哪各按每谁什么在和与及为请前最个年月日不没]")
 _ENGLISH = re.compile(
     r"\b(?:[Hh]ow|[Ww]hat|[Ww]hich|[Ww]ho|[Ww]hen|[Ww]here|[Ll]ist|[Ss]how|[Oo]nly|[Aa]nd"
-    r"|many|the|of|is|are|by|for|in|with|per)\b"
+    r"|many|the|of|is|are|by|for|from|to|at|on|in|with|per)\b"
 )
 """Words that hold a sentence together, and no names; in capitals, WHERE is said of SQL."""
 _VALUE = re.compile(r"\{(\w+)\}")

@@ -13,6 +13,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "datasource.database_missing.hint": ("请检查数据库名称；SQLite 请检查文件路径。", "Check the database's name; for SQLite, the path of the file."),
     "datasource.not_allowed": ("该用户没有所需的权限", "The user lacks the rights for this"),
     "datasource.not_allowed.hint": ("请授予该用户对这些表的 SELECT 权限。", "Grant the user SELECT on the tables."),
+    "datasource.database_not_allowed": ("没有这个数据库，或该用户不能使用它", "There is no such database, or this user may not use it"),
+    "datasource.database_not_allowed.hint": ("请检查数据库名称是否拼写正确；如果正确，请授予该用户对它的 SELECT 权限。", "Check the spelling of the database's name; if it is right, grant the user SELECT on it."),
     "datasource.values_private": ("数据的所有者不允许查看这些列的值", "The owner of the data does not let the values of these columns be looked at"),
     "datasource.values_private.hint": ("请在问题中写出具体的值，或请所有者允许查看。", "Say the value in the question, or ask the owner to allow it."),
     "datasource.host_not_allowed": ("数据库服务器不接受来自本机的连接", "The server does not let us in from this machine"),

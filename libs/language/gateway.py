@@ -233,6 +233,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "该数据集中已有术语“{name}”。请修改已有的术语，或换一个名称。",
         "The dataset has a term {name} already. Change that one, or choose another name.",
     ),
+    "problem.datasource_taken.title": ("数据源已存在", "Data source exists"),
+    "problem.datasource_taken": (
+        "您已有名为“{name}”的数据源（{id}）。请使用或修改它，或换一个名称。",
+        "You have a data source named {name} already ({id}). Use or change that one, or choose another name.",
+    ),
+    "problem.dataset_taken.title": ("数据集已存在", "Dataset exists"),
+    "problem.dataset_taken": (
+        "您已有名为“{name}”的数据集（{id}）。请使用或修改它，或换一个名称。",
+        "You have a dataset named {name} already ({id}). Use or change that one, or choose another name.",
+    ),
     "problem.unknown_columns.title": ("表或列不存在", "Unknown tables or columns"),
     "problem.unknown_columns": (
         "数据集中没有：{names}。请检查拼写；如果数据库刚刚修改过，请先用 GET /datasources/(id)/tables?refresh=true 重新读取。",

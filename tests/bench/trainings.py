@@ -4,16 +4,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deploy.demo.client import Client
+from libs.events.ids import new_id
 
 
 async def dataset_on(client: Client, url: str, database: str = "", username: str = "", password: str = "") -> str:
     """The id of a dataset of all tables of the PostgreSQL database at `url`, or of what the other arguments say."""
-    parts = urlsplit(url)
-    source = {"name": parts.path[1:], "kind": "postgresql", "host": parts.hostname, "port": parts.port,
+    parts, name = urlsplit(url), f"bench {new_id()}"
+    source = {"name": name, "kind": "postgresql", "host": parts.hostname, "port": parts.port,
               "database": database or parts.path[1:], "username": username or parts.username,
               "password": password or parts.password}  # fmt: skip
     datasource = await client.post("/datasources", source)
-    dataset: dict[str, Any] = await client.post("/datasets", {"name": "bench", "datasource_id": datasource["id"]})
+    dataset: dict[str, Any] = await client.post("/datasets", {"name": name, "datasource_id": datasource["id"]})
     return str(dataset["id"])
 
 

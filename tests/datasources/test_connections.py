@@ -5,6 +5,7 @@ import socket
 import ssl
 import traceback
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import sqlalchemy.exc
@@ -68,6 +69,17 @@ async def test_a_server_that_answers_nothing_is_given_up_in_time(
             await run(
                 connections.unpooled(database.changed(port=port)), Admitted("SELECT 1", (), False), Limits(seconds=0.1)
             )
+
+
+async def test_a_server_that_does_not_tell_whether_there_is_a_database_leaves_both_open(
+    mysql: UserDatabase, connections: Connections
+) -> None:
+    name = f"limited_{uuid4().hex[:8]}"
+    await mysql.execute(";".join(f"CREATE USER {name}@'{host}' IDENTIFIED BY 'p'" for host in ("%", "localhost")))
+    limited = {"username": name, "password_ciphertext": BOX.encrypt("p").token, "database": "no_such_database"}
+    with pytest.raises(NotAllowed, match="no such database, or this user may not") as raised:
+        await run(connections.unpooled(mysql.changed(**limited)), Admitted("SELECT 1", (), False), Limits(seconds=9))
+    assert raised.value.code == "database_not_allowed"
 
 
 async def test_sqlite_files_stay_below_the_configured_folders(tmp_path: Path, connections: Connections) -> None:

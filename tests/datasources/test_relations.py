@@ -17,6 +17,7 @@ def _table(name: str, *columns: str) -> TableDescription:
         ("customers", "customer_id"), ("customers", "customer"), ("categories", "category_id"), ("classes", "class_id"),
         ("people", "person_id"), ("salespeople", "salesperson_id"), ("boxes", "box_id"), ("addresses", "address_id"),
         ("series", "series_id"), ("children", "child_id"), ("Movies", "movieId"), ("houses", "house_id"),
+        ("depots", "dest_depot_id"), ("depots", "destDepotId"),
     ],
 )  # fmt: skip
 def test_a_column_named_for_one_of_them_may_refer_to_the_table_of_many(target: str, column: str) -> None:
@@ -25,4 +26,4 @@ def test_a_column_named_for_one_of_them_may_refer_to_the_table_of_many(target: s
 
 
 def test_other_names_are_no_hint() -> None:
-    assert not list(candidates([_table("visits", "id", "amount", "cat_id"), _table("categories", "id")]))
+    assert not list(candidates([_table("visits", "id", "amount", "cat_id", "is_category"), _table("categories", "id")]))

@@ -56,7 +56,7 @@ async def test_without_declared_keys_a_first_column_that_tells_rows_apart_is_poi
 ) -> None:
     await sqlite.execute(
         "CREATE TABLE pupils (pupid int, housecode text); CREATE TABLE houses (housecode text, beds int);"
-        "CREATE TABLE keeps (pupid int, since int);"
+        "CREATE TABLE keeps (pupid int, since int, PRIMARY KEY (pupid, since));"
         "INSERT INTO houses VALUES ('OAK', 4), ('ELM', 3); INSERT INTO keeps VALUES (1, 2), (1, 3);"
         "INSERT INTO pupils VALUES (1, 'OAK'), (2, 'OAK'), (3, 'ELM');"
     )
@@ -65,3 +65,4 @@ async def test_without_declared_keys_a_first_column_that_tells_rows_apart_is_poi
         ("pupils", "housecode", "houses"),
         ("keeps", "pupid", "pupils"),
     }
+    assert {one.type for one in found.relations} == {"many_to_one"}, "a part of a key may stand in it again"

@@ -56,10 +56,11 @@ class Running:
     async def dataset(self, client: httpx.AsyncClient | None = None) -> str:
         """A dataset of a new data source; gives its id."""
         client = client or self.anna
-        source = {"name": "Shop", "kind": "postgresql", "host": "127.0.0.1", "database": "shop", "username": "u",
+        name = f"Shop {new_id()}"
+        source = {"name": name, "kind": "postgresql", "host": "127.0.0.1", "database": "shop", "username": "u",
                   "password": "p"}  # fmt: skip
         datasource = (await client.post(f"{API}/datasources", json=source)).json()
-        made = await client.post(f"{API}/datasets", json={"name": "Shop", "datasource_id": datasource["id"]})
+        made = await client.post(f"{API}/datasets", json={"name": name, "datasource_id": datasource["id"]})
         return str(made.json()["id"])
 
 

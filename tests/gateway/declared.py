@@ -32,6 +32,7 @@ class Declared:
         assert told <= {name.lower() for name in declared.get("headers", {})}, (where, told)
         kind = response.headers.get("content-type", "").partition(";")[0]
         if response.status_code == 204:
+            assert not kind, (where, "no body is of a kind")
             return
         assert kind in declared["content"], (where, kind)
         if kind.endswith(("/json", "+json")):

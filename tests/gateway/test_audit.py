@@ -34,7 +34,8 @@ async def _audit(client: httpx.AsyncClient, **headers: str) -> list[dict[str, An
 async def test_everything_a_person_does_is_told_with_who_and_when_and_only_once(running: Running) -> None:
     dataset_id = await running.dataset()
     path = f"{API}/datasets/{dataset_id}"
-    datasource_id = (await running.anna.get(path)).json()["datasource_id"]
+    made = (await running.anna.get(path)).json()
+    datasource_id = made["datasource_id"]
     await running.anna.patch(path, json={"name": "Store"})
     term = (await running.anna.post(f"{path}/terms", json={"term": "晚点"})).json()
     headers = {"Content-Type": "text/csv"}
@@ -51,7 +52,7 @@ async def test_everything_a_person_does_is_told_with_who_and_when_and_only_once(
     await running.anna.get(f"{API}/datasets?after={gone.headers['espalier-position']}")
     ours = [act for act in await _audit(running.anna) if act["dataset_id"] == dataset_id]
     assert [(act["action"], act["subject_id"], act["about"]) for act in reversed(ours)] == [
-        ("dataset.created", dataset_id, "Shop"),
+        ("dataset.created", dataset_id, made["name"]),
         ("dataset.changed", dataset_id, "Store"),
         ("term.created", term["id"], "晚点"),
         ("term.changed", term["id"], "晚点"),

@@ -128,7 +128,7 @@ async def test_unknown_and_foreign_ids_are_404_and_signing_in_comes_first(
 
 
 async def test_a_foreign_data_source_cannot_be_put_into_a_dataset(running: Running) -> None:
-    made = (await running.ben.post(f"{API}/datasources", json=SOURCE)).json()
+    made = (await running.ben.post(f"{API}/datasources", json=SOURCE | {"name": "Ben's"})).json()
     before = (await running.anna.get(f"{API}/datasets")).json()["total"]
     answer = await running.anna.post(f"{API}/datasets", json={"name": "mine", "datasource_id": made["id"]})
     assert_problem(answer, 404)

@@ -70,18 +70,18 @@ TABLE = [
         position="DataSourceChanged"),
     Row("GET /datasources", 200, DATASOURCE, "page"),
     Row(f"GET {SOURCE}", 200, DATASOURCE, version='"1"'),
-    Row(f"PATCH {SOURCE}", 200, DATASOURCE, body={"name": "Store"}, version='"2"', position="DataSourceChanged"),
+    Row(f"PATCH {SOURCE}", 200, DATASOURCE, body={"name": "A store"}, version='"2"', position="DataSourceChanged"),
     Row(f"DELETE {SOURCE}", 204, "", given="a data source", version='"2"', position="DataSourceChanged"),
     Row(f"DELETE {SOURCE}", 409, "in_use"),
     Row(f"POST {SOURCE}/test", 200, TESTED),
     Row("POST /datasources/test", 200, TESTED, body=SHOP),
     Row(f"GET {SOURCE}/tables", 200, TABLES, "list"),
     Row(f"GET {SOURCE}/tables?refresh=true", 200, TABLES, "list"),
-    Row("POST /datasets", 201, DATASET, body={"name": "Shop", "datasource_id": "{datasource}"},
+    Row("POST /datasets", 201, DATASET, body={"name": "A set", "datasource_id": "{datasource}"},
         location=f"{API}/datasets/{{id}}", version='"1"', position="DatasetChanged"),
     Row("GET /datasets", 200, DATASET, "page"),
     Row(f"GET {SET}", 200, DATASET, version='"1"'),
-    Row(f"PATCH {SET}", 200, DATASET, body={"name": "Store"}, version='"2"', position="DatasetChanged"),
+    Row(f"PATCH {SET}", 200, DATASET, body={"name": "A store"}, version='"2"', position="DatasetChanged"),
     Row(f"DELETE {SET}", 204, "", version='"2"', position="DatasetChanged"),
     Row(f"DELETE {SET}", 409, "training_active", given="training"),
     Row(f"GET {SET}/tables", 200, TABLES, "list"),
@@ -122,7 +122,7 @@ TABLE = [
 async def _stands(running: Running, given: Given) -> dict[str, str]:
     """Let things stand so; the ids by their names in the table."""
     if given == "a data source":
-        made = (await running.anna.post(f"{API}/datasources", json=SHOP)).json()
+        made = (await running.anna.post(f"{API}/datasources", json=SHOP | {"name": new_id()})).json()
         return {"datasource": made["id"]}
     dataset_id = await running.dataset()
     path = f"{API}/datasets/{dataset_id}"

@@ -16,8 +16,6 @@ from libs.runtime.clock import now
 from services.gateway.api.v1 import datasources
 from tests.gateway.conftest import API, Running
 
-schemathesis = pytest.importorskip("schemathesis")
-
 _EXAMPLES = 4
 _HEALTH = [check for check in HealthCheck if check is not HealthCheck.filter_too_much]
 _NEVER_ENDING = "/training/stream"
@@ -26,6 +24,8 @@ _ENDS_THE_TOKEN = ("/auth/logout", "/auth/logout-everywhere")
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 async def test_every_route_answers_as_it_declares(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Loaded here only: it takes a second and a half, and every process of the tests reads all their files.
+    pytest.importorskip("schemathesis")
     monkeypatch.setattr(datasources, "_INSPECTION_SECONDS", 0.01)  # Nobody inspects anything here.
     monkeypatch.setattr(datasources, "_ANSWER_SECONDS", 0.01)
     document = (await running.nobody.get("/openapi.json")).json()
@@ -42,6 +42,8 @@ async def test_every_route_answers_as_it_declares(running: Running, monkeypatch:
 
 def _explore(operation: Any, known: dict[str, str], client: httpx.AsyncClient, loop: asyncio.AbstractEventLoop) -> None:
     """With real ids and right or wrong values for all else, and a few times with ids of nothing."""
+    import schemathesis
+
     fixed = {"path_parameters": known} if known else {}
     right, wrong = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
     rounds = [(right, fixed, _EXAMPLES), (wrong, fixed, _EXAMPLES), *([(right, {}, 2)] if known else [])]
@@ -82,6 +84,8 @@ def _checks(status: int) -> list[Any]:
 
 
 def _operations(document: dict[str, Any]) -> Iterator[Any]:
+    import schemathesis
+
     for found in schemathesis.openapi.from_dict(document).get_all_operations():
         yield found.ok()
 

@@ -14,8 +14,8 @@ from tests.gateway.conftest import API, Running, structure
 from tests.gateway.test_bad_input import SOURCE, assert_problem
 
 _WRITES: dict[str, dict[str, Any] | str | None] = {
-    "datasources": SOURCE,
-    "datasets": {"name": "Shop", "datasource_id": "{datasource}"},
+    "datasources": SOURCE | {"name": "{new}"},
+    "datasets": {"name": "{new}", "datasource_id": "{datasource}"},
     "datasets/{dataset}/terms": {"term": "late"},
     "datasets/{dataset}/terms/import": "term\nlate\n",
     "datasets/{dataset}/train": None,
@@ -38,7 +38,7 @@ async def _request(running: Running, path: str) -> dict[str, Any]:
         await running.hear(structure(dataset["datasource_id"], "orders"))
         return {"url": url, "content": body, "headers": headers | {"Content-Type": "text/csv"}}
     if body is not None:
-        ids = {"dataset": dataset_id, "datasource": dataset["datasource_id"]}
+        ids = {"dataset": dataset_id, "datasource": dataset["datasource_id"], "new": new_id()}
         body = {name: value.format_map(ids) if isinstance(value, str) else value for name, value in body.items()}
     return {"url": url, "json": body, "headers": headers}
 

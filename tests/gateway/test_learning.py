@@ -116,6 +116,23 @@ async def _curve(running: Running, dataset_id: str) -> list[str]:
     return [point["verdict"] for point in points]
 
 
+async def test_what_was_held_and_came_back_by_itself_is_held_no_longer(running: Running) -> None:
+    training_id, again = new_id(), new_id()
+    feedback_id, dataset_id = await _given(running, "accepted", training_id)
+    measured = LearningMeasured(
+        training_id=training_id, dataset_id=dataset_id, feedback_id=feedback_id, source="feedback", verdict="held",
+        results=(_LOST,), measured_at=now(),
+    )  # fmt: skip
+    await running.hear(measured)
+    assert await _curve(running, dataset_id) == ["held"], "whichever of review and measure is heard first"
+    await _reviewed(running, feedback_id, dataset_id, 1, "held", training_id)
+    assert await _curve(running, dataset_id) == ["held"]
+    await _reviewed(running, feedback_id, dataset_id, 2, "accepted", again)
+    assert await _curve(running, dataset_id) == ["accepted"]
+    await running.hear(measured.model_copy(update={"training_id": again, "verdict": "kept", "measured_at": now()}))
+    assert await _curve(running, dataset_id) == ["kept", "accepted"]
+
+
 @pytest.mark.parametrize(
     ("verdict", "fits"),
     [("rejected", ""), ("held", "accept drop"), ("dropped", ""), ("reverted", ""), ("accepted", "revert")],

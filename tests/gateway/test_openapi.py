@@ -42,8 +42,8 @@ async def test_posts_declare_the_idempotency_key_and_changes_the_version_they_ex
         names = [one["name"] for one in operations.get("post", {}).get("parameters", [])]
         assert ("Idempotency-Key" in names) == ("post" in operations and "security" in operations["post"]), path
     changes = paths[f"{API}/datasets/{{dataset_id}}"]
-    assert {"412", "404"} <= set(changes["patch"]["responses"]) and "409" not in changes["patch"]["responses"]
-    assert "409" in changes["delete"]["responses"]
+    assert {"412", "404", "409"} <= set(changes["patch"]["responses"])
+    assert "409" in changes["delete"]["responses"] and "409" not in changes["get"]["responses"]
     assert "429" in paths[f"{API}/auth/login"]["post"]["responses"]
     assert "403" in paths[f"{API}/auth/users"]["post"]["responses"]
     assert "403" in paths[f"{API}/datasets/{{dataset_id}}/policies"]["put"]["responses"]

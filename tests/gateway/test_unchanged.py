@@ -13,10 +13,10 @@ _EVENTS = "SELECT count(*) FROM outbox WHERE key = ANY($1)"
     ("kind", "unchanged", "changed"),
     [
         ("datasource", {"port": None, "password": None}, {"port": 5433}),
-        ("datasource", {"name": "Shop", "host": "127.0.0.1", "private_columns": []}, {"name": "Store"}),
+        ("datasource", {"name": "{name}", "host": "127.0.0.1", "private_columns": []}, {"name": "{name} 2"}),
         ("datasource", {}, {"password": "other"}),
-        ("dataset", {"name": "Shop", "tables": []}, {"tables": ["orders"]}),
-        ("dataset", {}, {"name": "Store"}),
+        ("dataset", {"name": "{name}", "tables": []}, {"tables": ["orders"]}),
+        ("dataset", {}, {"name": "{name} 3"}),
         ("term", {"term": "late", "synonyms": ["delayed"], "definition": None}, {"synonyms": []}),
         ("term", {}, {"sql_expression": "count(*)"}),
     ],
@@ -31,6 +31,9 @@ async def test_what_says_nothing_new_is_no_change(
         "datasource": f"{API}/datasources/{state['datasource_id']}", "dataset": dataset,
         "term": f"{dataset}/terms/{term.json()['id']}",
     }[kind]  # fmt: skip
+    for given in (unchanged, changed):
+        if "name" in given:
+            given["name"] = given["name"].format(name=state["name"])
     keys = [state["id"], state["datasource_id"]]
     before = await running.gateway.pool.fetchval(_EVENTS, keys)
     answer = await running.anna.patch(path, json=unchanged)

@@ -38,7 +38,7 @@ async def test_a_wrong_field_is_explained_in_both_languages(
 
 
 async def test_a_relative_path_of_a_file_is_refused_at_once(running: Running) -> None:
-    source = {"name": "x", "kind": "sqlite", "database": "shop.db"}
+    source = {"name": "a file", "kind": "sqlite", "database": "shop.db"}
     whole = await running.anna.post(f"{API}/datasources", json=source | {"database": "/data/shop.db"})
     assert whole.status_code == 201
     for refused in (

@@ -58,6 +58,29 @@ async def test_a_repeated_request_gets_the_same_answer_and_is_carried_out_once(r
     assert_problem(await running.anna.post(f"{API}/datasources", json=SOURCE, headers=key), 422)
 
 
+async def test_a_second_data_source_or_dataset_of_one_name_is_refused_and_the_first_is_named(running: Running) -> None:
+    answers = await asyncio.gather(
+        *(running.anna.post(f"{API}/datasources", json=SOURCE | {"name": "twice"}) for _ in range(8))
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, *[409] * 7]
+    [made] = [answer.json()["id"] for answer in answers if answer.status_code == 201]
+    dataset = {"name": "twice", "datasource_id": made}
+    path = f"{API}/datasets/{(await running.anna.post(f'{API}/datasets', json=dataset)).json()['id']}"
+    other = await running.anna.post(f"{API}/datasets", json=dataset | {"name": "other"})
+    source = await running.anna.post(f"{API}/datasources", json=SOURCE | {"name": "other"})
+    for refused in (
+        await running.anna.post(f"{API}/datasets", json=dataset, headers={"Accept-Language": "zh"}),
+        await running.anna.patch(other.headers["location"], json={"name": "twice"}),
+        await running.anna.patch(source.headers["location"], json={"name": "twice"}),
+    ):
+        said = assert_problem(refused, 409)["detail"]
+        assert "twice" in said and (made in said or path.rpartition("/")[2] in said)
+    assert (await running.anna.patch(path, json={"name": "twice"})).status_code == 200, "its own name"
+    assert (await running.ben.post(f"{API}/datasources", json=SOURCE | {"name": "twice"})).status_code == 201
+    assert (await running.anna.delete(path)).status_code == 204
+    assert (await running.anna.post(f"{API}/datasets", json=dataset)).status_code == 201, "the name is free again"
+
+
 async def test_a_change_of_an_old_version_is_refused(running: Running) -> None:
     dataset_id = await running.dataset()
     path = f"{API}/datasets/{dataset_id}"
@@ -69,7 +92,7 @@ async def test_a_change_of_an_old_version_is_refused(running: Running) -> None:
 
 
 async def test_a_write_tells_its_position_and_a_read_can_wait_for_it(running: Running) -> None:
-    made = await running.anna.post(f"{API}/datasources", json=SOURCE)
+    made = await running.anna.post(f"{API}/datasources", json=SOURCE | {"name": "awaited"})
     position = made.headers["espalier-position"]
     assert position.startswith("DataSourceChanged/")
     listed = await running.anna.get(f"{API}/datasources", params={"after": position})
@@ -77,7 +100,7 @@ async def test_a_write_tells_its_position_and_a_read_can_wait_for_it(running: Ru
 
 
 async def test_what_is_said_of_a_data_source_is_kept_but_for_its_password(running: Running) -> None:
-    given = SOURCE | {"port": 5433, "sample_values": False, "private_columns": ["orders.card"]}
+    given = SOURCE | {"name": "private", "port": 5433, "sample_values": False, "private_columns": ["orders.card"]}
     made = (await running.anna.post(f"{API}/datasources", json=given)).json()
     assert made.items() >= {"sample_values": False, "private_columns": ["orders.card"], "port": 5433}.items()
     changed = await running.anna.patch(f"{API}/datasources/{made['id']}", json={"private_columns": []})

@@ -118,6 +118,22 @@ def test_two_labels_make_groups_of_bars() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "how", "drawn"), [("currency", "sum", "bar"), ("currency", "count", "pie"), ("city", "sum", "pie")]
+)
+def test_amounts_in_several_currencies_are_not_added_up(name: str, how: How, drawn: str) -> None:
+    origin = Origin((Part("key", name), Part(how, "amount")), whole=True)
+    shape = shape_of([name, "n"], [("CNY", 90), ("USD", 10)], origin)
+    assert (shape.type, "total" in insight_of(shape, "en")) == (drawn, drawn == "pie")
+    assert keeps_to(shape, "CNY 占 90%") == (drawn == "pie"), "nor does a model"
+
+
+@pytest.mark.parametrize("value", [8673.7, Decimal("2024.11"), "8673.7"])
+def test_an_amount_with_a_point_is_no_month(value: object) -> None:
+    origin = Origin((Part("highest", "weight_kg"),), whole=True)
+    assert chart(["max_weight_kg"], [(value,)], origin).type == "number"
+
+
+@pytest.mark.parametrize(
     ("columns", "rows", "expected"),
     [
         (["city", "n"], [("Bern", 1), (None, 7), ("Oslo", None), ("Rome", 3), ("Bonn", 3)], (1, 4, 3, 0, 2)),
@@ -219,6 +235,7 @@ def test_a_format_follows_from_name_and_values(name: str, values: tuple[Any, Any
         (("2024-01-01T00:00:00", "2024-02-01T00:00:00"), "date"),
         (("2024-01-01 10:00:00", "2024-02-01 00:00:00"), "time"),
         (("2024-01", "2024-02"), "month"),
+        (("2024.01", "2024.12"), "month"),
         (("2023", "2024"), "year"),
     ],
 )

@@ -78,7 +78,7 @@ def test_a_few_letters_resemble_nothing(word: str) -> None:
 @pytest.mark.parametrize(
     ("question", "language"),
     [("你好", "zh"), ("你能做什么？", "zh"), ("What can I ask?", "en"), ("Hello!", "en"), ("???", "en"),
-     ("Show me everything", "en")],
+     ("Show me everything", "en"), ("why?", "en"), ("as a percentage", "en"), ("画个饼图", "zh"), ("为什么？", "zh")],
 )  # fmt: skip
 def test_who_asks_nothing_is_told_what_may_be_asked_with_examples(question: str, language: Language) -> None:
     taught = replace(SHOP, taught=TAUGHT.pairs)
@@ -188,3 +188,16 @@ def test_of_two_ways_the_plainer_is_taken_and_the_other_is_told() -> None:
         assert proposed(question, "en", CLINIC).text == ""
     chosen = proposed("How many appointments has each owner (invoices)?", "en", known)
     assert chosen.sql and "invoices" in chosen.sql
+
+
+def test_for_a_word_that_verified_questions_explain_no_names_like_it_are_offered() -> None:
+    asked = (
+        ("premium customers in Berlin", "SELECT name FROM customers WHERE level = 'gold' AND city = 'Berlin'"),
+        ("how many premium customers are there", "SELECT count(*) FROM customers WHERE level = 'gold'"),
+        ("customers in Paris", "SELECT name FROM customers WHERE city = 'Paris'"),
+        ("how many products are there", "SELECT count(*) FROM products"),
+    )
+    known = replace(SHOP, terms=(*SHOP.terms, Term("premium club", "people who meet on Mondays", ())))
+    taught = replace(known, taught=tuple(Pair(*pair, 0.0, str(number)) for number, pair in enumerate(asked)))
+    assert "premium club" in choices("premium frobnics", "en", known)
+    assert "premium club" not in choices("premium frobnics", "en", taught)

@@ -4,8 +4,10 @@ import pytest
 
 from services.query.composer.compose import SURE, compose
 from services.query.composer.language.happenings import CREATION, joined, told_by
+from services.query.composer.linking.dated import spoken_date
 from services.query.conversation.turns import Turn
 from services.query.conversation.whole import made_whole
+from services.query.knowledge.schema import Column, Table
 from services.query.reasoning.propose import proposed
 from tests.query.stays import STAYS
 
@@ -53,6 +55,21 @@ def test_where_nothing_tells_it_the_dates_are_offered_in_words(question: str, da
     assert draft.kind == "clarification" and dates in draft.text
     assert len(draft.choices) == len(dates.split(", ")) or not dates
     assert all(compose(choice, STAYS).score >= SURE for choice in draft.choices)
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "chinese"),
+    [
+        ("depart_at", "departure date", "出发日期"),
+        ("arrive_at", "arrival date", "到达日期"),
+        ("checkin_dt", "check-in date", "入住日期"),
+        ("checkout_dt", "check-out date", "退房日期"),
+    ],
+)
+def test_a_trip_departs_and_a_guest_checks_out(name: str, english: str, chinese: str) -> None:
+    column = Column(name, "DATE")
+    trips = Table("trips", (column,))
+    assert [spoken_date(trips, column, han=han) for han in (False, True)] == [english, chinese]
 
 
 def test_the_making_of_a_row_is_known_by_its_place() -> None:

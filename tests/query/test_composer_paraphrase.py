@@ -81,3 +81,22 @@ def test_another_question_is_not_however_near_it_is(question: str, taught: tuple
 
 def test_what_is_not_near_is_not_the_same() -> None:
     assert found("Which customer has the earliest birthday?", OLDEST, NEAR - 0.01) is None
+
+
+MOVED = ("Which customers moved to Paris?", "SELECT name FROM customers WHERE city = 'Paris'")
+SPAN = (
+    "What is the average time between birthday and joined of customers?",
+    "SELECT avg(julianday(joined) - julianday(birthday)) FROM customers",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "taught"),
+    [
+        ("Which customers moved from Paris?", MOVED),
+        ("What is the average time between joined and leaving date of customers?", SPAN),
+    ],
+)
+def test_another_way_and_another_date_are_not_the_same(question: str, taught: tuple[str, str]) -> None:
+    assert found(taught[0].replace("Which", "What"), taught)
+    assert found(question, taught) is None

@@ -17,6 +17,25 @@ def test_a_term_that_is_an_aggregate_is_not_aggregated_again(question: str) -> N
     assert answered(question) == shop().execute("SELECT sum(paid) FROM orders").fetchall()
 
 
+_BASKET = replace(SHOP, terms=(*SHOP.terms, Term("basket size", "", ("客单价", "bonus"), "avg(orders.paid)")))
+
+
+@pytest.mark.parametrize(
+    ("question", "group"),
+    [("average basket size", None), ("What is the average of basket sizes?", None), ("平均客单价", None),
+     ("客单价的平均值", None), ("average bonuses", None), ("average basket size by status", "status"),
+     ("平均客单价按订单状态", "status")],
+)  # fmt: skip
+def test_the_average_of_what_is_an_average_is_that_average(question: str, group: str | None) -> None:
+    sql = f"SELECT {group}, avg(paid) FROM orders GROUP BY 1" if group else "SELECT avg(paid) FROM orders"
+    assert answered(question, _BASKET) == shop().execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("question", ["total basket size", "maximum basket size", "average revenue", "平均销售额"])
+def test_what_a_term_does_not_compute_is_asked_back(question: str) -> None:
+    assert asked_back(question, _BASKET)
+
+
 @pytest.mark.parametrize("question", ["revenue per city", "每个城市的销售额"])
 def test_a_term_is_measured_for_each_group_through_a_join(question: str) -> None:
     sql = "SELECT city, sum(paid) FROM orders JOIN customers c ON c.id = customer_id GROUP BY city"

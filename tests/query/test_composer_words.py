@@ -6,6 +6,7 @@ import pytest
 
 from services.query.composer.compose import compose
 from services.query.composer.language.words import han_number
+from services.query.composer.linking.spelling import alike
 from services.query.knowledge.schema import Column, Pair, Schema, Scope, Table
 from tests.query.shop import SHOP, answered, asked_back, shop
 
@@ -87,6 +88,14 @@ def test_a_word_that_is_taught_to_mean_different_things_is_not_passed_over() -> 
 )
 def test_a_number_is_no_text_that_a_column_does_not_hold(question: str) -> None:
     assert asked_back(question)
+
+
+def test_whoever_carries_has_no_car() -> None:
+    assert not alike("carried", {"car"}, ["car"], []) and alike("cars", {"car"}, ["car"], [])
+
+
+def test_what_begins_like_an_abbreviation_may_be_misspelt() -> None:
+    assert ("customer", 0.8) in alike("custmer", {"cust", "customer"}, ["cust"], [])
 
 
 @pytest.mark.parametrize(

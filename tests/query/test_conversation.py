@@ -12,14 +12,16 @@ from services.query.conversation.whole import Whole, made_whole
 from services.query.conversation.window import TOKENS, turns_for_prompt, window_of
 from services.query.knowledge.schema import Pair, Scope
 from services.query.model.tokens import tokens_of
+from services.query.reasoning.propose import which
 from tests.query.clinic import CLINIC
-from tests.query.shop import SHOP, shop
+from tests.query.shop import SHOP, answered, shop
 
 ORDERS = "How many orders are there?"
 BY_CITY = "How many orders are there by city?"
 IN_BERLIN = "How many orders from Berlin in 2024?"
 SHANGHAI = "上海的客户有多少？"
 LISTED = "List the customers in Berlin"
+OVER_200 = "Orders over 200"
 HIGHEST = "What is the highest price?"
 _JOINED = "FROM orders o JOIN customers c ON o.customer_id = c.id"
 
@@ -109,6 +111,187 @@ def test_follow_ups_stand_on_each_other() -> None:
 def test_groups_are_put_in_order_by_their_measure(said: str, way: str) -> None:
     sql = after(said, turn(BY_CITY)).sql or ""
     assert f"ORDER BY COUNT(*) {way}" in sql
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "means"),
+    [
+        (OVER_200, "which customers?", f"SELECT DISTINCT c.id, c.name {_JOINED} WHERE o.paid > 200"),
+        (OVER_200, "是哪些客户？", f"SELECT DISTINCT c.id, c.name {_JOINED} WHERE o.paid > 200"),
+        (OVER_200, "which cities?", f"SELECT DISTINCT 0, c.city {_JOINED} WHERE o.paid > 200"),
+        ("Order with the highest paid", "who is the customer?",
+         "SELECT o.*, (SELECT name FROM customers WHERE id = customer_id) FROM orders o ORDER BY paid DESC LIMIT 1"),
+        ("Which product is the most expensive?", "which category is it in?",
+         "SELECT name, category FROM products ORDER BY price DESC LIMIT 1"),
+        ("哪些客户的订单超过7个？", "住在哪个城市？",
+         "SELECT c.name, c.city FROM customers c WHERE (SELECT count(*) FROM orders WHERE customer_id = c.id) > 7"),
+        (LISTED, "how many orders do they have?", f"SELECT count(*) {_JOINED} WHERE c.city = 'Berlin'"),
+        (LISTED, "what are their orders?", f"SELECT o.* {_JOINED} WHERE c.city = 'Berlin'"),
+        (SHANGHAI, "他们有多少订单？", f"SELECT count(*) {_JOINED} WHERE c.city = '上海'"),
+        (SHANGHAI, "这些客户有多少订单？", f"SELECT count(*) {_JOINED} WHERE c.city = '上海'"),
+        ("How many customers in Berlin?", "which customers?", "SELECT name FROM customers WHERE city = 'Berlin'"),
+        (HIGHEST, "which product is it?", "SELECT price, name FROM products ORDER BY price DESC LIMIT 1"),
+        ("最低单价是多少？", "是哪个商品？", "SELECT price, name FROM products ORDER BY price LIMIT 1"),
+        ("Which customers have more than 5 orders?", "how many orders do they have?",
+         f"SELECT c.name, count(*) {_JOINED} GROUP BY c.id"),
+        ("哪些客户的订单超过5个？", "他们有多少订单", f"SELECT c.name, count(*) {_JOINED} GROUP BY c.id"),
+        ("哪些客户的订单超过7个？", "那个客户的等级是什么",
+         "SELECT c.name, c.level FROM customers c WHERE (SELECT count(*) FROM orders WHERE customer_id = c.id) > 7"),
+        (LISTED, "how many orders of those customers?", f"SELECT count(*) {_JOINED} WHERE c.city = 'Berlin'"),
+        (LISTED, "等级", "SELECT name, level FROM customers WHERE city = 'Berlin'"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_the_rows_before_is_not_asked_of_everything(before: str, said: str, means: str) -> None:
+    whole = after(said, turn(before))
+    assert whole.goes_on_from == before
+    assert sorted(str(row[-1]) for row in rows(whole.sql)) == sorted(str(row[-1]) for row in rows(means))
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [(BY_CITY, "which customers?"), (BY_CITY, "how many products do they have?"), (OVER_200, "which suppliers?"),
+     ("订单数最多的客户", "他有多少商品？"), ("各类别的商品数", "哪些客户？"),
+     (OVER_200, "who placed them?"), (BY_CITY, "which customers placed them?"), ("average price", "which products?"),
+     (LISTED, "order date"), ("top 2 customers by number of orders", "bottom 2"),
+     ("top 2 customers by number of orders", "what are their orders?"), ("订单数最多的客户", "他有哪些订单？")],
+)  # fmt: skip
+def test_what_is_asked_of_rows_that_are_not_surely_known_is_asked_back(before: str, said: str) -> None:
+    whole = after(said, turn(before))
+    assert whole.unclear or (whole.sql is None and whole.goes_on_from is None and compose(said, SHOP).score < SURE)
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "means"),
+    [("Which customer has the most orders?", "and the fewest?", "Which customer has the fewest orders?"),
+     ("订单最多的客户", "最少的呢", "订单最少的客户")],
+)  # fmt: skip
+def test_the_fewest_may_be_those_that_were_not_ranked_as_they_have_none(before: str, said: str, means: str) -> None:
+    whole = after(said, turn(before))
+    assert whole.sql is None and whole.goes_on_from == before
+    assert answered(whole.question) == answered(means) == [("Dan",)]
+
+
+@pytest.mark.parametrize(
+    ("base", "said", "choices"),
+    [("revenue by vet", "by month", 3), ("revenue by vet", "in February", 3),
+     ("How many invoices are there?", "in 2026", 2)],
+)  # fmt: skip
+def test_a_time_is_never_that_of_rows_beside_those_that_are_measured(base: str, said: str, choices: int) -> None:
+    whole = made_whole(said, [Turn(base, base, "answered", compose(base, CLINIC).sql)], CLINIC)
+    assert whole.unclear and whole.in_words
+    asked = which(whole.question, "en", CLINIC)
+    assert asked is not None and len(asked.choices) == choices
+
+
+def test_a_date_is_offered_only_where_the_words_say_all_of_the_answer_before() -> None:
+    over_30 = Turn("Invoices over 30", "Invoices over 30", "answered", compose("Invoices over 30", CLINIC).sql)
+    vets = made_whole("which vets?", [over_30], CLINIC)
+    dated = made_whole("in 2026", [over_30, Turn("which vets?", vets.question, "answered", vets.sql)], CLINIC)
+    assert vets.sql and dated.unclear and not dated.in_words
+
+
+@pytest.mark.parametrize(
+    ("asked", "refused", "said", "means"),
+    [
+        (IN_BERLIN, "in a bar chart", "and Paris?",
+         f"SELECT count(*) {_JOINED} WHERE c.city = 'Paris' AND placed LIKE '2024%'"),
+        (BY_CITY, "by foo and month", "only 2024",
+         f"SELECT c.city, count(*) {_JOINED} WHERE placed LIKE '2024%' GROUP BY 1"),
+        ("Which product is the most expensive?", "how many were shipped?", "and the cheapest?", "SELECT 'Lamp'"),
+        (SHANGHAI, "这是为什么", "那北京的呢", "SELECT 1"),
+    ],
+)  # fmt: skip
+def test_a_step_that_was_refused_does_not_make_the_next_one_forget(
+    asked: str, refused: str, said: str, means: str
+) -> None:
+    whole = after(said, turn(asked), turn(refused, outcome="clarification"))
+    assert rows(whole.sql or compose(whole.question, SHOP).sql) == rows(means)
+
+
+def test_the_answer_to_a_step_that_was_asked_back_goes_on_as_the_step_did() -> None:
+    by_vet = Turn("revenue by vet", "revenue by vet", "answered", compose("revenue by vet", CLINIC).sql)
+    whole = made_whole("issued on", [by_vet, Turn("in 2026", "in 2026", "clarification")], CLINIC)
+    assert "SUM(" in (whole.sql or "") and "issued_on >= '2026-01-01'" in (whole.sql or "")
+    forgets = after(
+        "and gold?", turn("How many customers?"), turn("which ones are from Berlin?", outcome="clarification")
+    )
+    assert forgets.unclear
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "means"),
+    [
+        (OVER_200, ["sort by paid descending"], "SELECT * FROM orders WHERE paid > 200 ORDER BY paid DESC"),
+        (OVER_200, ["按下单日期降序"], "SELECT * FROM orders WHERE paid > 200 ORDER BY placed DESC"),
+        (OVER_200, ["sort by paid", "the last 2"], "SELECT * FROM orders ORDER BY paid DESC LIMIT 2"),
+        ("How many orders are there by month?", ["the last 2"],
+         "SELECT substr(placed, 1, 7), count(*) FROM orders GROUP BY 1 ORDER BY 1 DESC LIMIT 2"),
+        ("2024年各月的销售额", ["最高的是哪个月"],
+         "SELECT substr(placed, 1, 7), sum(paid) FROM orders WHERE placed LIKE '2024%' GROUP BY 1 ORDER BY 2 DESC"),
+        ("Average price by category", ["only the most expensive category"],
+         "SELECT category, avg(price) FROM products GROUP BY 1 ORDER BY 2 DESC LIMIT 1"),
+    ],
+)  # fmt: skip
+def test_rows_are_put_in_the_order_that_was_said(before: str, said: list[str], means: str) -> None:
+    turns = [turn(before)]
+    for one in said:
+        whole = after(one, *turns)
+        turns.append(turn(one, whole.sql, understood=whole.question))
+    assert turns[-1].sql and shop().execute(turns[-1].sql).fetchall() == shop().execute(means).fetchall()
+
+
+def test_of_equal_ones_the_same_row_is_picked_with_more_of_it_shown() -> None:
+    first = turn("Which customer has the fewest orders?")
+    more = after("which city do they live in?", first).sql or ""
+    assert sqlglot.parse_one(more).args["group"] == sqlglot.parse_one(first.sql or "").args["group"]
+    assert rows(more) == [("Dan", "Paris")]
+
+
+def test_a_bare_time_bounds_the_year_that_the_answer_was_chosen_by() -> None:
+    since = "SELECT id FROM orders WHERE id > 2020"
+    assert after("before 2022", turn("those after 2020", since)).sql == f"{since} AND id < 2022"
+
+
+def test_what_rows_belong_to_is_not_everything_after_a_question_that_was_asked_back() -> None:
+    whole = after("which products?", turn("things over 7 or so", outcome="clarification"))
+    assert whole.sql is None and whole.question == "things over 7 or so, which products"
+
+
+def test_few_rows_that_are_spoken_of_again_are_not_picked_by_something_else() -> None:
+    top = after("only the most expensive category", turn("Average price by category"))
+    again = turn("only the most expensive category", top.sql, understood=top.question)
+    assert after("how many products does it have?", turn("Average price by category"), again).unclear
+
+
+@pytest.mark.parametrize("said", ["他们的等级是什么", "未付款的有多少", "in 2024"])
+def test_what_asks_for_more_is_not_put_in_the_place_of_a_word_that_was_not_understood(said: str) -> None:
+    asked_back = turn("巴黎圣母院有哪些客户", outcome="clarification")
+    whole = after(said, asked_back)
+    assert whole.sql is None and "巴黎圣母院" in whole.question
+
+
+@pytest.mark.parametrize(
+    ("said", "having"),
+    [(["and more than 7?"], "> 7"), (["超过7个呢"], "> 7"), (["more than 7 orders"], "> 7"), (["at least 8"], ">= 8"),
+     (["fewer than 8"], "BETWEEN 6 AND 7"), (["more than 7", "fewer than 8"], "< 8"), (["under 3"], "< 3"),
+     (["换成不到8个"], "< 8"), (["between 7 and 8"], "IN (7, 8)"), (["7到8个"], "IN (7, 8)")],
+)  # fmt: skip
+@pytest.mark.parametrize("before", ["Which customers have more than 5 orders?", "哪些客户的订单超过5个？"])
+def test_a_bare_bound_takes_the_place_of_the_one_before(before: str, said: list[str], having: str) -> None:
+    turns = [turn(before)]
+    for one in said:
+        whole = after(one, *turns)
+        turns.append(turn(one, whole.sql, understood=whole.question))
+    assert rows(turns[-1].sql) == rows(f"SELECT c.name {_JOINED} GROUP BY c.id HAVING count(*) {having}")
+
+
+def test_a_bare_bound_is_of_what_is_measured_and_asked_back_where_that_is_not_sure() -> None:
+    by_city = after("more than 7", turn(BY_CITY)).sql
+    assert rows(by_city) == rows(f"SELECT c.city, count(*) {_JOINED} GROUP BY 1 HAVING count(*) > 7")
+    sql = f"SELECT c.name {_JOINED} WHERE o.paid > 10 GROUP BY c.id, c.name HAVING count(*) > 5"
+    assert after("more than 7", turn("customers with more than 5 orders over 10", sql)).unclear
+    of_one = "SELECT id, paid FROM orders WHERE customer_id = 2"
+    assert rows(after("over 200", turn("orders of the second", of_one)).sql) == rows(f"{of_one} AND paid > 200")
 
 
 @pytest.mark.parametrize(

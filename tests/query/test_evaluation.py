@@ -59,12 +59,16 @@ async def test_no_cache_answers_an_evaluation_nor_keeps_it_and_people_come_first
     assert [row["subject"] for row in await asking.query.pool.fetch(order)] in (["q1", "q2"], [])
 
 
-async def test_what_cannot_be_asked_is_refused_in_a_sentence(asking: Asking, tmp_path: Path) -> None:
-    service, file = cast(EventService, SimpleNamespace(pool=asking.query.pool)), tmp_path / "questions.jsonl"
+async def test_what_cannot_be_asked_is_refused_in_a_sentence(
+    asking: Asking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    parts = SimpleNamespace(pool=asking.query.pool, listener=None, settings=SimpleNamespace(answer_seconds=1.0))
+    service, file = cast(EventService, parts), tmp_path / "questions.jsonl"
 
     async def said(dataset_id: str = "d1") -> str:
         with pytest.raises(Refused) as refused:
-            await evaluate(service, Namespace(questions=file, dataset=dataset_id, answers=tmp_path / "answers.jsonl"))
+            await evaluate(service, Namespace(questions=file, dataset=dataset_id, answers=None))
         return str(refused.value)
 
     assert "cannot be read: No such file" in await said()
@@ -73,6 +77,10 @@ async def test_what_cannot_be_asked_is_refused_in_a_sentence(asking: Asking, tmp
     assert await said() == f"{file} asks nothing of this dataset's database; it names other"
     file.write_text("{}")
     assert "line 1" in await said()
+    file.write_text("Who?")
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text("of another run")
+    assert "answers.jsonl is there already" in await said() and answers.read_text() == "of another run"
 
 
 async def test_what_nobody_answers_ends_too(query: Query, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

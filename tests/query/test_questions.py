@@ -249,6 +249,18 @@ async def test_a_dataset_that_is_unknown_untrained_or_behind_says_so(
     assert [one["outcome"] for one in given] == ["answered"] * 2, "what people gave is known without a training"
 
 
+async def test_in_chinese_an_answer_calls_things_as_comments_do(asking: Asking) -> None:
+    columns = (FLIGHTS.columns[0], FLIGHTS.columns[1].model_copy(update={"comment": "延误分钟"}))
+    commented = FLIGHTS.model_copy(update={"comment": "航班", "columns": columns})
+    await asking.consume(
+        checkpoint(2, [ddl(commented)], training_id="t0", forgotten=[ddl(FLIGHTS).item_id]), structure(2, [commented])
+    )
+    await asking.learn(HOW_MANY, "SELECT count(*), max(delay) FROM flights")
+    chinese, english = [await asking.ask(HOW_MANY, at, language=said) for at, said in enumerate(("zh", "en"))]
+    assert "航班数量" in chinese["insight"].replace(" ", "") and "延误分钟" in chinese["insight"]
+    assert "number of flights" in english["insight"].lower() and "maximum delay" in english["insight"]
+
+
 async def test_groups_that_the_sql_does_not_order_are_told_the_most_first(asking: Asking) -> None:
     await asking.learn("Flights?", "SELECT origin, 0 - count(*) AS less FROM flights GROUP BY origin")
     assert (await asking.ask("Flights?"))["outcome"] == "answered"

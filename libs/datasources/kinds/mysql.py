@@ -35,7 +35,7 @@ _TYPE_NAMES = text(
 )
 # https://mariadb.com/kb/en/mariadb-error-codes/ and https://dev.mysql.com/doc/mysql-errors/8.4/en/
 _LOGIN = {1045, 1698, 1862, 2059, 3118, 3955}
-_RIGHTS = {1044, 1142, 1143, 1227, 1370}
+_RIGHTS = {1142, 1143, 1227, 1370}
 _HOST = {1129, 1130}
 _TIME = {1205, 1317, 1969, 3024}
 _TLS = {2026, 3159}
@@ -129,7 +129,8 @@ class MySQL(Kind):
         code = _code(cause)
         by_code: tuple[tuple[set[int], DataSourceError], ...] = (
             (_LOGIN, LoginFailed()), (_RIGHTS, NotAllowed()), (_HOST, NotAllowed("host_not_allowed")),
-            ({1049}, DatabaseMissing()), (_TIME, TookTooLong()), (_TLS, CannotReach("tls")), (_GONE, CannotReach()),
+            ({1049}, DatabaseMissing()), ({1044}, NotAllowed("database_not_allowed")), (_TIME, TookTooLong()),
+            (_TLS, CannotReach("tls")), (_GONE, CannotReach()),
         )  # fmt: skip
         known = next((meant for codes, meant in by_code if code in codes), None)
         said = cause.args[1] if len(cause.args) > 1 else cause

@@ -52,7 +52,7 @@ _EVENTS = {"/training/stream": live.EVENTS, "/chat/": chat.EVENTS, "/replay": ch
 """The events of routes whose answer is a stream, or may be one."""
 _IN_THE_WAY = {
     ("delete", "{datasource_id}"), ("delete", "{dataset_id}"), ("delete", "training"), ("patch", "{account_id}"),
-    ("patch", "{term_id}"),
+    ("patch", "{term_id}"), ("patch", "{datasource_id}"), ("patch", "{dataset_id}"),
 }  # fmt: skip
 """Changes that something may stand in the way of; of every POST that is the same request, still running."""
 _IDEMPOTENCY_KEY = {

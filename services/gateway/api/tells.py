@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from fastapi import Response, status
 from pydantic import BaseModel
 
+NOTHING: dict[str, Any] = {"status_code": status.HTTP_204_NO_CONTENT, "response_class": Response}
+"""Of a route that answers without a body, and so without the kind of one."""
 _HEADERS = {
     "Location": "Where it is found.",
     "ETag": "Its version, for If-Match.",
@@ -12,10 +15,10 @@ _HEADERS = {
 }
 
 
-def tells(status: int, *headers: str, model: type[BaseModel] | None = None) -> dict[int | str, dict[str, Any]]:
-    """That the answer `status` has these headers, and, where the route's type does not say it, this body."""
+def tells(code: int, *headers: str, model: type[BaseModel] | None = None) -> dict[int | str, dict[str, Any]]:
+    """That the answer `code` has these headers, and, where the route's type does not say it, this body."""
     declared = {name: {"description": _HEADERS[name], "schema": {"type": "string"}} for name in headers}
-    return {status: {"headers": declared} | ({"model": model} if model else {})}
+    return {code: {"headers": declared} | ({"model": model} if model else {})}
 
 
 def tells_file(kind: str) -> dict[int | str, dict[str, Any]]:

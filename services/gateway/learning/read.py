@@ -121,7 +121,7 @@ def _point(row: Any) -> Point:
         feedback_id=state["feedback_id"],
         source="import" if imported else state["source"],
         question=said["question"] if said else None,
-        verdict=_verdict(state["verdict"], row["reviewed"]),
+        verdict=_verdict(state, row["reviewed"]),
         measured_at=row["measured_at"],
         score=_share(state["right"], state["told"]),
         measured=state["told"],
@@ -129,11 +129,13 @@ def _point(row: Any) -> Point:
     )
 
 
-def _verdict(measured: str, reviewed: dict[str, Any] | None) -> str:
-    """What became of a change: what was measured, until a person decided otherwise about the correction."""
-    if not reviewed or not reviewed["decided"] or (measured == "kept" and reviewed["verdict"] == "accepted"):
+def _verdict(state: dict[str, Any], reviewed: dict[str, Any] | None) -> str:
+    """What became of a change: what was measured, until a person decided otherwise, or what was held came back."""
+    measured = str(state["verdict"])
+    if not reviewed or (measured == "kept" and reviewed["verdict"] == "accepted"):
         return measured
-    return str(reviewed["verdict"])
+    since = reviewed["decided"] or reviewed["training_id"] != state["training_id"]
+    return str(reviewed["verdict"]) if since else measured
 
 
 def _share(part: int, whole: int) -> float | None:

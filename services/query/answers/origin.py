@@ -30,12 +30,14 @@ _CUTS = (exp.Limit, exp.Fetch, exp.Offset, exp.Having, exp.SetOperation)
 class Part:
     """Where a column of a result comes from: `how`, and the column (`of`) that it was computed from.
 
-    `table` is the one whose rows were counted, where it is certain.
+    `table` is the one whose rows were counted, where it is certain; `called` is what that, or the column, is called in
+    Chinese.
     """
 
     how: How = ""
     of: str = ""
     table: str = ""
+    called: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 Grain = Literal["time", "date", "month", "quarter", "year", "week", "day", "weekday", "hour"]
@@ -12,7 +13,7 @@ _CLOCK = r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?(?: ?(?:Z|UTC|[-+]\
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}}){_CLOCK}")
 _HAN_DATE = re.compile(rf"(\d{{4}})年(\d{{1,2}})月(\d{{1,2}})[日号]{_CLOCK}")
 _SLASHES = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}){_CLOCK}")
-_MONTH = re.compile(r"(\d{4})(?:[-/.]|年)(\d{1,2})月?")
+_MONTH = re.compile(r"(\d{4})(?:(?:[-/]|年)(\d{1,2})月?|\.(\d{2}))")
 _QUARTER = re.compile(r"(\d{4})(?:[- ]?Q|年第?)([1-4一二三四])(?:季度)?")
 _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})")
 _YEAR = re.compile(r"(\d{4})年?")
@@ -59,7 +60,8 @@ def period_of(name: str, values: Sequence[Any]) -> Period | None:
     there = [text for text in written if text is not None]
     if not there or any(isinstance(value, bool) for value in values):
         return None
-    for grain, cyclic, read in (*_FORMS, *_slashes(there)):
+    amounts = any(isinstance(value, float | Decimal) for value in values)  # 2024.11 of them is no November.
+    for grain, cyclic, read in () if amounts else (*_FORMS, *_slashes(there)):
         if not read(there[0]):
             continue
         keys = {text: read(text) for text in there}
@@ -123,7 +125,8 @@ def _day(year: str, month: str, day: str, *clock: str | None) -> Key | None:
 
 def _month(text: str) -> Key | None:
     match = _MONTH.fullmatch(text)
-    return (int(match[1]), int(match[2])) if match and 1 <= int(match[2]) <= 12 else None
+    month = int(match[2] or match[3]) if match else 0
+    return (int(match[1]), month) if match and 1 <= month <= 12 else None
 
 
 def _quarter(text: str) -> Key | None:

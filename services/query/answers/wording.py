@@ -68,12 +68,13 @@ def measure(column: Column, language: Language) -> str:
     unnamed = "(" in raw or raw in named or any(raw == prefix for prefix in _PREFIXES.get(how, ()))
     if not unnamed:
         return spoken(column.name)
+    chinese = column.part.called if language == "zh" else ""
     if column.part.table:
-        return text("insight.measure.count_of", language, of=spoken(column.part.table))
+        return text("insight.measure.count_of", language, of=chinese or spoken(column.part.table))
     if how == "count":
         return text("insight.measure.count", language)
     if how in _PREFIXES and of:
-        return text(f"insight.measure.{how}", language, of=spoken(of))
+        return text(f"insight.measure.{how}", language, of=chinese or spoken(of))
     return text("insight.measure.value", language)
 
 

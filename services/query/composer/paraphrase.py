@@ -34,7 +34,7 @@ NEAR, SHARED = 0.86, 0.4
 """The least cosine of the two questions, and the least share of their words that both have: as measured on questions
 that were asked and taught in different words, nine of ten so found are right."""
 
-_SURE = 1.0
+_SURE, _KNOWN = 1.0, 0.75
 
 _SAME: dict[CueName, str] = {
     "max": "most", "min": "least", "without": "not", "missing": "not",
@@ -74,7 +74,8 @@ def _has_all_that_is_named(question: str, pair: Pair, known: Scope) -> bool:
     if left_out and looks_for_unsaid(pair, known.schema.dialect):
         return False
     doubtful = _doubtful(linked, theirs, pair, known.schema)
-    return not any(_restricts(linked, place) or not left_out for place in doubtful)
+    known_place = {place for mark in linked.marks if mark.weight >= _KNOWN for place in range(mark.first, mark.last)}
+    return not any(_restricts(linked, place) or not left_out or place in known_place for place in doubtful)
 
 
 def _new(linked: Linked, other: Linked) -> list[int]:

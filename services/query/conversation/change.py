@@ -9,16 +9,20 @@ from sqlglot import exp
 
 from services.query.composer.compose import SURE, compose
 from services.query.composer.language.periods import year
+from services.query.composer.language.weekdays import Weekday
 from services.query.composer.language.words import keys
 from services.query.composer.linking.familiar import familiar
-from services.query.composer.linking.link import Linked, link
+from services.query.composer.linking.link import Linked, Mark, link
+from services.query.conversation.bounds import rebounded
 from services.query.conversation.fragment import Fragment
 from services.query.conversation.rearrange import LIGHT, rearranged
 from services.query.conversation.tree import (
     Change,
     DoesNotFit,
+    changeable,
     column_of,
     conjuncts,
+    holds_measure,
     is_aggregated,
     plain_select,
     tables,
@@ -28,8 +32,6 @@ from services.query.knowledge.schema import Scope
 MEASURING = frozenset({"sum", "avg", "min", "max", "count"})
 """Instructions that measure rows."""
 _ROWS_ASKED = re.compile(r"\b(?:which|who|whose|list|show)\b|哪些|哪几|列出|谁", re.IGNORECASE)
-_ROWS = 1_000
-"""A LIMIT of so many rows was put there by the gate."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,27 @@ class Changed:
 
 def changed(sql: str, fragment: Fragment, linked: Linked, known: Scope) -> Changed | None:
     """The SQL with what `fragment` says; None when not every word of it finds its place."""
-    base = plain_select(sql, known.schema.dialect)
-    if base is None or base.args.get("offset") or linked.unexplained:
+    base = changeable(sql, known.schema.dialect)
+    if base is None or linked.unexplained:
         return None
-    limit = base.args.get("limit")
-    if limit is not None and limit.expression.name == str(_ROWS):
-        base.set("limit", None)
+    try:
+        bounded = rebounded(base, fragment, linked)
+    except DoesNotFit:
+        return None
+    if bounded is not None:
+        return Changed(bounded.tree.sql(dialect=known.schema.dialect), bounded.replaced)
     tree = rearranged(base, fragment, linked, known) or _swapped(base.copy(), fragment, linked)
     if tree is not None:
-        return Changed(tree.sql(dialect=known.schema.dialect), not fragment.adds, items=tuple(_taught(linked)))
+        replaced = not fragment.adds and not _only_narrows(base, tree)
+        return Changed(tree.sql(dialect=known.schema.dialect), replaced, items=tuple(_taught(linked)))
     return _composed(base, fragment, linked, known)
+
+
+def _only_narrows(base: exp.Select, tree: exp.Select) -> bool:
+    """Whether rows got an order or a number, and lost none."""
+    if is_aggregated(base) or base.args.get("limit") or tree.expressions != base.expressions:
+        return False
+    return base.args.get("order") in (None, tree.args.get("order"))
 
 
 def _taught(linked: Linked) -> dict[str, None]:
@@ -92,7 +105,7 @@ def _swapped(tree: exp.Select, fragment: Fragment, linked: Linked) -> exp.Select
 def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Scope) -> Changed | None:
     """Understood as a question about one of the tables of the answer, whose parts then go into that answer's SQL."""
     said_of = ["{} {}", *(["{} that are {}"] if fragment.restricts else [])]
-    for table, form in product(tables(base), said_of):
+    for table, form in product(_spoken_of(base, linked, known), said_of):
         if table not in known.schema.by_name:
             continue
         composition = compose(form.format(known.schema.table(table).name, dated(fragment.text)), known)
@@ -111,6 +124,20 @@ def _composed(base: exp.Select, fragment: Fragment, linked: Linked, known: Scope
     return None
 
 
+def _spoken_of(base: exp.Select, linked: Linked, known: Scope) -> list[str]:
+    """The tables that a fragment may speak of; a time is of the rows that are shown or measured, if they have dates."""
+    read = list(tables(base))
+    if not any(mark.unit or says_time(mark) for mark in linked.marks):
+        return read
+    by_alias = {alias.lower(): name for name, alias in tables(base).items()}
+    measured = [
+        column.table.lower() for one in base.expressions if holds_measure(one) for column in one.find_all(exp.Column)
+    ]
+    subject = by_alias.get(measured[0], read[0]) if measured else read[0]
+    dated_by_itself = subject in known.schema.by_name and any(c.is_date for c in known.schema.table(subject).columns)
+    return [subject] if dated_by_itself else read
+
+
 def _taken(change: Change, table: str, fragment: Fragment, linked: Linked) -> Changed:
     """Everything that the fragment says; raises `DoesNotFit` when it says nothing that has a place."""
     change.take_joins()
@@ -124,6 +151,8 @@ def _taken(change: Change, table: str, fragment: Fragment, linked: Linked) -> Ch
     if not (conditions or groups or measured or shown):
         raise DoesNotFit("nothing that has a place")
     if conditions:
+        if any(map(says_time, linked.marks)) and any(one.find(exp.Query) for one in conjuncts(change.base)):
+            raise DoesNotFit("not sure whether these rows, or those that they were chosen by, are of that time")
         change.take_conditions(adds=fragment.adds)
         if fragment.replaces and not change.replaced:
             raise DoesNotFit("nothing to be replaced")
@@ -162,6 +191,13 @@ def _named(linked: Linked, conditions: Sequence[exp.Expr]) -> list[str]:
 def dated(text: str) -> str:
     """A fragment; a year on its own is a time, not a number."""
     return f"in {text}" if year(keys(text)[0] if len(keys(text)) == 1 else None) else text
+
+
+def says_time(mark: Mark) -> bool:
+    """Whether a phrase is a time or a year; the days of the week are none."""
+    if mark.period is not None and isinstance(mark.period[0], Weekday):
+        return False
+    return mark.period is not None or bool(re.fullmatch(r"(?:19|20)\d{2}", mark.number or ""))
 
 
 def _is_text(value: exp.Expr) -> bool:

@@ -5,11 +5,11 @@ import re
 from sqlglot import exp
 
 from services.query.composer.language.cues import CueName
-from services.query.composer.linking.marks import Linked
+from services.query.composer.linking.marks import Linked, Mark
 from services.query.composer.linking.names import name_column
 from services.query.composer.queries.writer import in_percent
 from services.query.conversation.fragment import Fragment
-from services.query.conversation.tree import conjuncts, holds_measure, tables
+from services.query.conversation.tree import conjuncts, holds_measure, joins, tables
 from services.query.knowledge.schema import Scope
 
 LIGHT = frozenset({"and", "order", "equal", "from", "to", "each"})
@@ -23,9 +23,10 @@ _AGGREGATES: dict[CueName | None, type[exp.Expr]] = {"sum": exp.Sum, "avg": exp.
 
 def rearranged(tree: exp.Select, fragment: Fragment, linked: Linked, known: Scope) -> exp.Select | None:
     """What a fragment makes of the answer before without a word about its data; None where it says something else."""
-    for way in (_counted_out, _turned, _ordered, _aggregated, _as_share):
+    for way in (_counted_out, _turned, _ordered, _sorted, _aggregated, _as_share):
         if (found := way(tree.copy(), linked)) is not None:
-            return found
+            picks = way is _turned and fragment.restricts and not found.args.get("limit")
+            return found.limit(1) if picks else found
     return _listed(tree.copy(), fragment, known)
 
 
@@ -36,14 +37,28 @@ def _counted_out(tree: exp.Select, linked: Linked) -> exp.Select | None:
     rest = [m for m in linked.marks if not m.number and m.cue not in {"top", "bottom", *LIGHT}]
     if rest or len(numbers) != 1 or not ranks or not (numbers[0] or "").isdecimal() or int(numbers[0] or 0) < 1:
         return None
+    if (
+        _says_first_or_last(linked)
+        and (order := tree.args.get("order"))
+        and not any(map(holds_measure, order.expressions))
+    ):
+        for one in order.expressions:
+            one.set("desc", bool(one.args.get("desc")) == (ranks[0] == "top"))
+        return None if tree.args.get("limit") else tree.limit(int(numbers[0] or 1))
     ranked = _by_measure(tree, descending=ranks[0] == "top")
     return ranked.limit(int(numbers[0] or 1)) if ranked is not None else None
 
 
+def _says_first_or_last(linked: Linked) -> bool:
+    """Not by how much, but in the order that is there."""
+    return bool(re.search(r"\b(?:first|last)\b|最后", linked.text.text, re.IGNORECASE))
+
+
 def _turned(tree: exp.Select, linked: Linked) -> exp.Select | None:
     """`and the lowest?`, 从低到高: the other end of what is ranked."""
-    cues = {mark.cue for mark in linked.marks if mark.cue not in LIGHT}
-    if not cues or any(mark.cue is None for mark in linked.marks) or not (cues <= _UPWARD or cues <= _DOWNWARD):
+    cues = {mark.cue for mark in linked.marks if mark.cue not in LIGHT and not _names_group(mark, tree)}
+    cues -= {"having"} if cues & (_UPWARD | _DOWNWARD) else set()
+    if not cues or None in cues or not (cues <= _UPWARD or cues <= _DOWNWARD):
         return None
     descending = cues <= _DOWNWARD
     extremes = [found for one in tree.expressions for found in one.find_all(exp.Max, exp.Min)]
@@ -60,6 +75,8 @@ def _turned(tree: exp.Select, linked: Linked) -> exp.Select | None:
 def _by_measure(tree: exp.Select, *, descending: bool) -> exp.Select | None:
     """Ranked by what ranks it already, else by the measure of its groups; None when neither is there."""
     order = tree.args.get("order")
+    if not descending and _leaves_out_none(tree):
+        return None
     shown = [one for one in tree.expressions if holds_measure(one)]
     grouped = tree.args.get("group") is not None
     names = {one.alias for one in shown}
@@ -75,6 +92,16 @@ def _by_measure(tree: exp.Select, *, descending: bool) -> exp.Select | None:
     return tree.order_by(by, append=False)
 
 
+def _leaves_out_none(tree: exp.Select) -> bool:
+    """Whether the fewest are not among the ranked, because those that have none are not joined."""
+    order, inner = tree.args.get("order"), [one for one in joins(tree) if not one.side]
+    if order is None or not inner or tree.args.get("limit") is None or tree.args.get("group") is None:
+        return False
+    if any(map(holds_measure, tree.expressions)):
+        return False  # Those that are shown with their figure are all that were spoken of.
+    return order.expressions[0].find(exp.Count) is not None
+
+
 def _ordered(tree: exp.Select, linked: Linked) -> exp.Select | None:
     """`sort by count ascending`, 按数量降序: by the one measure that is shown."""
     cues = [mark.cue for mark in linked.marks if mark.cue not in LIGHT - {"order"}]
@@ -84,6 +111,33 @@ def _ordered(tree: exp.Select, linked: Linked) -> exp.Select | None:
     if not set(cues) <= {"order", "count", "ascending", "descending"} or len(ways) != 1 or not counted:
         return None
     return _by_measure(tree, descending=ways[0] == "descending")
+
+
+def _names_group(mark: Mark, tree: exp.Select) -> bool:
+    """`which month` is the highest, where groups are months."""
+    group = tree.args.get("group")
+    keys = group.expressions if group is not None else []
+    if mark.unit is not None:
+        return any(not isinstance(one, exp.Column) for one in keys)
+    named = {(meant.column or "").lower() for meant in mark.meanings if meant.kind == "column"}
+    return any(isinstance(one, exp.Column) and one.name.lower() in named for one in keys)
+
+
+def _sorted(tree: exp.Select, linked: Linked) -> exp.Select | None:
+    """`sort them by price`, 按单价降序: rows, by a column."""
+    cues = {mark.cue for mark in linked.marks if mark.cue is not None}
+    named = [mark for mark in linked.marks if mark.cue is None]
+    ways = cues & {"ascending", "descending"}
+    if not cues & {"order", "ascending", "descending"} or cues - {"order", "ascending", "descending", *LIGHT}:
+        return None
+    if len(named) != 1 or len(ways) > 1 or tree.args.get("group") or tree.args.get("limit"):
+        return None
+    here, columns = tables(tree), [meant for meant in named[0].meanings if meant.kind == "column"]
+    found = {(here[meant.table.lower()], meant.column or "") for meant in columns if meant.table.lower() in here}
+    if len(found) != 1 or any(map(holds_measure, tree.expressions)):
+        return None
+    by = exp.column(*(exp.to_identifier(name, quoted=True) for name in reversed(found.pop())))
+    return tree.order_by(exp.Ordered(this=by, desc="descending" in ways, nulls_first=False), append=False)
 
 
 def _aggregated(tree: exp.Select, linked: Linked) -> exp.Select | None:

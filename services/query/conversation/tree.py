@@ -5,7 +5,7 @@ two things; a join that is added must not repeat rows. What does not fit is refu
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar, cast
+from typing import Literal, TypeVar, cast
 
 from sqlglot import exp
 
@@ -31,6 +31,8 @@ _PLAIN = frozenset(
         "kind",
     }
 )
+_ROWS = "1000"
+"""A LIMIT of so many rows was put there by the gate."""
 _TIME = (exp.GTE, exp.LTE, exp.GT, exp.LT)
 E = TypeVar("E", bound=exp.Expr)
 
@@ -77,6 +79,17 @@ def _told_empty(term: exp.Ordered) -> exp.Expr | None:
     return asked.this if asked is not None and isinstance(asked.expression, exp.Null) else None
 
 
+def changeable(sql: str, dialect: Dialect) -> exp.Select | None:
+    """The tree of an answer, without the limit that the gate set; None where it cannot be changed."""
+    tree = plain_select(sql, dialect)
+    if tree is None or tree.args.get("offset"):
+        return None
+    limit = tree.args.get("limit")
+    if limit is not None and limit.expression.name == _ROWS:
+        tree.set("limit", None)
+    return tree
+
+
 def joins(tree: exp.Select) -> list[exp.Join]:
     """The joins of a SELECT."""
     return cast(list[exp.Join], tree.args.get("joins") or [])
@@ -85,6 +98,14 @@ def joins(tree: exp.Select) -> list[exp.Join]:
 def tables(tree: exp.Select) -> dict[str, str]:
     """Lower-case name of each table -> the name it goes by in this tree."""
     return {source.name.lower(): source.alias_or_name for source in _sources(tree)}
+
+
+def called(tree: exp.Select, table: str) -> exp.Identifier:
+    """The name that a table goes by, quoted where it is there."""
+    source = next(source for source in _sources(tree) if source.name.lower() == table)
+    alias = source.args.get("alias")
+    found: exp.Identifier = (alias or source).this.copy()
+    return found
 
 
 def is_aggregated(tree: exp.Select) -> bool:
@@ -102,27 +123,29 @@ class Change:
         for tree in (self.base, self.said):
             self._owner(tree)
 
+    def changes_nothing(self) -> bool:
+        """Whether both show the same of the same rows, in whatever order."""
+        return _parts(self.base) == _parts(self.said)
+
     def take_joins(self) -> None:
         """Join the tables that only `said` reads; raises `DoesNotFit` when that would repeat rows."""
         there, wanted = set(tables(self.base)), set(tables(self.said))
-        edges = list(self._relations(self.said))
-        path: list[Relation] = []
+        edges = list(self.relations(self.said))
         while new := wanted - there:
             found = next((e for e, _ in edges if len({e.source.lower(), e.target.lower()} & there) == 1), None)
             if found is None:
                 raise DoesNotFit(f"no way to {sorted(new)}")
             old, table = (found.source, found.target) if found.source.lower() in there else (found.target, found.source)
             beside = [(e, on) for e, on in edges if {e.source, e.target} == {found.source, found.target}]
-            path += [e for e, _ in beside]
-            if repeats(self.schema, path, old):
+            if repeats(self.schema, [e for e, _ in beside], old):
                 raise DoesNotFit("rows would repeat")
             there.add(table.lower())
             source = next(source for source in _sources(self.said) if source.name.lower() == table.lower())
-            self.base.join(source.copy(), on=exp.and_(*(self._moved(on) for _, on in beside)), copy=False)
+            self.base.join(source.copy(), on=exp.and_(*(self.moved(on) for _, on in beside)), copy=False)
 
     def take_conditions(self, *, adds: bool) -> None:
         """Each condition replaces those on the same column; with `adds`, its value stands beside theirs."""
-        taken, kept = [self._moved(one) for one in conjuncts(self.said)], conjuncts(self.base)
+        taken, kept = [self.moved(one) for one in conjuncts(self.said)], conjuncts(self.base)
         before = list(kept)
         for index, mine in enumerate(taken):
             same = [other for other in before if _same_column(mine, other)]
@@ -140,8 +163,8 @@ class Change:
         """Group by what `said` groups by, in place of the base's groups or beside them."""
         if self.base.args.get("having") or self.base.args.get("distinct"):
             raise DoesNotFit("groups that are chosen already")
-        shown = [self._moved(one) for one in self.said.expressions if not holds_measure(one)]
-        keys = [self._moved(one) for one in self.said.args["group"].expressions]
+        shown = [self.moved(one) for one in self.said.expressions if not holds_measure(one)]
+        keys = [self.moved(one) for one in self.said.args["group"].expressions]
         if is_aggregated(self.base):
             measures = [one for one in self.base.expressions if holds_measure(one)]
             old = [one for one in self.base.expressions if not holds_measure(one)]
@@ -150,7 +173,7 @@ class Change:
         else:
             if self.base.args.get("limit"):
                 raise DoesNotFit("a part of the rows")
-            measures, old = [self._moved(one) for one in self.said.expressions if holds_measure(one)], []
+            measures, old = [self.moved(one) for one in self.said.expressions if holds_measure(one)], []
         group = self.base.args.get("group")
         before = list(group.expressions) if group and adds else []
         self.replaced = self.replaced or (group is not None and not adds)
@@ -163,14 +186,14 @@ class Change:
         order, ordered = self.base.args.get("order"), self.said.args.get("order")
         if ordered:
             self.base.set("limit", None)
-            self.base.set("order", self._moved(ordered))
+            self.base.set("order", self.moved(ordered))
         elif order and not all(holds_measure(one) or one.this.name in _aliases(self.base) for one in order.expressions):
             self.base.set("order", None)
             self.base.set("limit", None)
 
     def take_measures(self, subject: str) -> None:
         """Show what `said` measures of the rows of `subject` instead of the base's measures, or instead of its rows."""
-        measures = [self._moved(one) for one in self.said.expressions if holds_measure(one)]
+        measures = [self.moved(one) for one in self.said.expressions if holds_measure(one)]
         if not measures or self.base.args.get("having") or self.base.args.get("distinct"):
             raise DoesNotFit("no place for a measure")
         order = self.base.args.get("order")
@@ -194,7 +217,7 @@ class Change:
         """The rows that are measured, and those that are counted, must not stand several times in the base's joins."""
         if not joins(self.base):
             return
-        path = [e for e, _ in self._relations(self.base)]
+        path = [e for e, _ in self.relations(self.base)]
         if {name.lower() for e in path for name in (e.source, e.target)} != set(tables(self.base)):
             raise DoesNotFit("joined in another way than is known")
         read = [column.table for one in self.said.expressions for column in one.find_all(exp.Column)]
@@ -206,7 +229,9 @@ class Change:
         if is_aggregated(self.base) or self.base.args.get("distinct"):
             raise DoesNotFit("no rows to show more of")
         wanted = {name.lower() for name in names}
-        more = [self._moved(one) for one in self.said.expressions if one.name.lower() in wanted]
+        more = [self.moved(one) for one in self.said.expressions if one.name.lower() in wanted]
+        if all(one in self.base.expressions for one in more):
+            raise DoesNotFit("nothing that is not shown")
         self.base.set("expressions", _unique([*self.base.expressions, *more]))
 
     def _owner(self, tree: exp.Select) -> None:
@@ -217,17 +242,17 @@ class Change:
                 continue
             owners = [t for t in here if t in self.schema.by_name and self.schema.table(t).column(column.name)]
             if len(owners) == 1 and not (column.name in _aliases(tree) and column.find_ancestor(exp.Order)):
-                column.set("table", _called(tree, owners[0]))
+                column.set("table", called(tree, owners[0]))
 
-    def _moved(self, part: E) -> E:
+    def moved(self, part: E) -> E:
         """A part of `said`, with the names that its tables go by in the base."""
         moved = part.copy()
         for column in moved.find_all(exp.Column):
             if column.table.lower() in tables(self.base):
-                column.set("table", _called(self.base, column.table.lower()))
+                column.set("table", called(self.base, column.table.lower()))
         return moved
 
-    def _relations(self, tree: exp.Select) -> Iterator[tuple[Relation, exp.EQ]]:
+    def relations(self, tree: exp.Select) -> Iterator[tuple[Relation, exp.EQ]]:
         """The known relations along which the tables of a tree are joined, and where the tree says so."""
         real = {alias.lower(): name for name, alias in tables(tree).items()}
         for join in joins(tree):
@@ -248,16 +273,14 @@ class Change:
         return self.schema.table(by_alias.get(name.lower(), name)).name
 
 
-def _called(tree: exp.Select, table: str) -> exp.Identifier:
-    """The name that a table goes by, quoted where it is there."""
-    source = next(source for source in _sources(tree) if source.name.lower() == table)
-    alias = source.args.get("alias")
-    found: exp.Identifier = (alias or source).this.copy()
-    return found
-
-
 def _sources(tree: exp.Select) -> list[exp.Expr]:
     return [_from(tree), *(join.this for join in joins(tree))]
+
+
+def _parts(tree: exp.Select) -> list[object]:
+    shown, group = [one.unalias() for one in tree.expressions], tree.args.get("group")
+    chosen = [frozenset(conjuncts(tree)), frozenset(conjuncts(tree, "having"))]
+    return [shown, frozenset(tables(tree)), *chosen, group and frozenset(group.expressions), tree.args.get("limit")]
 
 
 def _from(tree: exp.Select) -> exp.Expr:
@@ -278,9 +301,9 @@ def _unique(parts: Sequence[exp.Expr]) -> list[exp.Expr]:
     return list(dict.fromkeys(parts))
 
 
-def conjuncts(tree: exp.Select) -> list[exp.Expr]:
-    """The conditions that all must hold."""
-    where = tree.args.get("where")
+def conjuncts(tree: exp.Select, part: Literal["where", "having"] = "where") -> list[exp.Expr]:
+    """The conditions that all must hold, of rows or of groups."""
+    where = tree.args.get(part)
     waiting, found = [where.this] if where is not None else [], []
     while waiting:
         condition = waiting.pop().unnest()

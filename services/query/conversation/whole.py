@@ -3,20 +3,20 @@
 Pure: by the words of the question, by what they mean in the dataset, and on the SQL of the answer before.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from libs.knowledge.items import normalised_question
 from libs.language.catalogue import language_of, text
-from services.query.composer.compose import SURE, compose
-from services.query.composer.language.weekdays import Weekday
+from services.query.composer.compose import SURE, Composition, compose
 from services.query.composer.linking.link import Linked, Mark
-from services.query.conversation.change import changed, dated, links
+from services.query.conversation.change import changed, dated, links, says_time
 from services.query.conversation.courtesy import courtesy_of
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
-from services.query.conversation.offered import choice_named
-from services.query.conversation.tree import plain_select, tables
+from services.query.conversation.refers import speaks_of_rows, without_subject
+from services.query.conversation.reply import chosen_of, reply_to, stands_alone
+from services.query.conversation.rows_before import of_rows_before, picks_others
+from services.query.conversation.tree import Change, changeable, plain_select, tables
 from services.query.conversation.turns import Turn
 from services.query.conversation.worded import END, beside, instead, spliced
 from services.query.figures.asked import asks_for, clause_alone
@@ -24,14 +24,7 @@ from services.query.figures.shown import with_figures
 from services.query.knowledge.schema import Scope
 
 _GONE_ON_FROM = ("answered", "failed", "timed_out")
-_CHOSEN = re.compile(
-    r"(?:the )?(?:number |no\.? ?|#|第)?\s*"
-    r"(?P<number>\d|first|second|third|one|two|three|[一二三])\s*(?:one|个|条|项)?",
-    re.IGNORECASE,
-)
-_NUMBERS = {"first": 1, "second": 2, "third": 3, "one": 1, "two": 2, "three": 3, "一": 1, "二": 2, "三": 3}
-_FEW_WORDS = 4
-"""So many may name a thing by themselves."""
+_ENDS = frozenset({"most", "least"})
 _FARTHEST = 12
 """Turns back, of which none was answered, that are gone through for the one that a question goes on from."""
 
@@ -42,7 +35,7 @@ class Whole:
 
     `goes_on_from` is the question before it, None for one that stands alone; `sql` is the SQL of that answer with what
     was said now, `score` how sure that is, `items` the verified pairs that taught its words. `unclear` when it does go
-    on, but it could not be said how.
+    on, but it could not be said how; `in_words` that `question` says at least all of the answer before.
     """
 
     question: str
@@ -51,19 +44,54 @@ class Whole:
     score: float = 0.0
     items: tuple[str, ...] = ()
     unclear: bool = False
+    in_words: bool = False
 
 
 def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: bool = False) -> Whole:
     """What `question` means after `turns`; `learned` says that its very words were taught as a whole question."""
-    alone, turns = Whole(question), [turn for turn in turns if courtesy_of(turn.question) is None][-_FARTHEST:]
+    turns = [turn for turn in turns if courtesy_of(turn.question) is None][-_FARTHEST:]
     if not turns or learned:
+        return Whole(question)
+    if turns[-1].outcome != "clarification":
+        return _followed(question, turns, known)
+    meant = _answered(question, turns, known)
+    if meant.unclear or (meant.sql is None and not stands_alone(compose(meant.question, known))):
+        over_it = _followed(question, turns, known)
+        if (
+            over_it.goes_on_from is not None
+            and not over_it.unclear
+            and not _goes_on_from_it(question, turns[-1], known)
+        ):
+            return over_it
+    return meant
+
+
+def _goes_on_from_it(question: str, asked_back: Turn, known: Scope) -> bool:
+    """`and gold?` after a step that was asked back goes on from that step: from the answer, it would forget it."""
+    fragment = fragment_of(question)
+    return fragment.marked and not fragment.restricts and _is_follow_up(asked_back.question, known)
+
+
+def _answered(question: str, turns: Sequence[Turn], known: Scope, *, follows: bool = False) -> Whole:
+    """What a question means that may answer one that was asked back; `follows` says that it surely goes on."""
+    reply = reply_to(turns[-1], question, known) if turns and turns[-1].outcome == "clarification" else None
+    if reply is None:
+        return _followed(question, turns, known, follows=follows)
+    asked = turns[-1]
+    follows = follows or (reply.beside and asked.understood == asked.question and _is_follow_up(asked.question, known))
+    earlier = list(turns[:-1])
+    while reply.beside and asked.understood != asked.question and earlier and earlier[-1].outcome == "clarification":
+        earlier.pop()  # Its words are in those of the one after it.
+    meant = _answered(reply.question, earlier, known, follows=follows)
+    return meant if reply.question == question else replace(meant, goes_on_from=meant.goes_on_from or asked.understood)
+
+
+def _followed(question: str, turns: Sequence[Turn], known: Scope, *, follows: bool = False) -> Whole:
+    """What a question means after the last turn that was answered."""
+    alone = Whole(question)
+    if not turns:
         return alone
-    if turns[-1].outcome == "clarification" and (reply := _reply(question, turns[-1], known)) is not None:
-        meant = made_whole(reply, turns[:-1], known)
-        if reply == question:
-            return meant
-        return replace(meant, goes_on_from=meant.goes_on_from or turns[-1].understood)
-    question = _chosen(question, turns[-1].choices) or question
+    question = chosen_of(question, turns[-1].choices) or question
     if turns[-1].outcome == "unanswerable" and question != alone.question:
         return Whole(question, turns[-1].understood)
     place = next((at for at in reversed(range(len(turns))) if turns[at].outcome in _GONE_ON_FROM), None)
@@ -72,10 +100,31 @@ def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: b
     if (figured := _with_figures(question, turns[place], known)) is not None:
         return figured
     fragment = fragment_of(question)
-    linked = links(fragment.text, known)
-    if not goes_on(fragment, linked, whole=_stands_alone(fragment.text, known)):
+    linked, composition = links(fragment.text, known), compose(fragment.text, known)
+    of_rows = speaks_of_rows(question, linked, composition, known.schema.dialect)
+    if not (follows or of_rows or goes_on(fragment, linked, whole=stands_alone(composition))):
         return alone
-    return _gone_on(fragment, linked, _base(turns, place, known), known)
+    base = _base(turns, place, known)
+    if of_rows and (found := _of_rows(fragment, composition, base, known)) is not None:
+        return found
+    return _gone_on(fragment, linked, base, known, of_rows=of_rows)
+
+
+def _is_follow_up(question: str, known: Scope) -> bool:
+    fragment = fragment_of(question)
+    linked, composition = links(fragment.text, known), compose(fragment.text, known)
+    of_rows = speaks_of_rows(question, linked, composition, known.schema.dialect)
+    return of_rows or goes_on(fragment, linked, whole=stands_alone(composition))
+
+
+def _of_rows(fragment: Fragment, alone: Composition, base: Turn, known: Scope) -> Whole | None:
+    """`how many orders do they have?`, `which customers?`: asked of the rows before."""
+    tree = changeable(base.sql, known.schema.dialect) if base.sql else None
+    found = of_rows_before(tree, alone, known) if tree is not None else None
+    if found is None:
+        return None
+    said = beside(base.understood, fragment.text)
+    return Whole(said, base.understood, found.sql(dialect=known.schema.dialect), alone.score, alone.items)
 
 
 def _with_figures(question: str, base: Turn, known: Scope) -> Whole | None:
@@ -84,7 +133,7 @@ def _with_figures(question: str, base: Turn, known: Scope) -> Whole | None:
     if found is None:
         return None
     chosen = normalised_question(question) in map(normalised_question, base.choices)
-    if not chosen and not asks_for(clause_alone(question), found.figures, known):
+    if not chosen and not asks_for(without_subject(clause_alone(question)), found, known):
         return None
     whole = text("question.with_figures", language_of(base.understood), question=base.understood.strip(END))
     return Whole(whole, base.understood, found.sql, 1.0)
@@ -99,8 +148,10 @@ def _base(turns: Sequence[Turn], place: int, known: Scope) -> Turn:
     return replace(turn, understood=whole.question, sql=whole.sql)
 
 
-def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope) -> Whole:
+def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope, *, of_rows: bool) -> Whole:
     change = changed(base.sql, fragment, linked, known) if base.sql else None
+    if of_rows and change is not None and base.sql and picks_others(base.sql, change.sql, known):
+        change = None
     said = _in_place(fragment, linked, base.understood, known)
     if said is not None and not (change and change.replaced):
         return Whole(said, base.understood)  # Its words are whole; the SQL before does not show where they go.
@@ -111,29 +162,29 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope) -> Wh
             else beside(base.understood, fragment.text)
         )
         return Whole(said, base.understood, change.sql, change.score, change.items)
-    if (said := _other_table(linked, base, known)) is not None:
+    if not of_rows and (said := _other_table(linked, base, known) or _other_end(linked, base, known)) is not None:
         return Whole(said, base.understood)
     both = beside(base.understood, dated(fragment.text))
     composition = compose(both, known)
-    if base.sql and plain_select(base.sql, known.schema.dialect) and not _is_said(base, known):
-        return Whole(both, base.understood, unclear=True)
+    if of_rows or (base.sql and plain_select(base.sql, known.schema.dialect) and not _is_said(base, known)):
+        return Whole(both, base.understood, unclear=True, in_words=not of_rows and _says_all(base, known))
     if composition.sql and composition.score >= SURE:
         return Whole(both, base.understood, composition.sql, composition.score, composition.items)
-    return Whole(both, base.understood, unclear=True)
+    return Whole(both, base.understood, unclear=True, in_words=not of_rows)
+
+
+def _says_all(base: Turn, known: Scope) -> bool:
+    """Whether the words of an answer, composed anew, tell the same of the same rows."""
+    told = compose(base.understood, known).sql
+    trees = [changeable(sql, known.schema.dialect) for sql in (base.sql, told) if sql]
+    before, said = trees if len(trees) == 2 else (None, None)
+    return before is not None and said is not None and Change(before, said, known.schema).changes_nothing()
 
 
 def _is_said(base: Turn, known: Scope) -> bool:
     """Whether an answer with a date that was chosen is just what its words say: more words may stand beside them."""
     said = compose(base.understood, known).sql
     return "(" in base.understood and said is not None and (base.sql or "").startswith(said)
-
-
-def _stands_alone(question: str, known: Scope) -> bool:
-    """Whether it can be answered by itself, and not because all of it is left out."""
-    composition = compose(question, known)
-    marks = composition.linked.marks if composition.linked is not None else ()
-    asks = any(meant.kind in ("table", "column", "measure") for mark in marks for meant in mark.meanings)
-    return asks and composition.sql is not None and composition.score >= SURE
 
 
 def _in_place(fragment: Fragment, linked: Linked, before: str, known: Scope) -> str | None:
@@ -158,13 +209,7 @@ def _same_kind(old: Mark, new: Mark) -> bool:
     if any(meant.value is not None for meant in new.meanings):
         columns = {(meant.table, meant.column) for meant in new.meanings if meant.value is not None}
         return any(meant.value is not None and (meant.table, meant.column) in columns for meant in old.meanings)
-    return _is_time(new) and _is_time(old)
-
-
-def _is_time(mark: Mark) -> bool:
-    if mark.period is not None and isinstance(mark.period[0], Weekday):
-        return False
-    return mark.period is not None or bool(re.fullmatch(r"(?:19|20)\d{2}", mark.number or ""))
+    return says_time(new) and says_time(old)
 
 
 def _other_table(linked: Linked, base: Turn, known: Scope) -> str | None:
@@ -180,48 +225,19 @@ def _other_table(linked: Linked, base: Turn, known: Scope) -> str | None:
     return spliced(base.understood, old, places[0].first, places[0].last, new)
 
 
+def _other_end(linked: Linked, base: Turn, known: Scope) -> str | None:
+    """`and the fewest?` after the most: asked anew, because those that have none were not ranked."""
+    said = [mark for mark in linked.marks if mark.cue in _ENDS]
+    old = links(base.understood, known)
+    places = [mark for mark in old.marks if mark.cue in _ENDS]
+    if len(said) != 1 or len(linked.marks) > 1 or linked.unexplained or len(places) != 1 or not _says_all(base, known):
+        return None
+    whole = spliced(
+        base.understood, old, places[0].first, places[0].last, linked.text.between(said[0].first, said[0].last)
+    )
+    return whole if stands_alone(compose(whole, known)) else None
+
+
 def _tables(mark: Mark) -> set[str]:
     """The tables that a phrase surely names."""
     return {m.table.lower() for m in mark.meanings if m.kind == "table" and m.weight >= mark.weight - 0.04}
-
-
-def _reply(question: str, asked_back: Turn, known: Scope) -> str | None:
-    """The question that was asked back about, with the answer to it; `question` itself when that is a whole one.
-
-    None when it is no answer to it.
-    """
-    chosen = _chosen(question, asked_back.choices) or choice_named(question, asked_back.choices, known)
-    said = chosen or question
-    fragment = fragment_of(said)
-    linked = links(fragment.text, known)
-    if _stands_alone(said, known) and not fragment.marked and not goes_on(fragment, linked, whole=False):
-        return said
-    if chosen is not None and len(linked.text.tokens) > len(links(asked_back.understood, known).text.tokens) // 2 + 2:
-        return chosen  # A whole question that was offered.
-    named = fragment.marked or linked.marks or len(linked.text.tokens) <= _FEW_WORDS
-    if chosen is None and not (named and (linked.marks or links(asked_back.understood, known).unexplained)):
-        return None
-    return _answered_back(asked_back.understood, fragment.text, known)
-
-
-def _chosen(question: str, choices: Sequence[str]) -> str | None:
-    """The choice that was clicked, typed, told by its number, or by what no other choice says."""
-    for choice in choices:
-        if normalised_question(choice) == normalised_question(question):
-            return choice
-    told = [choice for choice in choices if f"({question.strip(END)})" in choice]
-    if len(told) == 1:
-        return told[0]
-    match = _CHOSEN.fullmatch(question.strip(END))
-    number = _NUMBERS.get(match["number"].lower()) or int(match["number"]) if match else 0
-    return choices[number - 1] if 0 < number <= len(choices) else None
-
-
-def _answered_back(before: str, said: str, known: Scope) -> str:
-    """The words that were not understood give way to those that tell what they mean; else they stand beside."""
-    unknown = links(before, known).unexplained
-    for between in (" ", ""):
-        phrase = between.join(unknown)
-        if phrase and before.count(phrase) == 1:
-            return before.replace(phrase, said)
-    return beside(before, said)

@@ -18,6 +18,9 @@ from libs.knowledge.databases import known_database
 from services.query.evaluation.ask import Asker, NotAnswered
 from services.query.evaluation.questions import NoQuestion, Question, about, questions_in
 
+_UNNAMED = Path("answers.jsonl")
+"""Where answers are written that nobody named a file for; one that is there is of another run, and kept."""
+
 
 def describe(parser: ArgumentParser) -> None:
     """The arguments of the command."""
@@ -25,8 +28,12 @@ def describe(parser: ArgumentParser) -> None:
     parser.add_argument("--questions", type=Path, required=True, metavar="FILE",
                         help="JSON objects with `question`, one a line, or lines of text")  # fmt: skip
     parser.add_argument("--dataset", required=True, metavar="ID", help="the dataset that is asked")
-    parser.add_argument("--answers", type=Path, default=Path("answers.jsonl"), metavar="FILE",
-                        help="where the answers are written (answers.jsonl)")  # fmt: skip
+    parser.add_argument(
+        "--answers",
+        type=Path,
+        metavar="FILE",
+        help="where the answers are written, anew; without it answers.jsonl, if that is not there",
+    )
 
 
 async def evaluate(service: EventService, given: Namespace) -> dict[str, Any]:
@@ -41,11 +48,14 @@ async def evaluate(service: EventService, given: Namespace) -> dict[str, Any]:
     return {"asked": len(wanted), "left_out": len(questions) - len(wanted), "outcomes": outcomes}
 
 
-async def _write(asker: Asker, questions: list[Question], place: Path) -> dict[str, int]:
+async def _write(asker: Asker, questions: list[Question], named: Path | None) -> dict[str, int]:
     outcomes: Counter[str] = Counter()
     columns = (BarColumn(30), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    place = named or _UNNAMED
     try:
-        written = place.open("wb", buffering=0)
+        written = place.open("wb" if named else "xb", buffering=0)
+    except FileExistsError:
+        raise Refused(f"{place} is there already: move it away, or name a file to be written with --answers") from None
     except OSError as error:
         raise Refused(f"{place} cannot be written: {error.strerror}") from None
     with written, Progress(*columns, console=Console(stderr=True)) as progress:

@@ -6,6 +6,7 @@ from typing import Any
 from libs.events.catalog import QuestionAsked, ResultColumn, Sources
 from libs.language.catalogue import sentences, text
 from services.query.answers.arranged import arranged
+from services.query.answers.called import called
 from services.query.answers.chart import chart_of
 from services.query.answers.cut import not_all
 from services.query.answers.nothing import nothing_found
@@ -53,7 +54,7 @@ def shape_of_rows(ran: Ran) -> Shape:
 
 def _origin(ran: Ran) -> Origin:
     origin = origin_of(ran.admitted.sql, ran.dialect, len(ran.rows.rows))
-    return replace(origin, whole=origin.whole and not ran.rows.truncated)
+    return called(replace(origin, whole=origin.whole and not ran.rows.truncated), ran.tables)
 
 
 def _type(rows: tuple[tuple[Any, ...], ...], at: int) -> str:

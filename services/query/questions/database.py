@@ -12,6 +12,7 @@ from libs.datasources.gate import Admitted, admit, parse
 from libs.datasources.open import Connections, Limits
 from libs.datasources.policy import Filters
 from libs.datasources.run import Rows, run
+from libs.events.catalog import TableDescription
 from libs.knowledge.databases import KnownDatabase
 
 LIMITS = Limits(rows=1_000, bytes=250_000, seconds=15.0)
@@ -34,6 +35,8 @@ class Ran:
     admitted: Admitted
     rows: Rows
     dialect: Dialect
+    tables: tuple[TableDescription, ...] = ()
+    """Those that were read, as they were learned."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Database:
     tables: Mapping[str, Collection[str]]
     filters: Filters = field(default_factory=dict)
     """Of the row policies that hold for whoever asks."""
+    described: Mapping[str, TableDescription] = field(default_factory=dict)
+    """The same tables as they were learned."""
 
     @property
     def dialect(self) -> Dialect:
@@ -67,7 +72,8 @@ class Database:
         engine = await self.connections.engine(
             self.known.datasource_id, self.known.datasource_version, self.known.settings
         )
-        return Ran(admitted, await run(engine, admitted, limits), self.dialect)
+        read = tuple(self.described[name] for name in admitted.tables if name in self.described)
+        return Ran(admitted, await run(engine, admitted, limits), self.dialect, read)
 
     def may_be_shown(self, admitted: Admitted) -> bool:
         """Whether a model may see what this SQL gives: the owner lets it see values, and no row policy is applied."""

@@ -158,7 +158,8 @@ class Finder:
 
     def _database(self, known: Knowledge, filters: Filters) -> Database:
         tables = {table.name: table.column_names for table in known.tables}
-        return Database(self.connections, known.database, tables, filters)
+        described = {table.name: table for table in known.tables}
+        return Database(self.connections, known.database, tables, filters, described)
 
 
 def _exactly(pair: KnownPair) -> Callable[[Ran], Sources]:

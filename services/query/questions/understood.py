@@ -131,7 +131,7 @@ def _tell(asked: QuestionAsked, whole: Whole, window: Window, steps: Steps) -> N
 
 
 def _unclear(asked: QuestionAsked, whole: Whole, known: Scope) -> Conclusion:
-    if (asking := which(whole.question, asked.language, known)) is not None:
+    if whole.in_words and (asking := which(whole.question, asked.language, known)) is not None:
         return Conclusion("clarification", chart_type="clarification", answer_text=asking.text, choices=asking.choices)
     before, said = whole.goes_on_from or "", asked.question.strip()
     back = _asking_back("conversation.unclear", asked, before=before, said=said)

@@ -60,7 +60,7 @@ def _with_figures(question: str, language: Language, known: Scope) -> Draft | No
     for plain, said in clauses(question):
         draft = adapted(plain, known) or _proposed(plain, language, known)
         found = with_figures(draft.sql, known.schema.dialect) if draft.sql else None
-        if found is not None and asks_for(said, found.figures, known):
+        if found is not None and asks_for(said, found, known):
             return replace(draft, sql=found.sql)
     return None
 
@@ -116,7 +116,7 @@ def _of_pair(pair: Pair, sql: str, strategy: str) -> Draft:
 
 def _asking_back(question: str, composition: Composition, language: Language, known: Scope) -> Draft:
     """Nothing in the question is known here, nor near: unanswerable. Otherwise say what is not understood."""
-    linked = composition.linked or link(question, known.schema, known.terms)
+    linked = composition.linked or link(question, known.schema, known.terms, known.taught)
     ahead = [linked.text.tokens[mark.first].key for mark in linked.marks if mark.cue == "forecast"]
     meant = any(mark.meanings for mark in linked.marks)
     if not (meant or ahead) and is_small_talk(question, linked.unexplained):
@@ -125,6 +125,8 @@ def _asking_back(question: str, composition: Composition, language: Language, kn
         return Draft("unanswerable", text=text("question.nothing_known", language))
     if linked.unknown:
         said = text("question.unknown_words", language, words=", ".join(linked.unknown))
+    elif composition.unplaced:
+        said = text("question.unplaced", language, words=", ".join(composition.unplaced))
     else:
         said = text("question.ahead" if ahead else "question.unclear", language)
     return Draft("clarification", score=composition.score, text=said)

@@ -10,6 +10,7 @@ from services.gateway.accounts.store import TOKEN_SECONDS, Account, LastAdminist
 from services.gateway.api.context import Administrator, GatewayPart, Paging, SignedIn
 from services.gateway.api.fields import Body, GivenPassword, Password, Username
 from services.gateway.api.problems import Problem, not_found
+from services.gateway.api.tells import NOTHING
 from services.gateway.shown import Page
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
@@ -67,13 +68,13 @@ async def login(form: Annotated[Credentials, Form()], gateway: GatewayPart) -> I
     return IssuedToken(access_token=token, expires_in=TOKEN_SECONDS)
 
 
-@router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
+@router.post("/logout", **NOTHING)
 async def logout(token: Token, gateway: GatewayPart, _account: SignedIn) -> None:
     """End the token that this request carries."""
     await gateway.accounts.tokens.end_current(token)
 
 
-@router.post("/logout-everywhere", status_code=status.HTTP_204_NO_CONTENT)
+@router.post("/logout-everywhere", **NOTHING)
 async def logout_everywhere(gateway: GatewayPart, account: SignedIn) -> None:
     """End all tokens of the signed-in account, this one too."""
     await gateway.accounts.logout_everywhere(account)
@@ -85,14 +86,14 @@ async def list_tokens(token: Token, gateway: GatewayPart, account: SignedIn, pag
     return paging.of(*await gateway.accounts.tokens.page(account.account_id, token, paging.size, paging.offset))
 
 
-@router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT)
+@router.delete("/tokens/{token_id}", **NOTHING)
 async def end_token(token_id: str, gateway: GatewayPart, account: SignedIn) -> None:
     """End a token of one's own."""
     if not await gateway.accounts.end_token(account, token_id):
         raise not_found()
 
 
-@router.post("/password", status_code=status.HTTP_204_NO_CONTENT)
+@router.post("/password", **NOTHING)
 async def change_password(body: NewPassword, token: Token, gateway: GatewayPart, account: SignedIn) -> None:
     """Change one's password, which ends all other tokens."""
     try:

@@ -21,7 +21,7 @@ from services.gateway.api.context import After, AskedLanguage, GatewayPart, Pagi
 from services.gateway.api.fields import Body, Id, Prose, Sql
 from services.gateway.api.fields import Question as QuestionText
 from services.gateway.api.problems import Problem, not_found
-from services.gateway.api.tells import tells
+from services.gateway.api.tells import NOTHING, tells
 from services.gateway.chat.decider import Judged, decide_judged
 from services.gateway.chat.read import answer, steps, waiting
 from services.gateway.chat.shown import Answer, Conversation, ListedConversation, Turn, Waiting, WaitingElsewhere
@@ -204,7 +204,7 @@ async def get_conversation(conversation_id: str, gateway: GatewayPart, account: 
 
 @router.delete(
     "/conversations/{conversation_id}",
-    status_code=status.HTTP_204_NO_CONTENT,
+    **NOTHING,
     responses=tells(204, "Espalier-Position"),
 )
 async def delete_conversation(

@@ -24,7 +24,8 @@ from services.gateway.api.context import (
 from services.gateway.api.fields import Body, Id, Name, TableName
 from services.gateway.api.problems import Problem
 from services.gateway.api.tables import check_tables
-from services.gateway.api.tells import tells
+from services.gateway.api.taken import check_free
+from services.gateway.api.tells import NOTHING, tells
 from services.gateway.api.v1.datasources import structure_of
 from services.gateway.audit.acts import Act
 from services.gateway.audit.note import note
@@ -72,6 +73,7 @@ async def create_dataset(
     async with gateway.writing() as write:
         await owned(write.connection, "datasources", "datasource_id", body.datasource_id, account, lock=True)
         await check_tables(write.connection, body.datasource_id, body.tables)
+        await check_free(write.connection, "dataset", account.account_id, body.name)
         await write.record(event)
         response.headers.update({"Location": f"/api/v1/datasets/{dataset_id}", "ETag": '"1"'})
         made = await _shown(write.connection, event, language)
@@ -121,15 +123,15 @@ async def change_dataset(
         check_version(if_match, before.version)
         await check_tables(write.connection, before.datasource_id, given.get("tables", ()))
         event = decide_change(before, given, now(), account.account_id)
+        if event.name != before.name:
+            await check_free(write.connection, "dataset", account.account_id, event.name)
         if event is not before:
             await write.record(event)
     await written(gateway, response, write.event_id, event.version)
     return await _shown(gateway.pool, event, language)
 
 
-@router.delete(
-    "/{dataset_id}", status_code=status.HTTP_204_NO_CONTENT, responses=tells(204, "ETag", "Espalier-Position")
-)
+@router.delete("/{dataset_id}", **NOTHING, responses=tells(204, "ETag", "Espalier-Position"))
 async def delete_dataset(
     dataset_id: str, gateway: GatewayPart, account: SignedIn, response: Response, if_match: IfMatch = None
 ) -> None:

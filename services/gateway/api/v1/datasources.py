@@ -34,7 +34,8 @@ from services.gateway.api.context import (
 )
 from services.gateway.api.fields import Body, DatabasePassword, GivenLine, Line, Name
 from services.gateway.api.problems import Problem
-from services.gateway.api.tells import tells
+from services.gateway.api.taken import check_free
+from services.gateway.api.tells import NOTHING, tells
 from services.gateway.datasources.decider import InUse, decide_change, decide_delete
 from services.gateway.datasources.read import datasets_of, newest_structure
 from services.gateway.datasources.shown import DataSource, Table, TriedConnection
@@ -98,6 +99,7 @@ async def create_datasource(
         settings=_settings(gateway, body), who=account.account_id, changed_at=now(),
     )  # fmt: skip
     async with gateway.writing() as write:
+        await check_free(write.connection, "datasource", account.account_id, body.name)
         write.publish(_inspection(event.datasource_id, event.settings, "en"))
         await write.record(event)
         response.headers.update({"Location": f"/api/v1/datasources/{event.datasource_id}", "ETag": '"1"'})
@@ -156,6 +158,8 @@ async def change_datasource(
         if body.database is not None:
             _check_path(before.settings.kind, body.database)
         event = decide_change(before, body.name, given, now(), account.account_id)
+        if event.name != before.name:
+            await check_free(write.connection, "datasource", account.account_id, event.name)
         if event is not before:
             write.publish(_inspection(datasource_id, event.settings, "en"))
             await write.record(event)
@@ -163,9 +167,7 @@ async def change_datasource(
     return DataSource.of(event)
 
 
-@router.delete(
-    "/{datasource_id}", status_code=status.HTTP_204_NO_CONTENT, responses=tells(204, "ETag", "Espalier-Position")
-)
+@router.delete("/{datasource_id}", **NOTHING, responses=tells(204, "ETag", "Espalier-Position"))
 async def delete_datasource(
     datasource_id: str, gateway: GatewayPart, account: SignedIn, response: Response, if_match: IfMatch = None
 ) -> None:

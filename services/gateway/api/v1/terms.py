@@ -15,7 +15,7 @@ from services.gateway.accounts.store import Account
 from services.gateway.api.context import After, GatewayPart, IfMatch, Paging, SignedIn, check_version, owned, written
 from services.gateway.api.fields import Body, Name, Prose
 from services.gateway.api.problems import Problem, not_found
-from services.gateway.api.tells import tells
+from services.gateway.api.tells import NOTHING, tells
 from services.gateway.datasets.decider import decide_term, same_name
 from services.gateway.datasets.structure import known_tables
 from services.gateway.datasources.read import kind_of
@@ -90,7 +90,7 @@ async def change_term(
     return await _put(gateway, account, response, (dataset_id, term_id), kept, if_match)
 
 
-@router.delete("/{term_id}", status_code=status.HTTP_204_NO_CONTENT, responses=tells(204, "ETag", "Espalier-Position"))
+@router.delete("/{term_id}", **NOTHING, responses=tells(204, "ETag", "Espalier-Position"))
 async def delete_term(
     dataset_id: str,
     term_id: str,

@@ -19,18 +19,18 @@ def said_for(column: Column, value: str) -> tuple[str, ...]:
     return names_of_country(value, keys(column.name), column.comment or "")
 
 
-def yes_of(column: Column) -> tuple[str, str] | None:
+def yes_of(column: Column) -> tuple[tuple[str, ...], str] | None:
     """What rows are of which a column says yes, and its value that does: `official`, 'T'; None for other columns."""
     name = keys(column.name)
     asks = len(name) > 1 and name[0] in ("be", "is", "has", "was")
-    said = " ".join(name[1:] if asks else name)
+    said = [" ".join(name[1:] if asks else name)]
     comment = column.comment or ""
     if comment.startswith("是否") and comment != "是否":
-        asks, said = True, comment.removeprefix("是否")
+        asks, said = True, [*said, comment.removeprefix("是否")]
     values = {value.lower() for value in column.values}
     if values and any(values <= pair for pair in _YES_AND_NO):
         yes = next((value for value in column.values if value.lower() in _YES), None)
-        return (said, yes) if yes else None
+        return (tuple(said), yes) if yes else None
     done = len(name) == 1 and name[0].endswith("ed") and "INT" in column.type.upper()  # of a row that is `neutered`
     number = column.is_number and not column.values and not column.foreign_key and (asks or done)
-    return (said, "1") if number or "BOOL" in column.type.upper() else None
+    return (tuple(said), "1") if number or "BOOL" in column.type.upper() else None

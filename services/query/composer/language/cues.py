@@ -22,10 +22,11 @@ OR_LESS = frozenset({f"{word} {less}" for less in _LESS for word in ("or", "and"
 
 _PHRASES: dict[CueName, str] = {
     "count": "统计, how many, number of, total number of, count of, count, count the number of, quantity of, amount of times, "
-    "how many times, 有多少, 多少, 是多少, 为多少, 多少个, 多少条, 多少位, 多少次, 多少家, 多少名, 多少人, 多少架, 有几个, 几个, 几位, 几家, "
+    "how many times, 有多少, 多少, 是多少, 为多少, 多少个, 多少条, 多少位, 多少次, 多少家, 多少名, 多少人, 多少架, 多少起, 多少笔, 多少辆, 有多少起, 有多少笔, 有多少辆, "
+    "几起, 几笔, 几辆, 有几起, 有几笔, 有几辆, 有几个, 几个, 几位, 几家, "
     "有几, 数, 数量, 的数量, 个数, 次数, 总数, 人数, 数目, 有多少个, 有多少条, 有多少位, 有多少次, 有多少家, 有多少名, 有多少架, "
-    "一共有多少, 总共有多少, 一共有多少条, 一共有多少首, 共有多少",
-    "distinct": "distinct, different, unique, 不同, 不同的, 不重复的, 去重, 去重后的",
+    "一共有多少, 总共有多少, 一共多少, 总共多少, 共多少, 一共有多少条, 一共有多少首, 共有多少",
+    "distinct": "distinct, without repeating, without repetition, without duplicates, different, unique, 不同, 不同的, 不重复的, 去重, 去重后的",
     "sum": "sum, sum of, total, total amount of, combined, overall, 总和, 的总和, 合计, 总计, 总额, 总, 总的, 累计, 加起来",
     "avg": "average, avg, mean, average of, on average, mean of, 平均水平, 平均, 平均值, 的平均值, 均值, 平均的",
     "min": "minimum, min, minimum of, 最小值, 的最小值, 最低值, 的最低值",
@@ -52,11 +53,11 @@ _PHRASES: dict[CueName, str] = {
     "at_most": "at most, no more than, not more than, less than or equal to, {behind_most}, up to, until, till, 截至, 截止, "
     "至多, 最多有, 不超过, 不大于, 不高于, 不多于, 小于等于, 以下, 及以下",
     "equal": "来自, equal to, equal, exactly, is, are, was, equals, named, called, with name, 等于, 为, 叫, 名为, 名叫, 是",
-    "not_equal": "not equal to, other than, except, is not, are not, excluding, not in, 不等于, 不是, 除了, 除, 不为, 之外",
+    "not_equal": "not equal to, other than, outside, outside of, except for, except, is not, are not, excluding, not in, 不等于, 不是, 除了, 除, 不为, 之外, 以外, 既不是, 也不是",
     "between": "between, ranging from, from between, in the range of, within the range of, in the range, in the range from, range from, 介于, 之间",
     "and": "and, as well as, along with, together with, and also, with, 和, 与, 及, 以及, 并, 且",
     "or": "or, either, 或, 或者",
-    "not": "从来没有, 从没, 从未, 都没有, 也没有, 都没, 都未, 并没有, 都没有, 并未, 没, not, never, not any, not a single, no, don't, doesn t, do not, does not, did not, didn t, don t, didnt, dont, doesnt, cannot, can not, have not, has not, had not, haven t, hasn t, isn t, aren t, wasn t, weren t, 没有, 不, 未, 从未",
+    "not": "尚未, 还未, 从来没有, 从没, 从未, 都没有, 也没有, 都没, 都未, 并没有, 都没有, 并未, 没, not, never, not any, not a single, no, don't, doesn t, do not, does not, did not, didn t, don t, didnt, dont, doesnt, cannot, can not, have not, has not, had not, haven t, hasn t, isn t, aren t, neither, nor, non, 非, wasn t, weren t, 没有, 不, 未, 从未",
     "without": "without, without any, that have no, who have no, which have no, 没有任何",
     "from": "from, departing from, departed from, depart from, leaving from, leaving, depart, departed, departing, "
     "originating, originating from, starting, start from, starting from, starting at, 从, 出发, 出发的, 起飞, 离开, 起飞的, 始发, 发出, 发出的, "

@@ -5,12 +5,14 @@ from functools import cache
 from services.query.composer.language.words import keys
 
 _GROUPS = """
-check-in, 入住, check in, checkin, arrive, arrival, 到店, 抵店
-check-out, 退房, check out, checkout, depart, departure, leave, left, 离店
+arrival, 到达, arrive
+departure, 出发, depart
 sign-up, 注册, sign up, signup, register, registration, join, enroll, enrol, enrolment, 加入, 登记
 order, 下单, place, purchase, buy, bought, 订购, 购买
 booking, 预订, book, reserve, reservation, 预定
 creation, 创建, create, make, made, enter, insert, 新建, 建立, 生成, 录入
+check-in, 入住, check in, checkin, arrive, arrival, 到店, 抵店
+check-out, 退房, check out, checkout, depart, departure, leave, left, 离店
 cancellation, 取消, cancel
 payment, 付款, pay, paid, settle, 支付, 缴费
 refund, 退款
@@ -35,7 +37,13 @@ approval, 批准, approve, 审批
 death, 去世, die, died
 founding, 成立, found, establish, establishment
 """
-"""Of each, first what its date is called in either language."""
+"""Of each, first what its date is called in either language; of several that a column may be of, the first counts."""
+UNDONE = (
+    "paid", "sold", "sent", "read", "signed", "assigned", "shipped", "delivered", "confirmed", "approved", "resolved",
+    "returned", "answered", "settled", "billed", "booked", "refunded", "published", "completed", "finished", "opened",
+    "closed", "reviewed", "registered", "scheduled",
+)  # fmt: skip
+"""What stands behind the `un` of what has not happened: `unpaid`."""
 CREATION = 5
 """The making of a row, which the name of its table may tell as well: an order is placed, a booking made."""
 DATE_WORDS = ("date", "time", "day", "日期", "时间", "日")

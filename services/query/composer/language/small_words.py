@@ -3,11 +3,13 @@
 RELATIVES = frozenset({"who", "whose", "whom", "that", "which", "where", "when", "with", "having", "without"})
 """They open a clause that says which rows are meant."""
 CLAUSE_ENDS = RELATIVES | {"but"}
+NOR = frozenset({"nor", "也没有", "也不是"})
+"""They begin a further clause of what is not so: `neither A nor B`, 既没有A也没有B."""
 ASKING_RELATIVES = frozenset({"which", "who", "whose", "where", "when"})
 """Those that ask where a sentence begins with them."""
 OPENERS = CLAUSE_ENDS | {
     "whoever", "of", "for", "in", "from", "by", "at", "on", "to", "among", "as", "than", "and", "or", "their", "its",
-    "same", "any", "all", "if", "under", "per", "the", "be", "之", "的", "both", "either",
+    "any", "all", "if", "under", "per", "the", "be", "之", "的", "both", "either",
 }  # fmt: skip
 PLACES = frozenset({"in", "from", "on", "for", "at", "of", "to"})
 """Words before a place or a whole, which may come before what is asked: `for the shop, which ...`."""
@@ -32,10 +34,10 @@ VERBS = frozenset({
     "play", "plays", "produce", "produces", "publish", "publishes", "register", "registers", "release", "releases",
     "rent", "rents", "report", "reports", "require", "requires", "serve", "serves", "sing", "sings", "start",
     "starts", "stay", "stays", "study", "studies", "support", "supports", "use", "uses", "work", "works", "earn",
-    "earns", "enroll", "enrolls", "create", "creates", "cover", "covers", "carry", "carries", "choose", "chooses",
-    "chose", "chosen", "come", "comes", "came", "join", "joins", "know", "known", "treat", "treats", "perform",
-    "performs", "undergo", "underwent", "prescribe", "prescribes", "become", "becomes", "became", "keep", "keeps",
-    "kept",
+    "earns", "enroll", "enrolls", "create", "creates", "cover", "covers", "carry", "carried", "carries", "choose",
+    "chooses", "chose", "chosen", "come", "comes", "came", "join", "joins", "know", "known", "treat", "treats",
+    "perform", "performs", "undergo", "underwent", "prescribe", "prescribes", "become", "becomes", "became", "keep",
+    "keeps", "kept",
     "ask", "asks", "lie", "lies", "speak", "speaks", "spoke", "spoken", "borrow", "borrows", "lend", "lends", "lent",
     "order", "orders", "book", "books", "host", "hosts", "manage", "manages", "include", "includes",
     "appear", "appears", "occur", "occurs", "happen", "happens", "begin", "begins", "began", "end", "ends", "finish",

@@ -14,7 +14,7 @@ respectively different possible current existing exist various used belong made 
 lookup describe provide compute calculate retrieve identify select question answer using based under not no up own
 together well sort order full ones too still already yet currently actually located locate situated lives lived living
 stay staying stays associated associate related relate called belongs belonging given gave gives assigned supplied
-offered provided provides listed contained involved according grouped group
+offered provided provides listed contained involved according grouped group because
 """
 _STOP_HAN = (
     "的了是在有哪些个请问给出我们你他她它吗呢吧列找查询显示告诉看下一多少什么怎样那这并其都被把对于中里上为和与及或者所"

@@ -134,7 +134,7 @@ service, 服务
 way, method, 方式
 complaint, 投诉
 language, tongue, 语言
-currency, 货币
+currency, 货币, 币种
 tax, 税
 budget, 预算
 asset, 资产

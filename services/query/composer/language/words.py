@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from services.query.composer.language.politeness import courtesies
+
 _TOKEN = re.compile(
     r"(?P<number>\d{4}-\d{2}-\d{2}|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"|(?P<han>[\u4e00-\u9fff])"
@@ -20,6 +22,10 @@ _IRREGULAR = {
     "women": "woman",
     "feet": "foot",
     "taught": "teach",
+    "statuses": "status",
+    "bonuses": "bonus",
+    "campuses": "campus",
+    "buses": "bus",
 }
 _BOTH_NAMES = re.compile(r"\b(first)(?: (and|or)|(,)(?: and)?) (last) names?\b", re.IGNORECASE)
 _PERCENT = re.compile(r"(?<![\d ])%(?= of\b)|(?<=[a-z] )%(?= of\b)", re.IGNORECASE)
@@ -27,6 +33,7 @@ _PERCENT = re.compile(r"(?<![\d ])%(?= of\b)|(?<=[a-z] )%(?= of\b)", re.IGNORECA
 _FULL_NAMES = re.compile(
     r"\b(?:full\s+)?names?\s*\(\s*first(?: names?)?\s*(?:and|,)\s*last(?: names?)?\s*\)", re.IGNORECASE
 )
+_NUMBER_SIGN = re.compile(r"(?<![\w#])#\s+(?:of\s+)?(?=[A-Za-z])")
 _KEEP_S = ("ss", "us", "is", "ous")
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -88,10 +95,12 @@ class Text:
 
 def read(question: str) -> Text:
     """The tokens of a question; full-width letters are made plain."""
+    question = _NUMBER_SIGN.sub("number of ", question)
     question = _FULL_NAMES.sub("first name and last name", question)
     question = _PERCENT.sub("percentage", unicodedata.normalize("NFKC", question))
     text = _BOTH_NAMES.sub(r"\1 name\3 \2 \4 name", question)
-    tokens = tuple(_tokens(text))
+    left_out = courtesies(text)
+    tokens = tuple(token for token in _tokens(text) if not any(token.start in place for place in left_out))
     quoted = []
     for match in _QUOTED.finditer(text):
         inside = [i for i, token in enumerate(tokens) if match.start() <= token.start and token.end <= match.end()]

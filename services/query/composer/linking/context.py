@@ -8,7 +8,10 @@ from services.query.composer.linking.lexicon import Meant
 
 _OWNER, _OF_ITS_VALUE, _NAMED, _OF_ITS_TABLE, _DESCRIBES, _TERM, _COUNTED = 0.45, 0.3, 0.4, 0.15, 0.4, 0.2, 0.3
 """What it adds to the weight of a meaning: that its table, its column stand beside it, that it describes or counts."""
+_ALIKE = 0.2
 _FAIRLY_SURE, _NEARLY = 0.7, 0.1
+_PARTING: frozenset[CueName | None] = frozenset({"and", "or", "not", "not_equal"})
+_PARTED_BY = frozenset({"but", "and", "or"})
 _OWNER_AT_MOST, _THINGS_BETWEEN = 8, 3
 _TAKE_COLUMNS: frozenset[CueName | None] = frozenset({"sum", "avg", "min", "max", "most", "least", "each", "order"})
 _LINKING = frozenset({"of", "in", "the", "as", "be", "的"})
@@ -28,8 +31,11 @@ def speaks_for(items: Sequence[Item], meanings: Meanings, index: int, meant: Mea
         found += _OWNER
     elif meant.kind == "column" and meant.table in _owned_by_value(items, meanings, index):
         found += _OF_ITS_VALUE
+    if meant.kind == "column":
+        found += _NAMED if _names_value(meanings, index, meant) else 0.0
     if meant.kind == "value":
         found += _beside(items, meanings, index, meant)
+        found += _ALIKE if _is_listed(items, meanings, index, meant) else 0.0
         found += _DESCRIBES if _describes(items, meanings, index) else 0.0
     if meant.kind == "table" and before is not None and before.cue == "count":
         found += _COUNTED if meant.weight >= max(one.weight for one in meanings[index]) - _NEARLY else 0.0
@@ -42,6 +48,29 @@ def _beside(items: Sequence[Item], meanings: Meanings, index: int, value: Meant)
     if any(other.kind == "column" and (other.table, other.column) == (value.table, value.column) for other in near):
         return _NAMED
     return _OF_ITS_TABLE if any(other.kind == "table" and other.table == value.table for other in near) else 0.0
+
+
+def _names_value(meanings: Meanings, index: int, column: Meant) -> bool:
+    """Whether what stands right behind is a value of the column: `of type gold`."""
+    behind = (other for other in meanings.get(index + 1, ()) if other.kind == "value")
+    return any((other.table, other.column) == (column.table, column.column) for other in behind)
+
+
+def _is_listed(items: Sequence[Item], meanings: Meanings, index: int, value: Meant) -> bool:
+    """Whether another value of its column stands beside, parted by `and`, `or`, `but not` alone."""
+    for step in (-1, 1):
+        near = index + step
+        while 0 <= near < len(items) and _parts(items[near]):
+            near += step
+        others = meanings.get(near, ()) if near != index + step else ()
+        if any(one.kind == "value" and (one.table, one.column) == (value.table, value.column) for one in others):
+            return True
+    return False
+
+
+def _parts(item: Item) -> bool:
+    """Whether it only parts two of a list."""
+    return item.said != "with" and (item.cue in _PARTING or item.said in _PARTED_BY)
 
 
 def _neighbours(items: Sequence[Item], index: int) -> Iterator[int]:

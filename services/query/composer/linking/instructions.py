@@ -16,7 +16,7 @@ from services.query.composer.queries.plan import TimePart
 _AMOUNT = "amount"
 _BOUNDING = frozenset({"than", "exactly", "least", "only", "just"})
 """Words behind which `one` is a number."""
-_NAMED = 0.9
+_NO_NUMBERS = frozenset({"一共", "一些", "一起", "一般", "一直", "一样"})
 _CALENDAR = ("年", "月", "日")
 _WHICH = {("which",), ("busiest",), ("哪", "个"), ("哪",), ("哪", "一")} | {(how, "的") for how in "多少高低大小忙"}
 """Words before a unit of time that is asked for: `which month`, 最多的月份."""
@@ -70,6 +70,8 @@ def _places(text: Text) -> Iterator[Mark]:
 
 def _numbers(text: Text) -> Iterator[Mark]:
     for first in range(len(text.tokens)):
+        if "".join(token.key for token in text.tokens[first : first + 2]) in _NO_NUMBERS:
+            continue
         if found := number_at(text, first):
             yield Mark(first, found[1], number=found[0])
         elif text.tokens[first].key == "one" and first and text.tokens[first - 1].key in _BOUNDING:

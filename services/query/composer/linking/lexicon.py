@@ -82,6 +82,10 @@ class Lexicon:
         found = self._meanings.get(phrase)
         return found.values() if found else ()
 
+    def knows(self, word: str) -> bool:
+        """Whether it is a word of any phrase."""
+        return word in self._words
+
     def __contains__(self, phrase: object) -> bool:
         return phrase in self._meanings
 

@@ -11,11 +11,13 @@ from services.query.composer.language.words import Text, is_han, keys, read
 from services.query.composer.linking.borrowed import without_borrowed
 from services.query.composer.linking.identifiers import with_identifiers
 from services.query.composer.linking.instructions import instructions
+from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.marks import Linked, Mark
 from services.query.composer.linking.meanings import meanings
 from services.query.composer.linking.parted import parted
 from services.query.composer.linking.restricting import saying_which
 from services.query.composer.linking.taught import with_taught
+from services.query.composer.linking.undone import spelled_out, undone
 from services.query.knowledge.schema import Pair, Schema, Term
 
 __all__ = ["Linked", "Mark", "link"]
@@ -25,15 +27,19 @@ _CUE_YIELDS: frozenset[CueName] = frozenset(
      "count", "share"}
 )  # fmt: skip
 """Instructions that give way to a column or table of exactly that name."""
+_OF_KIND = frozenset("品类型")
+"""Behind a value they say that it is a kind of things: 易碎品."""
 _FAIRLY_SURE, _SURE = 0.75, 0.9
+_SHORTEST_NAME = 5
 
 
 @lru_cache(maxsize=512)
 def link(question: str, schema: Schema, terms: tuple[Term, ...] = (), pairs: tuple[Pair, ...] = ()) -> Linked:
     """Link `question` to a database, by its names and values, its terms, and what verified `pairs` teach of words."""
-    text = read(question)
     known, learned = with_taught(schema, terms, pairs)
-    found = without_borrowed(text, [*instructions(text, known), *meanings(text, known), *parted(text, known)])
+    text = read(spelled_out(question, known))
+    found = [*instructions(text, known), *meanings(text, known), *parted(text, known), *undone(text, schema)]
+    found = without_borrowed(text, found)
     marks = _best(with_identifiers(text, found))
     unexplained = tuple(_unexplained(text, marks, frozenset(learned.silent)))
     return Linked(text, marks, unexplained, tuple(_passed_over(text, marks, learned.silent)))
@@ -77,10 +83,18 @@ def _unexplained(text: Text, marks: tuple[Mark, ...], silent: frozenset[str]) ->
         if index in says_which and token.key not in silent:
             yield token.text
             continue
-        if index in owner or index in passed or token.key in said_little:
+        if index in owner or index in passed or (token.key in said_little and not _is_name(text, index)):
+            continue
+        if token.key in _OF_KIND and any(meant.value for meant in _meant_by(owner.get(index - 1))):
             continue
         if not any(token.key in _named_by(owner.get(near)) for near in (index - 1, index + 1)):
             yield token.text
+
+
+def _is_name(text: Text, index: int) -> bool:
+    """Whether a small word is written as a name: `the highest mark in Databases`."""
+    said, before = text.tokens[index].text, text.tokens[index - 1].text if index else ""
+    return len(said) >= _SHORTEST_NAME and said.istitle() and before.islower()
 
 
 def _leading(text: Text, owner: Mapping[int, Mark]) -> Iterator[int]:
@@ -92,17 +106,28 @@ def _leading(text: Text, owner: Mapping[int, Mark]) -> Iterator[int]:
             last += 1
         run = [token.key for token in text.tokens[first:last]]
         before = owner.get(first - 1)
-        led = lead("".join(run), negated=before is not None and before.cue == "not")
+        led = lead("".join(run), says_which=_says_which(run, before, owner.get(last)))
         # One left open makes an unknown word of all of them: 买 in 买主 leads nowhere.
         if all(place in led or key in stop_keys() for place, key in enumerate(run)):
             yield from (first + place for place in led)
         first = max(last, first + 1)
 
 
+def _says_which(run: list[str], before: Mark | None, behind: Mark | None) -> bool:
+    """Whether what is done describes the thing behind it, and nothing beside it: 未完成, 支付的订单, 已支付订单."""
+    if before is not None and (before.cue == "not" or before.meanings or before.period or before.number):
+        return before.cue == "not"
+    table = any(meant.kind == "table" for meant in _meant_by(behind))
+    return run[-1:] == ["的"] or (run[:1] == ["已"] and table)
+
+
 def _named_by(mark: Mark | None) -> set[str]:
     """The words in the names of the columns whose values a mark may mean: `status` in `cancelled status`."""
-    found = mark.meanings if mark is not None else ()
-    return {key for meant in found if meant.value is not None for key in keys(meant.column or "")}
+    return {key for meant in _meant_by(mark) if meant.value is not None for key in keys(meant.column or "")}
+
+
+def _meant_by(mark: Mark | None) -> tuple[Meant, ...]:
+    return mark.meanings if mark is not None else ()
 
 
 def _unit_after(text: Text, position: int) -> range:

@@ -53,7 +53,7 @@ def _joined(text: Text, first: int, last: int, known: Lexicon) -> Iterator[_Weig
     if last - first != 2:
         return
     one, two = (token.key for token in text.tokens[first:last])
-    if not all(key.isascii() and key.isalpha() for key in (one, two)):
+    if not all(key.isascii() and key.isalpha() for key in (one, two)) or "'" in text.between(first, last):
         return
     for meant in known.meanings((one + two,)):
         yield meant, _JOINED

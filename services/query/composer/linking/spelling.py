@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from rapidfuzz import fuzz, process
 
+from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.stop_words import stop_keys
 
 _SPELLING = 86.0
@@ -25,7 +26,9 @@ def alike(
         return itself
     others = ((word, _likeness(word, key)) for word in beginning_alike if word != key and _is_word(word))
     found = itself + [(word, weight) for word, weight in others if weight]
-    return found[:_MOST] or _misspelt(key, words)
+    if any(word == key or weight != _ABBREVIATED for word, weight in found):
+        return found[:_MOST]
+    return found[: _MOST - 1] + [one for one in _misspelt(key, words) if one[0] not in dict(found)]
 
 
 def _is_word(key: str) -> bool:
@@ -33,8 +36,8 @@ def _is_word(key: str) -> bool:
 
 
 def _likeness(word: str, key: str) -> float:
-    if key.startswith(word) or (word.startswith(key) and len(key) >= _LONG):
-        return _ABBREVIATED
+    if (key.startswith(word) and key not in VERBS) or (word.startswith(key) and len(key) >= _LONG):
+        return _ABBREVIATED  # but whoever `carries` has no car
     if _stem(word) == _stem(key) or _same_beginning(word, key):
         return _OTHER_FORM
     return 0.0

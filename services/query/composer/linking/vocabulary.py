@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from services.query.composer.language.abbreviations import written_out
 from services.query.composer.language.codes import said_for, yes_of
+from services.query.composer.language.states import states_like
 from services.query.composer.language.synonyms import synonyms
 from services.query.composer.language.units import TIME_WORDS
 from services.query.composer.language.words import keys
@@ -113,12 +114,14 @@ def _add_column(built: Lexicon, table: Table, column: Column) -> None:
 def _add_codes(built: Lexicon, table: Table, column: Column) -> None:
     """Words for values that are codes, and for the rows of which a column says yes."""
     for value in column.values:
-        for word in said_for(column, value):
+        for word in (*said_for(column, value), *states_like(value)):
             built.add(keys(word), Meant(table.name, column.name, value=value, weight=0.95))
     for code, words in explained(column).items():
-        built.add(keys(words), Meant(table.name, column.name, value=code, weight=0.95))
+        for word in (words, *states_like(words)):
+            built.add(keys(word), Meant(table.name, column.name, value=code, weight=0.95))
     if yes := yes_of(column):
-        built.add(keys(yes[0]), Meant(table.name, column.name, value=yes[1], weight=0.95))
+        for said in yes[0]:
+            built.add(keys(said), Meant(table.name, column.name, value=yes[1], weight=0.95))
 
 
 def _parts(name: Phrase, *, head: float, tail: float) -> list[tuple[Phrase, float]]:

@@ -85,7 +85,7 @@ def _literal(one: Condition, text: str | None) -> exp.Expr:
 
 
 def without(one: Without, writer: Writer, ask: Ask, spoken: frozenset[tuple[str, str]]) -> exp.Expr | None:
-    """NOT IN over the first relation that leads from the table to the other one."""
+    """NOT IN over the first relation that leads from the table to the other one; what points at none has none."""
     path = join_path(writer.schema, [one.table, one.other], spoken)
     if not path:
         return None
@@ -95,4 +95,10 @@ def without(one: Without, writer: Writer, ask: Ask, spoken: frozenset[tuple[str,
         mine, its = its, mine
     known = Condition(its.table, its, "not null")
     inner = ask(Plan(columns=[its], conditions=[*one.conditions, known], joined=[one.other, *one.joined]))
-    return exp.Not(this=exp.In(this=writer.place(mine), query=inner.subquery())) if inner is not None else None
+    if inner is None:
+        return None
+    absent = exp.Not(this=exp.In(this=writer.place(mine), query=inner.subquery()))
+    own = writer.schema.table(mine.table).column(mine.column)
+    if first.source != one.table or own is None or own.primary_key:
+        return absent
+    return exp.paren(exp.or_(exp.Is(this=writer.place(mine), expression=exp.Null()), absent))

@@ -25,7 +25,7 @@ def asked(reading: Reading, index: int) -> Place | None:
 
 def whose(reading: Reading, index: int, place: Place) -> list[Place]:
     """What tells the rows apart beside which a column is told: their name, else their key."""
-    table = _shown_with(reading, index) or (place.table if _is_theirs(reading, index, place) else None)
+    table = _shown_with(reading, index) or _joined_owner(reading, index, place)
     if table is None:
         return []
     key = reading.key(table)
@@ -39,24 +39,36 @@ def joins(reading: Reading, index: int) -> bool:
 
 def _is_theirs(reading: Reading, index: int, place: Place) -> bool:
     """`the top 3 vets and their salary`, 兽医及其工资: told beside whose it is."""
-    said = reading.said(index - 1) in _THEIR
-    joined = index - 1 - said
-    owners = range(joined) if said else (joined - 1,)
-    return joins(reading, joined) and any(reading.table(near) == place.table for near in owners)
+    return _joined_owner(reading, index, place) == place.table
+
+
+def _joined_owner(reading: Reading, index: int, place: Place) -> str | None:
+    """The table before `and`: the column's own, or one whose rows have one of it (`staff and their hotel name`)."""
+    first = _first_of(reading, index, place)
+    said = reading.said(first - 1) in _THEIR
+    joined = first - 1 - said
+    owners = [table for near in (range(joined) if said else (joined - 1,)) if (table := reading.table(near))]
+    if not joins(reading, joined):
+        return None
+    return next((table for table in owners if table == place.table or _has_one(reading, table, place.table)), None)
 
 
 def _shown_with(reading: Reading, index: int) -> str | None:
     """The table in `hotels with city`, `bookings with guest name`: told beside which they are."""
-    before, place, plan = _past_articles(reading, index - 1), reading.column(index), reading.plan
+    place, plan = reading.column(index), reading.plan
     if place is None or plan.measures or plan.groups:
         return None
-    if reading.table(before) == place.table and reading.adjacent(before):
-        before = _past_articles(reading, before - 1)
+    before = _past_articles(reading, _first_of(reading, index, place) - 1)
     rows = reading.meant.get(before - 1) if reading.said(before) == "with" else None
     if rows is None or rows.kind not in ("table", "condition") or reading.roles[before - 1] != "select":
         return None
     owner = rows.table
     return owner if place.table == owner or _has_one(reading, owner, place.table) else None
+
+
+def _first_of(reading: Reading, index: int, place: Place) -> int:
+    """Where `hotel name` begins."""
+    return index - 1 if reading.table(index - 1) == place.table and reading.adjacent(index - 1) else index
 
 
 def _has_one(reading: Reading, table: str, other: str) -> bool:

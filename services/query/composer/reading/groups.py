@@ -127,7 +127,12 @@ def read_counted_groups(reading: Reading) -> None:
     if not plan.groups or plan.measures or plan.order_by:
         return
     kinds = ("table", "column", "measure")
-    free = [i for i, meant in reading.meant.items() if i not in reading.used and meant.kind in kinds]
+    grouped = {(place.table, place.column) for place in plan.groups if place.part}  # `drivers hired per year`
+    free = [
+        i
+        for i, meant in reading.meant.items()
+        if i not in reading.used and meant.kind in kinds and (meant.table, meant.column) not in grouped
+    ]
     tables = [reading.table(i) for i in free]
     if tables and None not in tables:
         plan.measures += [Measure("count", table) for table in dict.fromkeys(tables) if table]

@@ -43,6 +43,7 @@ class Interpretation:
     """The ids of the verified pairs that taught what words of it mean."""
     left_open: Mapping[LeftOpen, tuple[str, ...]]
     """What may be meant, the likeliest first."""
+    reading: Reading
 
 
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
@@ -77,4 +78,4 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
         return None
     items = dict.fromkeys(item for meant in reading.meant.values() for item in meant.items)
     spoken, known = frozenset(reading.spoken), share(reading)
-    return Interpretation(plan, spoken, known, understood(reading), tuple(items), reading.left_open)
+    return Interpretation(plan, spoken, known, understood(reading), tuple(items), reading.left_open, reading)

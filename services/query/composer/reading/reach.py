@@ -10,7 +10,7 @@ from services.query.composer.queries.joins import join_path
 from services.query.composer.reading.reading import Reading
 from services.query.knowledge.schema import Relation
 
-_PLACED = frozenset({"in", "from", "at", "位于", "来自", "在"})
+_PLACED = frozenset({"in", "from", "at", "位于", "来自", "在", "not in", "outside", "outside of"})
 
 
 @dataclass(frozen=True)

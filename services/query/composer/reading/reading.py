@@ -3,27 +3,26 @@
 from typing import Literal
 
 from services.query.composer.language.cues import CueName
-from services.query.composer.language.small_words import CLAUSE_ENDS, PASSED_BY
-from services.query.composer.language.words import keys
+from services.query.composer.language.small_words import CLAUSE_ENDS, NOR, PASSED_BY
 from services.query.composer.linking.assign import assign
 from services.query.composer.linking.items import Item, Kind, items_of
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.marks import Linked
-from services.query.composer.linking.names import label_column, name_column
+from services.query.composer.linking.names import name_column
 from services.query.composer.linking.roles import Role, roles_of
 from services.query.composer.queries.plan import Condition, Place, Plan
-from services.query.knowledge.schema import Column, Schema
+from services.query.composer.reading.places import Places
+from services.query.knowledge.schema import Schema
 
 LeftOpen = Literal["date", "column", "rows", "way", "year", "span", "weekday", "none", "any", "all"]
 
-_WIDEST = 12
 
-
-class Reading:
+class Reading(Places):
     """A question being read; each step takes items that no earlier one took."""
 
     def __init__(self, linked: Linked, schema: Schema) -> None:
-        self.schema, self.text = schema, linked.text
+        super().__init__(schema)
+        self.text = linked.text
         self.items: tuple[Item, ...] = items_of(linked)
         self.roles: tuple[Role, ...] = roles_of(self.items)
         self.meant: dict[int, Meant] = assign(self.items, schema)
@@ -137,7 +136,8 @@ class Reading:
     def ends_clause(self, index: int) -> bool:
         """Whether another clause begins or ends at an item."""
         item = self.items[index]
-        return item.kind in ("break", "comma", "ask") or (item.kind == "open" and item.said in CLAUSE_ENDS)
+        opens = (item.kind == "open" and item.said in CLAUSE_ENDS) or item.said in NOR
+        return opens or item.kind in ("break", "comma", "ask")
 
     def before(self, index: int) -> int:
         """The item before one, passing by small words and places; -1 where there is none."""
@@ -152,60 +152,6 @@ class Reading:
         while self.kind(index) == "nth" or (self.kind(index) == "open" and self.said(index) in PASSED_BY):
             index += step
         return index
-
-    def label(self, table: str) -> Place:
-        """The column that people know a row of `table` by."""
-        return Place(table, label_column(self.schema.table(table)).name)
-
-    def names(self, table: str) -> list[Place]:
-        """The columns that make the name of a row: the first and the last name where they are kept apart."""
-        known = self.schema.table(table)
-        own = name_column(known)
-        found = {keys(column.name)[-2:]: column.name for column in known.columns}
-        both = [found[part] for part in (("first", "name"), ("last", "name")) if part in found]
-        if len(both) == 2 and (own is None or own.name in both):
-            return [Place(table, name) for name in both]
-        return [self.label(table)]
-
-    def key(self, table: str) -> Place | None:
-        """The column that tells the rows of `table` apart."""
-        key = self.schema.table(table).primary_key
-        return Place(table, key.name) if key else None
-
-    def row(self, table: str) -> list[Place]:
-        """What is shown of a row: its name, or all of it where it has none."""
-        known = self.schema.table(table)
-        if name_column(known) is None and len(self.names(table)) < 2:
-            return [Place(table, column.name) for column in known.columns[:_WIDEST]]
-        return self.names(table)
-
-    def known(self, place: Place) -> Column:
-        """What is known of a column."""
-        found = self.schema.table(place.table).column(place.column)
-        if found is None:
-            raise KeyError(place)
-        return found
-
-    def is_number(self, place: Place) -> bool:
-        """Whether it holds numbers."""
-        return self.known(place).is_number
-
-    def is_time(self, place: Place) -> bool:
-        """Whether it holds dates or times."""
-        return self.known(place).is_date or self.known(place).holds_dates
-
-    def is_key(self, place: Place) -> bool:
-        """Whether its numbers only name things."""
-        column = self.known(place)
-        return column.primary_key or column.foreign_key is not None or keys(column.name)[-1:] in (("id",), ("code",))
-
-    def measurable(self, place: Place) -> bool:
-        """Whether more or less of it means anything."""
-        return (self.is_number(place) and not self.is_key(place)) or self.is_time(place)
-
-    def is_quantity(self, place: Place) -> bool:
-        """Whether it holds amounts."""
-        return self.is_number(place) and not self.is_key(place)
 
     def group_by(self, place: Place) -> None:
         """Group by a column; by the rows of its table where it is their name."""

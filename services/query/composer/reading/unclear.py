@@ -4,6 +4,8 @@ from services.query.composer.language.small_words import VERBS
 from services.query.composer.queries.plan import Measure, Place
 from services.query.composer.reading.reading import Reading
 
+_DATES = frozenset({"date", "time", "day", "日期", "时间"})
+_SURE = 0.8
 _WHO = frozenset({"who", "谁"})
 
 
@@ -18,7 +20,9 @@ def is_unclear(reading: Reading) -> bool:
     told = {(one.place, one.value) for one in plan.conditions if one.comparison == "=" and one.place and one.value}
     contradicts = len(told) > len({place for place, _ in told})  # of 2009, and of 2010
     unordered = plan.limit is not None and not plan.order_by
-    mistaken = _ranks_itself(reading) or _tells_nobody(reading) or _pulled_by_verb(reading)
+    mistaken = (
+        _ranks_itself(reading) or _tells_nobody(reading) or _pulled_by_verb(reading) or _is_date_of_another(reading)
+    )
     return one_sided or nothing_new or contradicts or unordered or mistaken
 
 
@@ -51,3 +55,11 @@ def _pulled_by_verb(reading: Reading) -> bool:
         if place is not None and reading.measurable(place) and place.table not in others:
             return True
     return False
+
+
+def _is_date_of_another(reading: Reading) -> bool:
+    """`latest date in shipments`, where only drivers have a column whose name ends so, and nobody speaks of them."""
+    spoken = {meant.table for meant in reading.meant.values() if meant.kind == "table"}
+    dated = any(column.holds_dates for table in spoken for column in reading.schema.table(table).columns)
+    ends_so = (m for i, m in reading.meant.items() if reading.said(i) in _DATES and m.weight < _SURE and m.column)
+    return dated and any(meant.table not in spoken for meant in ends_so)

@@ -15,6 +15,8 @@ _TOTALS = frozenset({"total", "altogether", "overall"})
 _NOUNS = frozenset({"spending", "funding", "pricing", "billing", "earning", "earnings", "savings", "parking"})
 """What ends like a verb, and says what is asked for."""
 _LIGHT = 0.5
+_CONTRARY = ("un", "non")
+"""`unretired trucks`, `unpaid in 2025`: which ones is asked."""
 
 
 def understood(reading: Reading) -> bool:
@@ -52,10 +54,12 @@ def _in_total(reading: Reading, index: int) -> bool:
 def _is_light(reading: Reading, index: int) -> bool:
     """Whether a word is a verb that only leads to what is said beside it: `received a yes`, `produced after 2000`."""
     word = reading.said(index)
-    if word in _NOUNS:
+    if word in _NOUNS or word.startswith(_CONTRARY):
         return False
     if word not in VERBS and not (word.endswith(("ed", "ing")) and len(word) > len("need")):
         return False
+    if reading.cue(index + 1) == "to" or reading.said(index + 1) == "to":
+        return False  # `shipped to Paris` is no `lives in Paris`
     if reading.kind(index + 1) == "thing" and reading.adjacent(index):
         return reading.table(index + 1) is None  # `refunded orders` says which orders
     beside = (reading.kind(i) for i in reading.clause(index) if i in reading.used)

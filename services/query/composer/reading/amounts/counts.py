@@ -27,6 +27,9 @@ def read_count(reading: Reading, index: int) -> None:
         reading.take(index, near)
         reading.plan.measures.append(_measure(reading, near, distinct=distinct))
         _further_tables(reading, near)
+    elif _counts_groups(reading):
+        reading.plan.measures.append(Measure("count", reading.plan.groups[0].table))
+        reading.take(index)
     elif near not in reading.meant and any(measure.aggregate == "count" for measure in reading.plan.measures):
         reading.take(index)
     else:
@@ -55,6 +58,15 @@ def _how_much(reading: Reading, index: int) -> bool:
         reading.plan.columns += [*_whose(reading, place), place]
     reading.take(index, near)
     return True
+
+
+def _counts_groups(reading: Reading) -> bool:
+    """各原因的数量: of how many rows each is told, where only rows of one table have it."""
+    plan = reading.plan
+    if not plan.groups or plan.keyed or plan.measures or any(i not in reading.used for i in reading.meant):
+        return False
+    meant = (each for item in reading.items if item.mark for each in item.mark.meanings)
+    return {each.table for each in meant} == {plan.groups[0].table}
 
 
 def _count_each(reading: Reading, index: int) -> bool:
@@ -128,8 +140,16 @@ def _count_of_conditions(reading: Reading, index: int) -> None:
         return
     tables = (i for i in sorted(reading.meant) if reading.table(i) and i not in reading.used)
     table = reading.table(next(tables, -1))
-    plan.measures.append(Measure("count", table or rows_of_kind(reading) or plan.conditions[0].table))
+    plan.measures.append(Measure("count", table or rows_of_kind(reading) or _asked_of(reading, index)))
     reading.take(index, *(i for i in reading.meant if table and reading.table(i) == table))
+
+
+def _asked_of(reading: Reading, index: int) -> str:
+    """The table of the value right behind `how many`; unclear of which, where conditions speak of several."""
+    value = reading.value(index + 1)
+    tables = dict.fromkeys(condition.table for condition in reading.plan.conditions)
+    reading.unclear |= value is None and len(tables) > 1
+    return value.table if value is not None else next(iter(tables))
 
 
 def _measure(reading: Reading, near: int, *, distinct: bool) -> Measure:

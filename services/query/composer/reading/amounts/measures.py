@@ -1,5 +1,7 @@
 """Reads what is counted and aggregated: `how many flights`, `the average and maximum salary`, `total revenue`."""
 
+import re
+
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.small_words import HAVE
 from services.query.composer.queries.plan import Aggregate, Measure, Place
@@ -10,6 +12,12 @@ from services.query.composer.reading.rows.terms import measure_of
 
 EXTREMES: dict[CueName | None, Aggregate] = {"most": "max", "least": "min", "max": "max", "min": "min"}
 _SPOKEN: dict[CueName | None, Aggregate] = {**AGGREGATES, **EXTREMES}
+_AGGREGATE = re.compile(r"\b(avg|count|max|min|sum)\(")
+_COMPUTED: dict[CueName | None, tuple[frozenset[str], ...]] = {
+    "sum": (frozenset({"sum"}), frozenset({"count"})), "avg": (frozenset({"avg"}), frozenset({"sum", "count"})),
+    "min": (frozenset({"min"}),), "max": (frozenset({"max"}),),
+}  # fmt: skip
+"""What a term computes that an instruction before it asks for: the average of an average is that average."""
 _COMPUTE = "统计"
 _BEFORE_RANK = HAVE | {"for", "the", "cover"}
 
@@ -30,14 +38,14 @@ def read_measures(reading: Reading) -> None:
 
 def _whole(reading: Reading, index: int) -> None:
     """`total revenue`, where a revenue is a sum already."""
-    meant = reading.meant[index]
     measure = measure_of(reading, index)
     if measure not in reading.plan.measures:
         reading.plan.measures.append(measure)
     reading.take(index)
-    added = (meant.expression or "").lower().startswith(("sum(", "count("))
-    if added and reading.cue(index - 1) == "sum":
-        reading.take(index - 1)
+    computed = frozenset(_AGGREGATE.findall((reading.meant[index].expression or "").lower()))
+    for near in (reading.before(index), reading.after(index)):
+        if reading.free(near) and computed in _COMPUTED.get(reading.cue(near), ()):
+            reading.take(near)
 
 
 def _aggregate(reading: Reading, index: int) -> None:

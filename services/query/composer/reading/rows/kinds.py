@@ -23,7 +23,10 @@ def rows_of_kind(reading: Reading) -> str | None:
 
 def _tells_rows_apart(reading: Reading, place: Place) -> bool:
     """Whether it is the name of its rows, in any language; where none is called so, any text may be."""
-    name = name_column(reading.schema.table(place.table))
+    table = reading.schema.table(place.table)
+    name, known = name_column(table), reading.known(place)
+    if name is None and (known.is_number or 0 < len(known.values) < (table.row_estimate or 0)):
+        return False  # 冷藏车: so many vehicles are of that kind
     named = name is None or place.column.lower().startswith(name.name.lower())  # label_zh, beside label
     return reading.key(place.table) is not None and named
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from services.query.composer.language.cues import CueName
+from services.query.composer.language.happenings import told_by
 from services.query.composer.language.small_words import VERBS
 from services.query.composer.linking.items import Kind
 from services.query.composer.queries.plan import Comparison, Condition, Place
@@ -14,6 +15,7 @@ _WHEN = frozenset({"when", "date", "time", "day", "何时", "什么时候", "日
 _COMPARED: tuple[CueName, ...] = (
     "more", "less", "at_least", "at_most", "not_equal", "between", "contains", "from", "to", "or",
 )  # fmt: skip
+_ALREADY = frozenset("已经")
 _COMPARING: tuple[Kind, ...] = ("number", "period", "quoted", "unit", "word")
 _LEADING: tuple[CueName, ...] = ("having", "equal")
 
@@ -27,6 +29,8 @@ def read_lacking(reading: Reading) -> None:
             reading.take(*([index] if _done(reading, index + 1) else []))
         elif reading.table(index) and _ends(reading, index + 1):
             _done(reading, index + 1)
+        elif reading.word_before(index) in _ALREADY and reading.free(index):
+            _done(reading, index)
 
 
 def _ends(reading: Reading, index: int) -> bool:
@@ -43,6 +47,7 @@ def _lacking(reading: Reading, index: int) -> None:
     if place is None or not reading.free(near) or _is_compared(reading, near):
         return
     done = reading.adjacent(index) and near == index + 1 and _is_what_was_done(reading, near, place)
+    done = done and _is_of_subject(reading, near, place)
     says_none = reading.said(index) in _NONE or near > reading.after(index)
     if done or (says_none and place.table == _owner(reading, index, near)):
         _add(reading, near, place, "null")
@@ -62,11 +67,19 @@ def _done(reading: Reading, index: int) -> bool:
 def _is_what_was_done(reading: Reading, index: int, place: Place) -> bool:
     """Whether a date is spoken of by its verb alone, of rows that are named, and is not asked for."""
     verb = reading.said(index).split(" ", maxsplit=1)[0]
-    told_by_verb = (verb in VERBS or verb.endswith("ed")) and reading.is_time(place) and not reading.is_number(place)
+    says_so = verb in VERBS or verb.endswith("ed") or bool(told_by(verb))
+    told_by_verb = says_so and reading.is_time(place) and not reading.is_number(place)
     asks_when = any(token.key in _WHEN for token in reading.text.tokens)
     named = any(meant.kind == "table" and meant.table == place.table for meant in reading.meant.values())
     timed = any(item.kind in ("period", "unit", "number") for item in reading.items[index:])
     return told_by_verb and named and not (asks_when or timed)
+
+
+def _is_of_subject(reading: Reading, index: int, place: Place) -> bool:
+    """Whether it was done to the rows themselves: customers that never filed a claim are no claim that is not filed."""
+    before = [table for near in range(index) if (table := reading.table(near))]
+    described = reading.adjacent(index) and reading.table(index + 1) == place.table
+    return described or not before or before[-1] == place.table
 
 
 def _owner(reading: Reading, index: int, near: int) -> str | None:

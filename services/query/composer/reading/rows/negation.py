@@ -18,28 +18,36 @@ _OPPOSITE: dict[Comparison, Comparison] = {
 _FARTHEST = 3
 _NEVER = frozenset({"never", "从未", "从没", "从来没有"})
 """They speak of all rows of a thing, and not of each."""
+BESIDES = frozenset({"以外", "之外", "外"})
+"""Behind what 除了 stands before."""
 
 
 def add(reading: Reading, condition: Condition, index: int) -> None:
     """Add the condition that is said at an item, or its opposite: `not in Berlin`."""
-    if negation := _negated(reading, index):
+    if negation := _negated(reading, index, condition.place):
         reading.unclear |= negation in _NEVER and condition.comparison in (">", "<", ">=", "<=")
         condition = replace(condition, comparison=_OPPOSITE.get(condition.comparison, condition.comparison))
     reading.plan.conditions.append(condition)
 
 
-def _negated(reading: Reading, index: int) -> str:
-    """The `not` that stands before an item, in its clause; takes it."""
+def _negated(reading: Reading, index: int, place: Place | None) -> str:
+    """The `not` that stands before an item, in its clause; takes it.
+
+    It passes over the column that is compared (`not in the city of Berlin`), but over nothing else that may be meant:
+    in `not on leave with a salary over 5000` it is of the leave.
+    """
     first = max(reading.clause(index)[0], index - _FARTHEST)
     for near in range(index - 1, first - 1, -1):
         if reading.instructs(near, "not", "not_equal"):
-            reading.take(near)
+            reading.take(near, *([index + 1] if reading.said(index + 1) in BESIDES else []))
             return reading.said(near)
         if reading.said(near) == "的":
             return ""  # 未关闭的德国酒店
         if reading.kind(near) == "word" and reading.adjacent(near) and reading.table(near + 1):
             return ""  # `not finished tickets of the category ...`
-        if (reading.kind(near) in ("thing", "number", "quoted") and near in reading.used) or happened(reading, near):
+        free = near not in reading.used or near == reading.before(index)
+        stands = reading.kind(near) == "thing" and (place is None or reading.column(near) != place or not free)
+        if stands or (reading.kind(near) in ("number", "quoted") and near in reading.used) or happened(reading, near):
             return ""
     return ""
 

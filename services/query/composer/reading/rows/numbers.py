@@ -113,6 +113,8 @@ def comparison_of(reading: Reading, index: int) -> int | None:
     for near in (before, after, reading.before(before)):
         if not reading.free(near) or reading.cue(near) not in COMPARISONS or reading.cue(near) is None:
             continue
+        if reading.cue(near) == "not_equal" and near < before and reading.value(before):
+            continue  # `not in spring of 2010`
         says_nothing = reading.cue(near) == "equal" and reading.said(near) not in _SAYS_EQUAL
         if not says_nothing and (near < index or reading.said(near) in _STAND_BEHIND):
             return near

@@ -1,8 +1,13 @@
 """Reads stored values."""
 
+from services.query.composer.language.small_words import NOR
 from services.query.composer.queries.plan import Condition, Place
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.rows.negation import add
+from services.query.composer.reading.rows.negation import BESIDES, add
+
+_EXCEPT = frozenset({"except", "except for", "excluding", "other than", "outside", "除了", "除"})
+"""Before values of which rows have none: `except A and B`, 除了A和B以外."""
+_WHICH = frozenset({"which", "who", "哪", "谁"})
 
 
 def read_values(reading: Reading) -> None:
@@ -26,6 +31,14 @@ def _add_values(reading: Reading, place: Place, where: list[int]) -> None:
     elif alternatives := _alternatives(reading, where):
         reading.take(*alternatives)
         add(reading, Condition(place.table, place, values=values), where[0])
+    elif reading.said(reading.before(where[0])) in _EXCEPT and reading.instructs(reading.before(where[0]), "not_equal"):
+        add(reading, Condition(place.table, place, values=values), where[0])
+        reading.take(*(i for i in (where[-1] + 1,) if reading.said(i) in BESIDES))
+    elif _are_listed(reading, where) and not _has_several(reading, place):
+        add(reading, Condition(place.table, place, values=values), where[0])
+        _tell_each(reading, place)
+        behind = reading.text.tokens[reading.items[where[-1]].last :]
+        reading.unclear |= any(token.key in _WHICH for token in behind)  # Berlin和Paris哪个客户多
     elif len(values) == 2:
         reading.take(*(i for i, item in enumerate(reading.items) if item.said in ("both", "and also")))
         one, other = (Condition(place.table, place, "=", value) for value in values)
@@ -35,10 +48,26 @@ def _add_values(reading: Reading, place: Place, where: list[int]) -> None:
         reading.unclear = True
 
 
+def _are_listed(reading: Reading, where: list[int]) -> bool:
+    """`Berlin and Paris`, but neither `both ... and` nor `how many are male and how many are female`."""
+    between = (i for i in range(where[0], where[-1]) if i not in where)
+    listed = all((reading.is_and(i) and reading.said(i) != "with") or reading.kind(i) == "comma" for i in between)
+    return listed and not any(item.said == "both" for item in reading.items)
+
+
+def _tell_each(reading: Reading, place: Place) -> None:
+    """男女员工各有多少: of each value; it is unclear where something else is told for each."""
+    for index, item in enumerate(reading.items):
+        if item.cue == "each" and (reading.cue(index + 1) == "count" or not reading.exists(index + 1)):
+            reading.group_by(place)
+            reading.take(index)
+        reading.unclear |= reading.instructs(index, "each")
+
+
 def _alternatives(reading: Reading, where: list[int]) -> list[int]:
-    """The `or` between values, and the `either` before them."""
+    """The `or` or `nor` between values, and the `either` before them."""
     between = range(where[0], where[-1])
-    found = [i for i in between if reading.cue(i) == "or" or reading.said(i) in ("or", "either")]
+    found = [i for i in between if reading.cue(i) == "or" or reading.said(i) in ("or", "either", *NOR)]
     return found + [i for i in range(where[0]) if reading.said(i) == "either"]
 
 
