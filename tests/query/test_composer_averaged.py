@@ -61,6 +61,14 @@ def test_what_is_no_such_average_is_asked_back(question: str) -> None:
     assert compose(question, SHOP).score < SURE
 
 
+@pytest.mark.parametrize(
+    "question", ["products whose price is above the average price of their category", "单价高于同类平均单价的商品"]
+)
+def test_the_average_of_those_that_are_like_a_row_is_not_that_of_all(question: str) -> None:
+    assert compose(question, SHOP).score < SURE
+    assert compose("products whose price is above the average price", SHOP).score >= SURE
+
+
 def test_what_is_told_per_unit_is_no_group() -> None:
     assert told_in_clinic("revenue per kg") is None and told_in_clinic("average amount of invoices per kg") is None
 

@@ -1,5 +1,7 @@
 """Reads columns that are compared with what a query gives: an average, the same of a named thing, of all of a kind."""
 
+import re
+
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.kinds import KINDS
 from services.query.composer.queries.plan import Aggregate, Condition, Measure, Place, Plan
@@ -19,6 +21,13 @@ HAN_COMPARATIVES: dict[str, CueName] = {
 }  # fmt: skip
 _OF_ALL, _OF_ANY = frozenset({"all", "every", "each", "any"}), frozenset({"some", "least"})
 _THINGS_BETWEEN = 3
+_OF_ITS_OWN = re.compile(
+    r"\b(?:average|mean|minimum|maximum)\b.*\b(?:of|in|for|within|at|among) "
+    r"(?:the(?:ir| same)|its|his|her|each)\b(?! (?:all|other))"
+    r"|(?:所在|所属|同一?[类个种组]|各自)[^，,]{0,8}平均",
+    re.IGNORECASE,
+)
+"""An average of those that are like the row is another one for each: `the average of their department`."""
 
 
 def read_with_aggregates(reading: Reading) -> None:
@@ -50,7 +59,7 @@ def _with_aggregate(reading: Reading, name: CueName, than: int, taken: tuple[int
     if place is None or not reading.measurable(place):
         return
     other = own if own is not None and reading.measurable(own) else place
-    reading.unclear |= of_another_kind(reading, than, place)
+    reading.unclear |= of_another_kind(reading, than, place) or bool(_OF_ITS_OWN.search(reading.text.text))
     inner = Plan(measures=[Measure(AGGREGATES[reading.cue(cue)], other.table, other.column)])
     reading.plan.conditions.append(
         Condition(place.table, place, COMPARISONS[name], query=_of_a_kind(reading, cue, inner))
