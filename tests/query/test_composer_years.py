@@ -15,6 +15,7 @@ _KNOWN = Scope(
         (
             Table("museums", (_KEY, Column("name", "TEXT"), Column("opening_year", "INTEGER"))),
             Table("visits", (_KEY, _MUSEUM, Column("year", "INTEGER"), Column("visitors", "INTEGER"))),
+            Table("guides", (_KEY, Column("name", "TEXT"), Column("dob", "DATE"), Column("hiring_year", "INTEGER"))),
             Table("shows", (_KEY, _MUSEUM, Column("start_year", "INTEGER"), Column("end_year", "INTEGER"))),
         ),
         (Relation("visits", "museum_id", "museums", "id"), Relation("shows", "museum_id", "museums", "id")),
@@ -34,6 +35,8 @@ _KNOWN = Scope(
         ("2014年之前的visits", "year < 2014"),
         ("visits在2012年到2014年之间", "year >= 2012 AND year < 2015"),
         ("total visitors of visits from 2012 to 2014", "year BETWEEN 2012 AND 2014"),
+        ("guides born after 2005", "dob >= '2006-01-01'"),
+        ("2004年出生的guides", "dob >= '2004-01-01' AND dob < '2005-01-01'"),
         ("shows that started in 2014", "start_year = 2014"),
         ("shows that ended before 2014", "end_year < 2014"),
         ("museums opened in 2014年", "opening_year = 2014"),

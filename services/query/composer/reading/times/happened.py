@@ -44,6 +44,14 @@ def date_of_what_happened(reading: Reading, index: int, dates: Sequence[Place]) 
     return None
 
 
+def tells_a_date(reading: Reading, index: int) -> bool:
+    """Whether a word beside the year at `index` is about a date of what is spoken of: `born after 2005`."""
+    tables = dict.fromkeys(meant.table for meant in reading.meant.values() if meant.kind != "value")
+    places = [Place(table, column.name) for table in tables for column in reading.schema.table(table).columns]
+    dates = [place for place in places if reading.known(place).holds_dates]
+    return any(_told(reading, first, last, dates).dates for first, last in _spans(reading, index))
+
+
 def _told(reading: Reading, first: int, last: int, dates: Sequence[Place]) -> _Told:
     said = joined(tuple(token.key for token in reading.text.tokens[first:last]))
     if exact := [place for place in dates if joined(event_words(place.column)) == said]:

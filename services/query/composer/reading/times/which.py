@@ -69,14 +69,15 @@ def only_time(reading: Reading, index: int | None = None) -> Place | None:
     ]
     if counted := [date for date in dates if date.table not in (grouped := _grouped_by(reading))]:
         dates, named = counted, named - grouped
-    if index is not None and (told := date_of_what_happened(reading, index, dates)) is not None:
+    told = date_of_what_happened(reading, index, dates) if index is not None else None
+    if told is not None:
         dates = [told]
     if len(dates) > 1 and named == {place.table for place in dates}:
         reading.left_open["date"] = spoken_dates(reading, dates)
     if len(dates) != 1 or dates[0].table not in named or join_path(reading.schema, [dates[0].table, *spoken]) is None:
         return None
     own = (Place(dates[0].table, column.name) for column in reading.schema.table(dates[0].table).columns)
-    return None if any(holds_years(reading, place) for place in own) else dates[0]
+    return dates[0] if told is not None or not any(holds_years(reading, place) for place in own) else None
 
 
 def year_of(reading: Reading, index: int) -> Place | None:

@@ -6,6 +6,7 @@ from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import COMPARISONS, add, with_number
 from services.query.composer.reading.rows.numbers import comparison_of, or_number
 from services.query.composer.reading.times.calendar import confirm_year, holds_years, is_year
+from services.query.composer.reading.times.happened import tells_a_date
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "for", "or", "year"})
 
@@ -28,6 +29,8 @@ def _year(reading: Reading, index: int) -> None:
     last = len(reading.items) - 1
     places = (index - 1, index - 2, *((last,) if reading.in_brackets(last) else ()))
     named = next((i for i in places if (near := reading.column(i)) and holds_years(reading, near)), None)
+    if named is None and tells_a_date(reading, index):
+        return
     place = reading.column(named) if named is not None else year_column(reading)
     condition = _condition(reading, index, cue, place) if place is not None else None
     if condition is None:
