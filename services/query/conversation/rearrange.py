@@ -7,8 +7,9 @@ from sqlglot import exp
 from services.query.composer.language.cues import CueName
 from services.query.composer.linking.marks import Linked, Mark
 from services.query.composer.linking.names import name_column
+from services.query.composer.queries.writer import in_percent
 from services.query.conversation.fragment import Fragment
-from services.query.conversation.tree import holds_measure, joins, tables
+from services.query.conversation.tree import conjuncts, holds_measure, joins, tables
 from services.query.knowledge.schema import Scope
 
 LIGHT = frozenset({"and", "order", "equal", "from", "to", "each"})
@@ -22,7 +23,7 @@ _AGGREGATES: dict[CueName | None, type[exp.Expr]] = {"sum": exp.Sum, "avg": exp.
 
 def rearranged(tree: exp.Select, fragment: Fragment, linked: Linked, known: Scope) -> exp.Select | None:
     """What a fragment makes of the answer before without a word about its data; None where it says something else."""
-    for way in (_counted_out, _turned, _ordered, _sorted, _aggregated):
+    for way in (_counted_out, _turned, _ordered, _sorted, _aggregated, _as_share):
         if (found := way(tree.copy(), linked)) is not None:
             picks = way is _turned and fragment.restricts and not found.args.get("limit")
             return found.limit(1) if picks else found
@@ -149,6 +150,33 @@ def _aggregated(tree: exp.Select, linked: Linked) -> exp.Select | None:
         return None
     measured[0].replace(wanted(this=measured[0].unalias().this.copy()))
     return tree
+
+
+def _as_share(tree: exp.Select, linked: Linked) -> exp.Select | None:
+    """`and as a percentage?`: of each group its share of all, of what was counted its share of all rows."""
+    cues = [mark.cue for mark in linked.marks if mark.cue not in LIGHT]
+    measured = [one for one in tree.expressions if holds_measure(one)]
+    cut = any(tree.args.get(part) for part in ("having", "limit", "distinct"))
+    if cues != ["share"] or cut or len(measured) != 1 or not isinstance(measured[0].unalias(), exp.Count | exp.Sum):
+        return None
+    figure = measured[0].unalias()
+    if tree.args.get("group"):
+        order = tree.args.get("order")
+        if order is not None and any(one.this.name == measured[0].alias for one in order.expressions):
+            tree.set("order", None)
+        measured[0].replace(_percentage(in_percent(figure.copy(), exp.Window(this=exp.Sum(this=figure.copy())))))
+        return tree
+    held = conjuncts(tree)
+    if len(held) != 1 or len(tables(tree)) > 1 or not isinstance(figure, exp.Count) or not figure.this.is_star:
+        return None
+    hundred = exp.If(this=held[0].copy(), true=exp.Literal.number("100.0"))
+    share = exp.Avg(this=exp.Case(ifs=[hundred], default=exp.Literal.number("0")))
+    tree.set("where", None)
+    return tree.select(_percentage(share), append=False)
+
+
+def _percentage(share: exp.Expr) -> exp.Expr:
+    return exp.alias_(share, "percentage", quoted=False)
 
 
 def _listed(tree: exp.Select, fragment: Fragment, known: Scope) -> exp.Select | None:

@@ -125,6 +125,8 @@ def _asking_back(question: str, composition: Composition, language: Language, kn
         return Draft("unanswerable", text=text("question.nothing_known", language))
     if linked.unknown:
         said = text("question.unknown_words", language, words=", ".join(linked.unknown))
+    elif composition.unplaced:
+        said = text("question.unplaced", language, words=", ".join(composition.unplaced))
     else:
         said = text("question.ahead" if ahead else "question.unclear", language)
     return Draft("clarification", score=composition.score, text=said)

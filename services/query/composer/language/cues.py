@@ -69,7 +69,7 @@ _PHRASES: dict[CueName, str] = {
     "having": "have, has, had, having, contain, containing, there are, there is, 有",
     "contains": "start with, starting with, begin with, begins with, beginning with, end with, ends with, ending with, ending in, ends in, includes the word, contain the letter, contains the letter, containing the letter, containing the word, contains the word, contain the word, containing, starts with, including the word, 包含, 含有, 里带, 中带, 带有, 里有",
     "forecast": "predict, forecast, will, will there be, expect next, next month, next year, next week, 预测, 预计, 下个月, 明年, 下周",
-    "share": "percentage of, percent of, share of, proportion of, fraction of, 占比, 比例, 百分比, 占所有, 占全部, 占",
+    "share": "as a percentage, as percentage, as percentages, as a percent, in percent, as a share, 按百分比, 以百分比, 用百分比, percentage of, percent of, share of, proportion of, fraction of, 占比, 比例, 百分比, 占所有, 占全部, 占",
     "label": "name, names, 名称, 名字",
 }  # fmt: skip
 
