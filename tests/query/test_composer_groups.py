@@ -6,6 +6,7 @@ import pytest
 
 from services.query.composer.compose import compose
 from services.query.knowledge.schema import Term
+from tests.query.flights import flights
 from tests.query.hotels import HOTELS, hotels, said_of_hotels
 from tests.query.shop import SHOP, answered, asked_back
 
@@ -65,3 +66,9 @@ def test_a_month_beside_another_group_is_that_of_what_is_counted(question: str) 
     sql = """SELECT full_name, strftime('%Y-%m', paid_on), count(*) FROM payments JOIN bookings USING (bk_no)
              JOIN guests USING (guest_id) GROUP BY 1, 2"""
     assert sorted(said_of_hotels(question) or []) == sorted(hotels().execute(sql).fetchall())
+
+
+@pytest.mark.parametrize("way", ["origin", "dest"])
+def test_what_a_key_points_at_is_told_over_that_key(way: str) -> None:
+    sql = compose(f"number of flights by {way} tzone", flights()[1]).sql or ""
+    assert f"flights.{way} = airports.faa" in sql and "GROUP BY airports.tzone" in sql

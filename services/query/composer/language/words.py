@@ -41,6 +41,7 @@ _LARGE_UNITS = {"万": 10_000, "亿": 100_000_000}
 _SPOKEN_SHORT = {"百": 10, "千": 100, "万": 1_000, "亿": 10_000_000}
 """What the last digit of 一万二 counts: it is of the next lower unit."""
 _HAN_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千万亿]+")
+_THOUSANDS = re.compile(r"(\d[\d,]*(?:\.\d+)?)[kK]\b")
 _SCALED = re.compile(r"(\d+(?:\.\d+)?)\s*个?([万亿]+)")
 _HAN_SCALED = re.compile(r"([零〇一二两三四五六七八九十百千]+)个([万亿]+)")
 WRITTEN = {
@@ -161,6 +162,8 @@ def number_at(text: Text, position: int) -> tuple[str, int] | None:
             for unit in scaled[2]:
                 value *= _LARGE_UNITS[unit]
             return _plain(value), position + 1 + len(scaled[0]) - len(scaled[1].strip())
+        if thousands := _THOUSANDS.match(text.text, token.start):
+            return _plain(float(thousands[1].replace(",", "")) * 1000), position + 2
         return token.key, position + 1
     if token.key in WRITTEN and token.key != "one":
         return WRITTEN[token.key], position + 1

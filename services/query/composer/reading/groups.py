@@ -3,7 +3,7 @@
 from services.query.composer.language.cues import CueName
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.names import name_column
-from services.query.composer.queries.plan import Measure
+from services.query.composer.queries.plan import Measure, Place
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import AGGREGATES
 
@@ -103,10 +103,20 @@ def _next_of_list(reading: Reading, last: int) -> int:
 
 
 def _group_by_column(reading: Reading, near: int) -> int:
-    if (place := reading.column(near)) is not None:
+    place, own = reading.column(near), reading.column(near + 1)
+    if place is not None and own is not None and reading.adjacent(near) and _leads_to(reading, place, own.table):
+        reading.take(near + 1)
+        reading.group_by(own)  # `by origin province`
+        return near + 1
+    if place is not None:
         reading.group_by(place)
         reading.unclear |= reading.said(near) in _MEASURED_IN and reading.is_quantity(place)
     return near
+
+
+def _leads_to(reading: Reading, key: Place, table: str) -> bool:
+    relations = reading.schema.relations
+    return any((one.source, one.source_col, one.target) == (key.table, key.column, table) for one in relations)
 
 
 def _group_by_table(reading: Reading, near: int, table: str) -> int:

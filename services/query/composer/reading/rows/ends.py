@@ -31,8 +31,11 @@ def read_ends(reading: Reading) -> None:
         own = reading.value(index) and reading.free(index) and _is_of(reading, index, columns)
         if own and (found := _said_end(reading, index)):
             _read_end(reading, index, *found, columns)
-    each = (i for i, item in enumerate(reading.items) if item.cue == "each")
-    reading.unclear |= any(_says(reading, reading.before(i), "to") for i in each)  # `from A to each city`
+    ends = {column.place for column in columns}
+    for index, item in enumerate(reading.items):
+        if item.cue == "each" and _says(reading, reading.before(index), "to"):
+            near = reading.after(index)
+            reading.unclear |= reading.thing(near) is not None and reading.column(near) not in ends  # `to each city`
 
 
 def _columns(reading: Reading) -> Iterator[_Column]:
