@@ -169,15 +169,14 @@ def test_the_fewest_may_be_those_that_were_not_ranked_as_they_have_none(before: 
 
 
 @pytest.mark.parametrize(
-    ("base", "said", "choices"),
-    [("revenue by vet", "by month", 3), ("revenue by vet", "in February", 3),
-     ("How many invoices are there?", "in 2026", 2)],
-)  # fmt: skip
-def test_a_time_is_never_that_of_rows_beside_those_that_are_measured(base: str, said: str, choices: int) -> None:
+    ("base", "said"),
+    [("revenue by vet", "by month"), ("revenue by vet", "in February"), ("How many invoices are there?", "in 2026")],
+)
+def test_a_time_is_never_that_of_rows_beside_those_that_are_measured(base: str, said: str) -> None:
     whole = made_whole(said, [Turn(base, base, "answered", compose(base, CLINIC).sql)], CLINIC)
     assert whole.unclear and whole.in_words
     asked = which(whole.question, "en", CLINIC)
-    assert asked is not None and len(asked.choices) == choices
+    assert asked is not None and [one.split(" (")[-1] for one in asked.choices[:2]] == ["issue date)", "payment date)"]
 
 
 def test_a_date_is_offered_only_where_the_words_say_all_of_the_answer_before() -> None:
