@@ -149,6 +149,7 @@ def test_what_is_asked_of_the_rows_before_is_not_asked_of_everything(before: str
     [(BY_CITY, "which customers?"), (BY_CITY, "how many products do they have?"), (OVER_200, "which suppliers?"),
      ("订单数最多的客户", "他有多少商品？"), ("各类别的商品数", "哪些客户？"),
      (OVER_200, "who placed them?"), (BY_CITY, "which customers placed them?"), ("average price", "which products?"),
+     (ORDERS, "哪天下的"),
      (LISTED, "order date"), ("top 2 customers by number of orders", "bottom 2"),
      ("top 2 customers by number of orders", "what are their orders?"), ("订单数最多的客户", "他有哪些订单？")],
 )  # fmt: skip
