@@ -79,9 +79,6 @@ def rows(sql: str | None) -> list[tuple[object, ...]]:
         ("各类别的平均单价", "最大值呢？", "SELECT category, max(price) FROM products GROUP BY 1"),
         ("How many customers in Berlin?", "list them", "SELECT name FROM customers WHERE city = 'Berlin'"),
         (SHANGHAI, "列出他们", "SELECT name FROM customers WHERE city = '上海'"),
-        (BY_CITY, "and as a percentage?", f"SELECT c.city, 100.0 * count(*) / 30 {_JOINED} GROUP BY 1"),
-        (BY_CITY, "换成百分比", f"SELECT c.city, 100.0 * count(*) / 30 {_JOINED} GROUP BY 1"),
-        ("How many orders are paid?", "as a percentage", "SELECT avg((status = 'paid') * 100.0) FROM orders"),
         (HIGHEST, "by category", "SELECT category, max(price) FROM products GROUP BY 1"),
     ],
 )  # fmt: skip
@@ -152,6 +149,7 @@ def test_what_is_asked_of_the_rows_before_is_not_asked_of_everything(before: str
     [(BY_CITY, "which customers?"), (BY_CITY, "how many products do they have?"), (OVER_200, "which suppliers?"),
      ("订单数最多的客户", "他有多少商品？"), ("各类别的商品数", "哪些客户？"),
      (OVER_200, "who placed them?"), (BY_CITY, "which customers placed them?"), ("average price", "which products?"),
+     (ORDERS, "哪天下的"),
      (LISTED, "order date"), ("top 2 customers by number of orders", "bottom 2"),
      ("top 2 customers by number of orders", "what are their orders?"), ("订单数最多的客户", "他有哪些订单？")],
 )  # fmt: skip
@@ -172,15 +170,14 @@ def test_the_fewest_may_be_those_that_were_not_ranked_as_they_have_none(before: 
 
 
 @pytest.mark.parametrize(
-    ("base", "said", "choices"),
-    [("revenue by vet", "by month", 2), ("revenue by vet", "in February", 2),
-     ("How many invoices are there?", "in 2026", 2)],
-)  # fmt: skip
-def test_a_time_is_never_that_of_rows_beside_those_that_are_measured(base: str, said: str, choices: int) -> None:
+    ("base", "said"),
+    [("revenue by vet", "by month"), ("revenue by vet", "in February"), ("How many invoices are there?", "in 2026")],
+)
+def test_a_time_is_never_that_of_rows_beside_those_that_are_measured(base: str, said: str) -> None:
     whole = made_whole(said, [Turn(base, base, "answered", compose(base, CLINIC).sql)], CLINIC)
     assert whole.unclear and whole.in_words
     asked = which(whole.question, "en", CLINIC)
-    assert asked is not None and len(asked.choices) == choices
+    assert asked is not None and [one.split(" (")[-1] for one in asked.choices[:2]] == ["issue date)", "payment date)"]
 
 
 def test_a_date_is_offered_only_where_the_words_say_all_of_the_answer_before() -> None:
@@ -352,8 +349,7 @@ def test_the_first_question_follows_nothing_and_what_was_learned_in_these_words_
 
 @pytest.mark.parametrize(
     ("before", "said"),
-    [(ORDERS, "and by foo?"), (ORDERS, "only Atlantis"), (ORDERS, "top 5"), (ORDERS, "as a percentage"),
-     (ORDERS, "which of them are paid?"),
+    [(ORDERS, "and by foo?"), (ORDERS, "only Atlantis"), (ORDERS, "top 5"), (ORDERS, "which of them are paid?"),
      (SHANGHAI, "只看亚特兰蒂斯的"), (HIGHEST, "and their customers' cities?"), (LISTED, "what about it?")],
 )  # fmt: skip
 def test_what_cannot_be_made_whole_is_asked_back(before: str, said: str) -> None:

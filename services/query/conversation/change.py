@@ -32,6 +32,7 @@ from services.query.knowledge.schema import Scope
 MEASURING = frozenset({"sum", "avg", "min", "max", "count"})
 """Instructions that measure rows."""
 _ROWS_ASKED = re.compile(r"\b(?:which|who|whose|list|show)\b|哪些|哪几|列出|谁", re.IGNORECASE)
+_ONE_ASKED = re.compile(r"\b(?:which|what|when)\b|哪", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,8 @@ def _taken(change: Change, table: str, fragment: Fragment, linked: Linked) -> Ch
         change.take_conditions(adds=fragment.adds)
         if fragment.replaces and not change.replaced:
             raise DoesNotFit("nothing to be replaced")
+    if groups and _ONE_ASKED.search(fragment.text):
+        raise DoesNotFit("one is asked for, not a figure of each")
     if groups:
         change.take_groups(adds=fragment.adds)
     if measured:
