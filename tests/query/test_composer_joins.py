@@ -9,6 +9,7 @@ from services.query.composer.linking import assign
 from services.query.composer.linking.familiar import familiar
 from services.query.composer.queries.joins import join_path
 from services.query.knowledge.schema import Column, Relation, Schema, Scope, Table
+from tests.query.hotels import HOTELS
 from tests.query.shop import answered, asked_back, shop
 
 
@@ -142,3 +143,12 @@ def test_rows_that_point_at_all_the_others_tell_what_belongs_together() -> None:
         for question in ("full names of the teachers of school North", "For school North, full names of teachers"):
             composed = compose(question, known)
             assert composed.sql and "head" not in composed.sql and "person_id" in composed.sql
+
+
+def test_a_declared_relation_beside_a_drawn_one_is_as_good() -> None:
+    hotels, staff = HOTELS.schema.table("hotels"), HOTELS.schema.table("staff")
+    second = replace(staff, columns=(*staff.columns, Column("home_code", "TEXT", foreign_key="hotels.hotel_code")))
+    drawn = Relation("staff", "home_code", "hotels", "hotel_code", drawn=True)
+    edges = (drawn, Relation("staff", "hotel_code", "hotels", "hotel_code"))
+    known = replace(HOTELS, schema=Schema((hotels, second), edges, "sqlite"))
+    assert set(compose("How many staff per hotel?", known).left_open["way"]) == {"hotel_code", "home_code"}

@@ -109,7 +109,7 @@ def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
     for first in range(len(tokens)):
         for last in range(first + 1, min(first + 3, len(tokens) + 1)):
             part, alone = times().get(tokens[first:last], (None, False))
-            places = range(first, 0, -1) if _is_further(text, first) else (first,)
+            places = range(first, 0, -1) if _is_further(text, first, known) else (first,)
             grouped = alone or any(
                 tokens[at - length : at] in (each | _WHICH if at == first else each)
                 for at in places
@@ -119,9 +119,16 @@ def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
                 yield Mark(first - (tokens[first - 1] == "一"), last, unit=part)
 
 
-def _is_further(text: Text, place: int) -> bool:
-    """Whether a token is the second or a later one of a list."""
+def _is_further(text: Text, place: int, known: Lexicon) -> bool:
+    """Whether a token is the second or a later one of a list, and the one before it is known: `by hotel and month`."""
     if place < 2:
         return False
     before, token = text.tokens[place - 1], text.tokens[place]
-    return before.key in _AND or text.text[before.end : token.start].strip() in _COMMAS
+    if text.text[before.end : token.start].strip() in _COMMAS:
+        end = place
+    elif before.key in _AND:
+        end = place - 1
+    else:
+        return False
+    ending = (tuple(one.key for one in text.tokens[first:end]) for first in range(max(0, end - known.longest), end))
+    return any(phrase in known or phrase in times() for phrase in ending)

@@ -130,12 +130,20 @@ class _Way:
 @lru_cache(maxsize=16)
 def _ways(schema: Schema) -> dict[str, tuple[_Way, ...]]:
     """The ways that lead from each table, as long as nothing is said of them."""
-    return {table: tuple(_way(edge, table) for edge in edges) for table, edges in schema.edges.items()}
+    return {table: tuple(_way(schema, edge, table) for edge in edges) for table, edges in schema.edges.items()}
 
 
-def _way(edge: Relation, table: str) -> _Way:
+def _way(schema: Schema, edge: Relation, table: str) -> _Way:
     up = edge.source == table
-    return _Way(edge.target if up else edge.source, edge, up, _cost(edge) + (0.0 if up else _BACKWARDS))
+    cost = _cost(edge) - (_DRAWN if _is_drawn(schema, edge) else 0.0)
+    return _Way(edge.target if up else edge.source, edge, up, cost + (0.0 if up else _BACKWARDS))
+
+
+def _is_drawn(schema: Schema, edge: Relation) -> bool:
+    """Whether its owner drew it, or the database declares it beside another of the same tables that was drawn."""
+    declared = schema.table(edge.source).column(edge.source_col)
+    beside = (other for other in schema.relations if (other.source, other.target) == (edge.source, edge.target))
+    return edge.drawn or (declared is not None and bool(declared.foreign_key) and any(one.drawn for one in beside))
 
 
 def _nearest(
@@ -181,4 +189,4 @@ def _cost(edge: Relation) -> float:
     named = {*keys(edge.target), *keys(edge.target_col)} - _NUMBERED
     own = set(keys(edge.source_col)) - _NUMBERED
     plain = not own or bool(named & own) or edge.source_col.lower() == edge.target_col.lower()
-    return 1.0 + (0.0 if plain else _ROLE) + (1.0 - edge.confidence) * _UNSURE - (_DRAWN if edge.drawn else 0.0)
+    return 1.0 + (0.0 if plain else _ROLE) + (1.0 - edge.confidence) * _UNSURE
