@@ -79,6 +79,9 @@ def rows(sql: str | None) -> list[tuple[object, ...]]:
         ("各类别的平均单价", "最大值呢？", "SELECT category, max(price) FROM products GROUP BY 1"),
         ("How many customers in Berlin?", "list them", "SELECT name FROM customers WHERE city = 'Berlin'"),
         (SHANGHAI, "列出他们", "SELECT name FROM customers WHERE city = '上海'"),
+        (BY_CITY, "and as a percentage?", f"SELECT c.city, 100.0 * count(*) / 30 {_JOINED} GROUP BY 1"),
+        (BY_CITY, "换成百分比", f"SELECT c.city, 100.0 * count(*) / 30 {_JOINED} GROUP BY 1"),
+        ("How many orders are paid?", "as a percentage", "SELECT avg((status = 'paid') * 100.0) FROM orders"),
         (HIGHEST, "by category", "SELECT category, max(price) FROM products GROUP BY 1"),
     ],
 )  # fmt: skip
@@ -349,7 +352,8 @@ def test_the_first_question_follows_nothing_and_what_was_learned_in_these_words_
 
 @pytest.mark.parametrize(
     ("before", "said"),
-    [(ORDERS, "and by foo?"), (ORDERS, "only Atlantis"), (ORDERS, "top 5"), (ORDERS, "which of them are paid?"),
+    [(ORDERS, "and by foo?"), (ORDERS, "only Atlantis"), (ORDERS, "top 5"), (ORDERS, "as a percentage"),
+     (ORDERS, "which of them are paid?"),
      (SHANGHAI, "只看亚特兰蒂斯的"), (HIGHEST, "and their customers' cities?"), (LISTED, "what about it?")],
 )  # fmt: skip
 def test_what_cannot_be_made_whole_is_asked_back(before: str, said: str) -> None:
