@@ -76,7 +76,14 @@ def test_a_state_is_called_so_in_the_other_language() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["已完成的订单有多少", "已完成订单有多少", "支付的订单有多少", "未完成的订单有多少"]
+    "question",
+    [
+        "已完成的订单有多少",
+        "已完成订单有多少",
+        "支付的订单有多少",
+        "未完成的订单有多少",
+        "How many orders of Ann were damaged?",
+    ],
 )
 def test_what_is_done_is_not_passed_over(question: str) -> None:
     assert asked_back(question)

@@ -14,6 +14,7 @@ _HARD: frozenset[CueName | None] = frozenset(
 _TOTALS = frozenset({"total", "altogether", "overall"})
 _NOUNS = frozenset({"spending", "funding", "pricing", "billing", "earning", "earnings", "savings", "parking"})
 """What ends like a verb, and says what is asked for."""
+_BE = frozenset({"be", "is", "are", "was", "were", "been", "got"})
 _LIGHT = 0.5
 _CONTRARY = ("un", "non")
 """`unretired trucks`, `unpaid in 2025`: which ones is asked."""
@@ -60,6 +61,8 @@ def _is_light(reading: Reading, index: int) -> bool:
         return False
     if reading.cue(index + 1) == "to" or reading.said(index + 1) == "to":
         return False  # `shipped to Paris` is no `lives in Paris`
+    if reading.word_before(index) in _BE and reading.kind(index + 1) in (None, "break"):
+        return False  # `how many fragile things were damaged?`
     if reading.kind(index + 1) == "thing" and reading.adjacent(index):
         return reading.table(index + 1) is None  # `refunded orders` says which orders
     beside = (reading.kind(i) for i in reading.clause(index) if i in reading.used)
