@@ -83,6 +83,10 @@ TEXTS = {
         "我还不确定这个问题指的是什么，请换一种说法，或选择一个相近的问题。",
         "I am not sure what is meant. Put it in other words, or choose one of these questions.",
     ),
+    "question.unplaced": (
+        "我不知道“{words}”在这里要怎样改变答案，请换一种说法，或选择一个相近的问题。",
+        "I do not see what “{words}” does here. Put it in other words, or choose one of these questions.",
+    ),
     "question.may_ask": (
         "可以询问这个数据集里的内容，例如数量、合计、排名或随时间的变化。选择下面的一项，或照样提问。",
         "Ask about what this dataset holds: how many, how much, which is the highest, how it changed. Choose one of these, "

@@ -117,6 +117,16 @@ def test_two_labels_make_groups_of_bars() -> None:
     assert (drawn.type, drawn.x, drawn.series) == ("bar", "city", "colour")
 
 
+@pytest.mark.parametrize(
+    ("name", "how", "drawn"), [("currency", "sum", "bar"), ("currency", "count", "pie"), ("city", "sum", "pie")]
+)
+def test_amounts_in_several_currencies_are_not_added_up(name: str, how: How, drawn: str) -> None:
+    origin = Origin((Part("key", name), Part(how, "amount")), whole=True)
+    shape = shape_of([name, "n"], [("CNY", 90), ("USD", 10)], origin)
+    assert (shape.type, "total" in insight_of(shape, "en")) == (drawn, drawn == "pie")
+    assert keeps_to(shape, "CNY 占 90%") == (drawn == "pie"), "nor does a model"
+
+
 @pytest.mark.parametrize("value", [8673.7, Decimal("2024.11"), "8673.7"])
 def test_an_amount_with_a_point_is_no_month(value: object) -> None:
     origin = Origin((Part("highest", "weight_kg"),), whole=True)

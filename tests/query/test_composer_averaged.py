@@ -4,6 +4,7 @@ import pytest
 
 from services.query.composer.compose import SURE, compose
 from services.query.reasoning.propose import proposed
+from tests.query.clinic import told as told_in_clinic
 from tests.query.shop import SHOP, answered, shop
 
 _REVENUE = "SELECT avg(n) FROM (SELECT sum(paid) AS n FROM orders GROUP BY {})"
@@ -30,6 +31,7 @@ _PER = "SELECT avg(n) FROM (SELECT count(*) AS n FROM orders{} GROUP BY {})"
         ("average monthly revenue", _REVENUE.format("substr(placed, 1, 7)"), "not in the average"),
         ("average price per product", "SELECT avg(price) FROM products", ""),
         ("每个商品的平均单价", "SELECT avg(price) FROM products", ""),
+        ("average price per product by category", "SELECT category, avg(price) FROM products GROUP BY category", ""),
     ],
 )
 def test_the_average_of_what_each_has_is_one_figure(question: str, sql: str, told: str) -> None:
@@ -57,6 +59,10 @@ def test_who_has_more_than_the_average_is_compared_with_all(question: str, compa
 )
 def test_what_is_no_such_average_is_asked_back(question: str) -> None:
     assert compose(question, SHOP).score < SURE
+
+
+def test_what_is_told_per_unit_is_no_group() -> None:
+    assert told_in_clinic("revenue per kg") is None and told_in_clinic("average amount of invoices per kg") is None
 
 
 def test_the_average_of_a_column_is_told_of_each_group() -> None:

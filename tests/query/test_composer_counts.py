@@ -100,7 +100,7 @@ def test_a_share_counts_those_that_belong_to_nothing_and_is_asked_back_where_the
     composed = compose("What percentage of animals are rabbits?", CLINIC)
     assert composed.sql and " AS percentage FROM animals LEFT JOIN species" in composed.sql
     unclear = ("What percentage of gold customers are in Berlin?", "What percentage of customers have no orders?")
-    assert all(map(asked_back, (*unclear, "What percentage of revenue comes from Berlin?")))
+    assert all(map(asked_back, unclear))
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,13 @@ def test_an_end_that_no_relation_leads_to_is_asked_back(question: str) -> None:
     assert told_by(_connection(), question, Scope(_ONE_KNOWN)) is None
 
 
+def test_what_is_asked_for_beside_one_end_is_the_other() -> None:
+    asked = told_by(_connection(), "Which harbour sends the most voyages to Oslo?", Scope(_SCHEMA))
+    assert asked in ([("North Quay",)], [("Pudong",)])
+    assert told_by(_connection(), "number of voyages from Oslo to each town", Scope(_SCHEMA)) is None
+    assert told_by(_connection(), "number of voyages from Oslo by harbour", Scope(_SCHEMA)) is None
+
+
 @pytest.mark.parametrize("question", ["How many flights to JFK?", "到达JFK的航班有多少"])
 def test_a_place_where_rows_only_begin_is_not_where_they_end(question: str) -> None:
     composed = compose(question, flights()[1])

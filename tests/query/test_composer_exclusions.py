@@ -42,6 +42,8 @@ _NEVER = "SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM or
          "SELECT name FROM customers WHERE level NOT IN ('gold', 'silver')"),
         ("customers outside Berlin", "SELECT name FROM customers WHERE city <> 'Berlin'"),
         ("除了Berlin以外的客户", "SELECT name FROM customers WHERE city <> 'Berlin'"),
+        ("除了Berlin和Paris以外的客户", "SELECT name FROM customers WHERE city NOT IN ('Berlin', 'Paris')"),
+        ("customers except Berlin and Paris", "SELECT name FROM customers WHERE city NOT IN ('Berlin', 'Paris')"),
         ("既不是Berlin也不是Paris的客户", "SELECT name FROM customers WHERE city NOT IN ('Berlin', 'Paris')"),
     ],
 )  # fmt: skip
@@ -90,7 +92,7 @@ _STAFF = Schema(
             "clerks",
             (
                 Column("clerk_id", "INTEGER", primary_key=True), Column("name", "TEXT"), Column("office_id", "INTEGER"),
-                Column("reviewed_on", "DATE"),
+                Column("reviewed_on", "DATE"), Column("skill", "TEXT", values=("maps", "songs")),
             ),
             "职员",
         ),
@@ -98,7 +100,7 @@ _STAFF = Schema(
             "reviews",
             (
                 Column("review_id", "INTEGER", primary_key=True), Column("clerk_id", "INTEGER"),
-                Column("filed_on", "DATE"),
+                Column("filed_on", "DATE"), Column("topic", "TEXT", values=("ink", "maps")),
             ),
         ),
     ),
@@ -111,8 +113,8 @@ _STAFF = Schema(
 _STAFF_ROWS: dict[str, list[tuple[Any, ...]]] = {
     "offices": [(1, "North"), (2, "South"), (3, "West")],
     "desks": [(1, 1)],
-    "clerks": [(1, "Ann", 1, "2026-01-01"), (2, "Bob", 2, None), (3, "Cai", None, None)],
-    "reviews": [(1, 1, None)],
+    "clerks": [(1, "Ann", 1, "2026-01-01", "songs"), (2, "Bob", 2, None, "maps"), (3, "Cai", None, None, None)],
+    "reviews": [(1, 1, "2026-02-01", "ink"), (2, 1, None, "maps")],
 }
 
 
@@ -123,6 +125,9 @@ _STAFF_ROWS: dict[str, list[tuple[Any, ...]]] = {
         ("没有办公室的职员", [("Cai",)]), ("未分配办公室的职员有多少", [(1,)]),
         ("offices that have neither desks nor clerks", [("West",)]),
         ("clerks that never filed a review", [("Bob",), ("Cai",)]),
+        ("clerks without a review in 2026", [("Bob",), ("Cai",)]),
+        ("clerks without reviews in 2025", [("Ann",), ("Bob",), ("Cai",)]),
+        ("clerks that have reviews of ink but not maps", []),
     ],
 )  # fmt: skip
 def test_what_points_at_nothing_has_none_and_what_nobody_did_is_not_undone(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.query.hotels import said_of_hotels
-from tests.query.shop import answered
+from tests.query.shop import answered, shop
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,12 @@ def test_what_only_something_far_off_has_is_not_what_a_thing_has(question: str) 
 @pytest.mark.parametrize("question", ["What is the price of the Lamp?", "Lamp的单价是多少"])
 def test_what_a_thing_has_itself_is(question: str) -> None:
     assert answered(question) == [(30,)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["the name of the customer with the smallest order", "Name the customer of the order with the smallest paid"],
+)
+def test_a_superlative_of_a_thing_is_of_one_of_them(question: str) -> None:
+    smallest = "SELECT c.name FROM orders JOIN customers c ON c.id = customer_id ORDER BY paid LIMIT 1"
+    assert answered(question) == shop().execute(smallest).fetchall()

@@ -10,6 +10,7 @@ from services.query.conversation.whole import made_whole
 from services.query.knowledge.schema import Pair
 from services.query.reasoning.propose import proposed
 from tests.query.clinic import CLINIC, told
+from tests.query.hotels import said_of_hotels
 from tests.query.shop import SHOP, answered, asked_back, shop
 
 _BY_REVENUE = (
@@ -77,6 +78,18 @@ def test_the_second_is_not_the_first_in_other_words() -> None:
 
 def test_a_group_has_no_price() -> None:
     assert asked_back("Top 3 categories by price")
+
+
+@pytest.mark.parametrize("question", ["the most expensive product of each category", "每个类别里最贵的商品"])
+def test_the_first_of_each_is_not_the_first_of_all(question: str) -> None:
+    assert asked_back(question)
+
+
+def test_an_order_that_is_told_by_both_ends_looks_at_what_they_speak_of() -> None:
+    dearest = shop().execute("SELECT name FROM products ORDER BY price DESC").fetchall()
+    assert answered("products from most expensive to cheapest") == dearest
+    assert answered("按单价排序的商品") == dearest[::-1]
+    assert (said_of_hotels("guests from youngest to oldest") or [])[:2] == [("Ann Weber",), ("Bo Li",)]
 
 
 @pytest.mark.parametrize("question", ["last 30 days orders", "orders of the last 30 days", "最近30天的订单"])

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.query.composer.compose import compose
-from services.query.composer.language.words import number_at, read
+from services.query.composer.language.words import han_number, number_at, read
 from services.query.composer.linking.spelling import alike
 from services.query.knowledge.schema import Column, Pair, Schema, Scope, Table
 from tests.query.shop import SHOP, answered, asked_back, shop
@@ -100,3 +100,10 @@ def test_what_begins_like_an_abbreviation_may_be_misspelt() -> None:
 
 def test_k_behind_a_number_is_a_thousand() -> None:
     assert number_at(read("a limit of 2.5k"), 3) == ("2500", 5) and number_at(read("5 km"), 0) == ("5", 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "number"), [("一万二", 12_000), ("三千五", 3_500), ("两百五", 250), ("一百零五", 105), ("二十三", 23)]
+)
+def test_the_last_digit_is_of_the_next_lower_unit(said: str, number: int) -> None:
+    assert han_number(said) == number

@@ -79,6 +79,9 @@ def rows(sql: str | None) -> list[tuple[object, ...]]:
         ("各类别的平均单价", "最大值呢？", "SELECT category, max(price) FROM products GROUP BY 1"),
         ("How many customers in Berlin?", "list them", "SELECT name FROM customers WHERE city = 'Berlin'"),
         (SHANGHAI, "列出他们", "SELECT name FROM customers WHERE city = '上海'"),
+        (BY_CITY, "and as a percentage?", f"SELECT c.city, 100.0 * count(*) / 30 {_JOINED} GROUP BY 1"),
+        (BY_CITY, "换成百分比", f"SELECT c.city, 100.0 * count(*) / 30 {_JOINED} GROUP BY 1"),
+        ("How many orders are paid?", "as a percentage", "SELECT avg((status = 'paid') * 100.0) FROM orders"),
         (HIGHEST, "by category", "SELECT category, max(price) FROM products GROUP BY 1"),
     ],
 )  # fmt: skip
@@ -132,7 +135,10 @@ def test_groups_are_put_in_order_by_their_measure(said: str, way: str) -> None:
         ("Which customers have more than 5 orders?", "how many orders do they have?",
          f"SELECT c.name, count(*) {_JOINED} GROUP BY c.id"),
         ("哪些客户的订单超过5个？", "他们有多少订单", f"SELECT c.name, count(*) {_JOINED} GROUP BY c.id"),
-        (OVER_200, "下单日期", "SELECT *, placed FROM orders WHERE paid > 200"),
+        ("哪些客户的订单超过7个？", "那个客户的等级是什么",
+         "SELECT c.name, c.level FROM customers c WHERE (SELECT count(*) FROM orders WHERE customer_id = c.id) > 7"),
+        (LISTED, "how many orders of those customers?", f"SELECT count(*) {_JOINED} WHERE c.city = 'Berlin'"),
+        (LISTED, "等级", "SELECT name, level FROM customers WHERE city = 'Berlin'"),
     ],
 )  # fmt: skip
 def test_what_is_asked_of_the_rows_before_is_not_asked_of_everything(before: str, said: str, means: str) -> None:
@@ -144,7 +150,9 @@ def test_what_is_asked_of_the_rows_before_is_not_asked_of_everything(before: str
 @pytest.mark.parametrize(
     ("before", "said"),
     [(BY_CITY, "which customers?"), (BY_CITY, "how many products do they have?"), (OVER_200, "which suppliers?"),
-     ("average price", "which products?"), (LISTED, "order date"), ("top 2 customers by number of orders", "bottom 2"),
+     ("订单数最多的客户", "他有多少商品？"), ("各类别的商品数", "哪些客户？"),
+     (OVER_200, "who placed them?"), (BY_CITY, "which customers placed them?"), ("average price", "which products?"),
+     (LISTED, "order date"), ("top 2 customers by number of orders", "bottom 2"),
      ("top 2 customers by number of orders", "what are their orders?"), ("订单数最多的客户", "他有哪些订单？")],
 )  # fmt: skip
 def test_what_is_asked_of_rows_that_are_not_surely_known_is_asked_back(before: str, said: str) -> None:
@@ -208,6 +216,58 @@ def test_the_answer_to_a_step_that_was_asked_back_goes_on_as_the_step_did() -> N
         "and gold?", turn("How many customers?"), turn("which ones are from Berlin?", outcome="clarification")
     )
     assert forgets.unclear
+
+
+@pytest.mark.parametrize(
+    ("before", "said", "means"),
+    [
+        (OVER_200, ["sort by paid descending"], "SELECT * FROM orders WHERE paid > 200 ORDER BY paid DESC"),
+        (OVER_200, ["按下单日期降序"], "SELECT * FROM orders WHERE paid > 200 ORDER BY placed DESC"),
+        (OVER_200, ["sort by paid", "the last 2"], "SELECT * FROM orders ORDER BY paid DESC LIMIT 2"),
+        ("How many orders are there by month?", ["the last 2"],
+         "SELECT substr(placed, 1, 7), count(*) FROM orders GROUP BY 1 ORDER BY 1 DESC LIMIT 2"),
+        ("2024年各月的销售额", ["最高的是哪个月"],
+         "SELECT substr(placed, 1, 7), sum(paid) FROM orders WHERE placed LIKE '2024%' GROUP BY 1 ORDER BY 2 DESC"),
+        ("Average price by category", ["only the most expensive category"],
+         "SELECT category, avg(price) FROM products GROUP BY 1 ORDER BY 2 DESC LIMIT 1"),
+    ],
+)  # fmt: skip
+def test_rows_are_put_in_the_order_that_was_said(before: str, said: list[str], means: str) -> None:
+    turns = [turn(before)]
+    for one in said:
+        whole = after(one, *turns)
+        turns.append(turn(one, whole.sql, understood=whole.question))
+    assert turns[-1].sql and shop().execute(turns[-1].sql).fetchall() == shop().execute(means).fetchall()
+
+
+def test_of_equal_ones_the_same_row_is_picked_with_more_of_it_shown() -> None:
+    first = turn("Which customer has the fewest orders?")
+    more = after("which city do they live in?", first).sql or ""
+    assert sqlglot.parse_one(more).args["group"] == sqlglot.parse_one(first.sql or "").args["group"]
+    assert rows(more) == [("Dan", "Paris")]
+
+
+def test_a_bare_time_bounds_the_year_that_the_answer_was_chosen_by() -> None:
+    since = "SELECT id FROM orders WHERE id > 2020"
+    assert after("before 2022", turn("those after 2020", since)).sql == f"{since} AND id < 2022"
+
+
+def test_what_rows_belong_to_is_not_everything_after_a_question_that_was_asked_back() -> None:
+    whole = after("which products?", turn("things over 7 or so", outcome="clarification"))
+    assert whole.sql is None and whole.question == "things over 7 or so, which products"
+
+
+def test_few_rows_that_are_spoken_of_again_are_not_picked_by_something_else() -> None:
+    top = after("only the most expensive category", turn("Average price by category"))
+    again = turn("only the most expensive category", top.sql, understood=top.question)
+    assert after("how many products does it have?", turn("Average price by category"), again).unclear
+
+
+@pytest.mark.parametrize("said", ["他们的等级是什么", "未付款的有多少", "in 2024"])
+def test_what_asks_for_more_is_not_put_in_the_place_of_a_word_that_was_not_understood(said: str) -> None:
+    asked_back = turn("巴黎圣母院有哪些客户", outcome="clarification")
+    whole = after(said, asked_back)
+    assert whole.sql is None and "巴黎圣母院" in whole.question
 
 
 @pytest.mark.parametrize(
@@ -292,7 +352,8 @@ def test_the_first_question_follows_nothing_and_what_was_learned_in_these_words_
 
 @pytest.mark.parametrize(
     ("before", "said"),
-    [(ORDERS, "and by foo?"), (ORDERS, "only Atlantis"), (ORDERS, "top 5"), (ORDERS, "which of them are paid?"),
+    [(ORDERS, "and by foo?"), (ORDERS, "only Atlantis"), (ORDERS, "top 5"), (ORDERS, "as a percentage"),
+     (ORDERS, "which of them are paid?"),
      (SHANGHAI, "只看亚特兰蒂斯的"), (HIGHEST, "and their customers' cities?"), (LISTED, "what about it?")],
 )  # fmt: skip
 def test_what_cannot_be_made_whole_is_asked_back(before: str, said: str) -> None:

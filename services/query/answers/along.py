@@ -23,7 +23,7 @@ class Told:
     def total(self) -> Decimal | None:
         """What the values add up to, where they are parts of a whole."""
         total = sum((value for _, value in self.points), Decimal(0))
-        parts = self.shape.whole and self.y.additive and len(self.points) == self.shape.rows
+        parts = self.shape.whole and self.y.adds_up_over(self.x) and len(self.points) == self.shape.rows
         return total if parts and total > 0 else None
 
     def name(self, row: int) -> str:

@@ -29,6 +29,7 @@ _MONEY = re.compile(
     r"\b(?:price|cost|amount|revenue|sales|salary|wage|budget|fee|income|profit|payment|balance|usd|eur|gbp|cny|rmb)\b"
     r"|金额|价格|单价|费用|收入|工资|薪水|预算|利润|销售额|营业额"
 )
+_CURRENCIES = re.compile(r"\b(?:currency|curr|ccy)\b|货币|币种")
 _CURRENCY = re.compile(r"\b(usd|eur|gbp|cny|rmb)\b")
 _LONGEST_LABEL = 80
 _LONGEST_AMOUNT = 10**10
@@ -67,6 +68,10 @@ class Column:
         if self.part.how not in ("count", "sum") or _SHARES.search(words_of(self.part.of or self.name)):
             return False
         return all(number is not None and number >= 0 for number in self.numbers)
+
+    def adds_up_over(self, axis: "Column") -> bool:
+        """Whether its values along `axis` are parts of a whole: amounts in several currencies are not."""
+        return self.additive and not (self.part.how == "sum" and _CURRENCIES.search(words_of(axis.name)))
 
 
 def columns_of(names: Sequence[str], rows: Sequence[Sequence[Any]], origin: Origin) -> tuple[Column, ...]:

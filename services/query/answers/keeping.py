@@ -104,14 +104,15 @@ def _known(shape: Shape) -> _Known:
                 percentages |= _changes(values)
     for column in shape.columns if shape.whole else ():
         if column.role == "measure":
-            _add_whole(column, numbers, percentages)
+            parts = column.adds_up_over(shape.x) if shape.x else column.additive
+            _add_whole(column, numbers, percentages, parts=parts)
     texts = (value for column in shape.columns for value in column.values if isinstance(value, str))
     digits = {Decimal(found) for text in texts if not number_of(text) for found in _DIGITS.findall(text)}
     return _Known(frozenset(numbers), frozenset(percentages), frozenset(digits))
 
 
-def _add_whole(column: Column, numbers: set[Decimal], percentages: set[Decimal]) -> None:
-    """What follows from all values of a column: average, median, ties; of counts and sums total and shares, too."""
+def _add_whole(column: Column, numbers: set[Decimal], percentages: set[Decimal], *, parts: bool) -> None:
+    """What follows from all values of a column: average, median, ties; of the `parts` of a whole its total, too."""
     values = sorted((number for number in column.numbers if number is not None), reverse=True)
     if not values:
         return
@@ -120,7 +121,7 @@ def _add_whole(column: Column, numbers: set[Decimal], percentages: set[Decimal])
     if column.format.kind == "percent":
         percentages |= {average * column.format.factor for average in averages}
     total = sum(values, Decimal(0))
-    if column.additive and total:
+    if parts and total:
         numbers |= {total}
         percentages |= {value / total * 100 for value in (*values, sum(values[:3], Decimal(0)))}
 

@@ -174,7 +174,7 @@ def _type(
     if len(set(map(str, x.values))) > _MOST_BARS:
         return "table"
     numbers = y[0].numbers
-    parts = origin.whole and y[0].additive and len(columns) == 2 and x.role != "time" and not x.keys
+    parts = origin.whole and y[0].adds_up_over(x) and len(columns) == 2 and x.role != "time" and not x.keys
     if parts and 2 <= len(numbers) <= _MOST_SLICES and any(numbers):
         return "pie"
     return "bar"

@@ -10,6 +10,7 @@ from services.query.composer.queries.plan import Plan
 from services.query.composer.queries.render import render
 from services.query.composer.reading.interpret import interpret
 from services.query.composer.reading.reading import LeftOpen
+from services.query.composer.unplaced import unplaced
 from services.query.knowledge.schema import Scope
 
 SURE = 0.8
@@ -29,6 +30,8 @@ class Composition:
     linked: Linked | None = None
     left_open: Mapping[LeftOpen, tuple[str, ...]] = field(default_factory=dict)
     """What may be meant, the likeliest first: which date, measure, rows; over what its tables are joined."""
+    unplaced: tuple[str, ...] = ()
+    """Words of the question that its SQL does not speak of."""
 
 
 def compose(question: str, known: Scope) -> Composition:
@@ -39,11 +42,13 @@ def compose(question: str, known: Scope) -> Composition:
     if found is None:
         return Composition(None, 0.0, linked=linked)
     sql = None if _is_too_long(found.plan) else render(found.plan, known.schema, found.spoken)
-    score = (found.share if found.understood else min(found.share, SURE / 2)) if sql else 0.0
+    lost = unplaced(found.reading, sql) if sql else ()
+    sure = found.understood and not lost
+    score = (found.share if sure else min(found.share, SURE / 2)) if sql else 0.0
     plan = found.plan
     terms, items = dict.fromkeys(plan.terms), dict.fromkeys((*found.items, *linked.passed_over))
     rests_on = tuple(plan.tables), tuple(terms), tuple(items)
-    return Composition(sql, round(score, 3), *rests_on, linked, found.left_open)
+    return Composition(sql, round(score, 3), *rests_on, linked, found.left_open, lost)
 
 
 def _is_too_long(plan: Plan) -> bool:

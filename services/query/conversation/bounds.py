@@ -38,7 +38,10 @@ def rebounded(tree: exp.Select, fragment: Fragment, linked: Linked) -> Rebounded
     if not said or fragment.adds:
         return None
     chosen = [one for one in (*conjuncts(tree), *conjuncts(tree, "having")) if _is_bound(one, said[0][1])]
-    bounded = dict.fromkeys(one.this for one in chosen) or dict.fromkeys(_measures(tree))
+    of_time = bool(_OF_TIME.search(linked.text.text))
+    if of_time:
+        chosen = [one for one in chosen if _is_year(one)]
+    bounded = dict.fromkeys(one.this for one in chosen) or dict.fromkeys(() if of_time else _measures(tree))
     if len(bounded) > 1:
         raise DoesNotFit("not sure what is bounded")
     if not bounded:
@@ -64,7 +67,8 @@ def _said(linked: Linked, tree: exp.Select) -> list[tuple[type[exp.Binary], str]
     numbers, cues = [mark.number for mark in marks if mark.number], [mark.cue for mark in marks if not mark.number]
     if any(mark.meanings or mark.period or mark.unit or mark.quoted for mark in marks) or linked.unexplained:
         return []
-    if _OF_TIME.search(linked.text.text) or not all(re.fullmatch(r"\d+(?:\.\d+)?", number) for number in numbers):
+    number = _YEAR if _OF_TIME.search(linked.text.text) else re.compile(r"\d+(?:\.\d+)?")
+    if not all(map(number.fullmatch, numbers)):
         return []
     if len(numbers) == 1 and len(cues) == 1 and cues[0] in _BOUNDS:
         return [(_BOUNDS[cues[0]], numbers[0])]
@@ -84,7 +88,11 @@ def _is_bound(condition: exp.Expr, number: str) -> bool:
     old = condition.args["low" if isinstance(condition, exp.Between) else "expression"]
     if not isinstance(old, exp.Literal) or old.is_string:
         return False
-    return not _YEAR.fullmatch(old.name) or bool(_YEAR.fullmatch(number))
+    return not _is_year(condition) or bool(_YEAR.fullmatch(number))
+
+
+def _is_year(bound: exp.Expr) -> bool:
+    return bool(_YEAR.fullmatch(bound.args["low" if isinstance(bound, exp.Between) else "expression"].name))
 
 
 def _measures(tree: exp.Select) -> list[exp.Expr]:

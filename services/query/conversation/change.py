@@ -61,8 +61,16 @@ def changed(sql: str, fragment: Fragment, linked: Linked, known: Scope) -> Chang
         return Changed(bounded.tree.sql(dialect=known.schema.dialect), bounded.replaced)
     tree = rearranged(base, fragment, linked, known) or _swapped(base.copy(), fragment, linked)
     if tree is not None:
-        return Changed(tree.sql(dialect=known.schema.dialect), not fragment.adds, items=tuple(_taught(linked)))
+        replaced = not fragment.adds and not _only_narrows(base, tree)
+        return Changed(tree.sql(dialect=known.schema.dialect), replaced, items=tuple(_taught(linked)))
     return _composed(base, fragment, linked, known)
+
+
+def _only_narrows(base: exp.Select, tree: exp.Select) -> bool:
+    """Whether rows got an order or a number, and lost none."""
+    if is_aggregated(base) or base.args.get("limit") or tree.expressions != base.expressions:
+        return False
+    return base.args.get("order") in (None, tree.args.get("order"))
 
 
 def _taught(linked: Linked) -> dict[str, None]:

@@ -13,7 +13,7 @@ _ENGLISH = (
     r"break (?:it|them|that|this) down|split (?:it|them|that|this)|the)(?![\w'])"
 )
 _CHINESE = (
-    r"(?:那么|那|并且|而且|再|也|还有|还要|还|以及|只看|只要|只算|只统计|只显示|只保留|只|仅看|仅|换成|改成|改为|改|换|如果是|如果|"
+    r"(?:那么|那(?![个些位家条名种])|并且|而且|再|也|还有|还要|还|以及|只看|只要|只算|只统计|只显示|只保留|只|仅看|仅|换成|改成|改为|改|换|如果是|如果|"
     r"其中|另外|同样|同时|现在|然后|接着|而|把它|把)(?:要|看|看看|算|显示)?"
 )
 _LEADING = re.compile(rf"[\s,，、;；.。…:：]*(?:{_ENGLISH}|{_CHINESE})", re.IGNORECASE)
@@ -75,6 +75,11 @@ def fragment_of(question: str) -> Fragment:
     return Fragment(
         rest.strip(), marked, bool(_ADDS.search(said)), bool(_RESTRICTS.search(said)), bool(_REPLACES.search(said))
     )
+
+
+def asks_something(said: str) -> bool:
+    """Whether it is a question, or speaks of rows before: no name of a thing."""
+    return bool(_ASKS.search(said) or _PRONOUN.search(said))
 
 
 def goes_on(fragment: Fragment, linked: Linked, *, whole: bool) -> bool:

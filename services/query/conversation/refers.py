@@ -21,6 +21,16 @@ _ASKED_OF_THEM = re.compile(
     re.IGNORECASE,
 )
 """A question whose subject is a pronoun: what it names before that is asked for."""
+_BY_THEM = re.compile(
+    r"(?:how|what|which|who|whose)\b(?!.*\b(?:and|who|that)\b).*\s(?:them|these|those)$", re.IGNORECASE
+)
+"""A question whose object is a pronoun: `which customers placed them`."""
+_THAT = re.compile(
+    r"(?:\b(?:these|those)\s+|(?:^|\b(?:of|in|at|for|from|by|to|does|do|did|is|has)\s+)(?:this|that)\s+"
+    r"|[这那](?:一?[个位家名条次只]|些)|该)$",
+    re.IGNORECASE,
+)
+"""Before the name of rows that were spoken of."""
 _WHICH = re.compile(r"(?:(?:of|for|from|in|to|by|at)\s+)?(?:which|what|who|whose)\b|.*[哪谁]|.*什么", re.IGNORECASE)
 _ALL = re.compile(
     r"\b(?:all|every|any|there|exist|we|you|our|your|have|has|different|distinct|unique|possible)\b"
@@ -37,9 +47,9 @@ _LONGEST = 16
 """In a question of more tokens, a pronoun speaks of something in the question itself."""
 
 
-def speaks_of_rows(linked: Linked, alone: Composition, dialect: Dialect) -> bool:
-    """Whether a question is about the rows before, though `alone` answers it by itself."""
-    return _of_them(linked) or _asks_which(linked, alone, dialect)
+def speaks_of_rows(question: str, linked: Linked, alone: Composition, dialect: Dialect) -> bool:
+    """Whether `question` is about the rows before; `linked` and `alone` are of it without what leads it."""
+    return _of_them(linked) or _of_that(question, linked) or _asks_which(linked, alone, dialect)
 
 
 def without_subject(said: str) -> str:
@@ -52,11 +62,18 @@ def _of_them(linked: Linked) -> bool:
     said = linked.text.text
     if len(linked.text.tokens) > _LONGEST:
         return False
-    if _ASKED_OF_THEM.match(said):
+    if _ASKED_OF_THEM.match(said) or _BY_THEM.match(said):
         return True
     pronoun = _THEM.search(said)
     named = [linked.text.tokens[mark.first].start for mark in linked.marks if mark.meanings]
     return pronoun is not None and bool(named) and pronoun.start() < named[0]
+
+
+def _of_that(question: str, linked: Linked) -> bool:
+    """`that depot`, 那个网点."""
+    named = (m for m in linked.marks if any(meant.kind == "table" for meant in m.meanings))
+    phrases = (linked.text.between(mark.first, mark.last) for mark in named)
+    return any(_THAT.search(question[: max(question.find(phrase), 0)]) for phrase in phrases)
 
 
 def _asks_which(linked: Linked, alone: Composition, dialect: Dialect) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from libs.knowledge.items import normalised_question
 from services.query.composer.compose import SURE, Composition, compose
 from services.query.conversation.change import links
-from services.query.conversation.fragment import fragment_of, goes_on
+from services.query.conversation.fragment import asks_something, fragment_of, goes_on
 from services.query.conversation.offered import choice_named
+from services.query.conversation.refers import speaks_of_rows
 from services.query.conversation.turns import Turn
 from services.query.conversation.worded import END, beside
 from services.query.knowledge.schema import Scope
@@ -37,7 +38,9 @@ def reply_to(asked_back: Turn, question: str, known: Scope) -> Reply | None:
     said = chosen or question
     fragment = fragment_of(said)
     linked = links(fragment.text, known)
-    if stands_alone(compose(said, known)) and not fragment.marked and not goes_on(fragment, linked, whole=False):
+    alone = compose(said, known)
+    follows = goes_on(fragment, linked, whole=False) or speaks_of_rows(said, linked, alone, known.schema.dialect)
+    if stands_alone(alone) and not fragment.marked and not follows:
         return Reply(said)
     if chosen is not None and len(linked.text.tokens) > len(links(asked_back.understood, known).text.tokens) // 2 + 2:
         return Reply(chosen)  # A whole question that was offered.
@@ -46,6 +49,9 @@ def reply_to(asked_back: Turn, question: str, known: Scope) -> Reply | None:
         return None
     if not links(asked_back.understood, known).marks:
         return Reply(question)  # Nothing of it was understood that an answer could stand beside.
+    names = not linked.marks or any(mark.meanings for mark in linked.marks)
+    if not names or asks_something(fragment.text):
+        return Reply(beside(asked_back.understood, fragment.text), beside=True)
     return Reply(_answered_back(asked_back.understood, fragment.text, known), beside=True)
 
 

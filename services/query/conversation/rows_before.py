@@ -9,6 +9,7 @@ from services.query.conversation.tree import (
     Change,
     DoesNotFit,
     called,
+    changeable,
     conjuncts,
     is_aggregated,
     joins,
@@ -39,6 +40,17 @@ def of_rows_before(base: exp.Select, alone: Composition, known: Scope) -> exp.Se
         return _belonging(change.base, said, rows, asked, known)
     except DoesNotFit:
         return None
+
+
+def picks_others(before: str, after: str, known: Scope) -> bool:
+    """Whether the few rows of an answer, spoken of again, would be picked by something else."""
+    old, new = (plain_select(sql, known.schema.dialect) for sql in (before, after))
+    few = changeable(before, known.schema.dialect)
+    if old is None or new is None or few is None or not few.args.get("limit"):
+        return False
+    return Change(old, new, known.schema).base.args.get("order") != Change(old, new, known.schema).said.args.get(
+        "order"
+    )
 
 
 def _names_table(alone: Composition) -> bool:
@@ -97,7 +109,8 @@ def _beside_groups(change: Change, asked: str, known: Scope) -> exp.Select | Non
     more = [one for one in map(change.moved, change.said.expressions) if one not in change.base.expressions]
     if not more or its_key not in {one.sql().replace('"', "").lower() for one in group.expressions}:
         return None
-    return change.base.select(*more).group_by(*more)
+    tree = change.base.select(*more)
+    return tree if tree.args.get("limit") else tree.group_by(*more)  # Of equal ones, the same few are to be picked.
 
 
 def _belonged_to(base: exp.Select, said: exp.Select, rows: str, asked: str, known: Scope) -> exp.Select | None:

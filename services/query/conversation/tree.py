@@ -230,8 +230,8 @@ class Change:
             raise DoesNotFit("no rows to show more of")
         wanted = {name.lower() for name in names}
         more = [self.moved(one) for one in self.said.expressions if one.name.lower() in wanted]
-        if not more:
-            raise DoesNotFit("not shown by what was said")
+        if all(one in self.base.expressions for one in more):
+            raise DoesNotFit("nothing that is not shown")
         self.base.set("expressions", _unique([*self.base.expressions, *more]))
 
     def _owner(self, tree: exp.Select) -> None:

@@ -15,7 +15,7 @@ from services.query.conversation.courtesy import courtesy_of
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
 from services.query.conversation.refers import speaks_of_rows, without_subject
 from services.query.conversation.reply import chosen_of, reply_to, stands_alone
-from services.query.conversation.rows_before import of_rows_before
+from services.query.conversation.rows_before import of_rows_before, picks_others
 from services.query.conversation.tree import Change, changeable, plain_select, tables
 from services.query.conversation.turns import Turn
 from services.query.conversation.worded import END, beside, instead, spliced
@@ -79,7 +79,10 @@ def _answered(question: str, turns: Sequence[Turn], known: Scope, *, follows: bo
         return _followed(question, turns, known, follows=follows)
     asked = turns[-1]
     follows = follows or (reply.beside and asked.understood == asked.question and _is_follow_up(asked.question, known))
-    meant = _answered(reply.question, turns[:-1], known, follows=follows)
+    earlier = list(turns[:-1])
+    while reply.beside and asked.understood != asked.question and earlier and earlier[-1].outcome == "clarification":
+        earlier.pop()  # Its words are in those of the one after it.
+    meant = _answered(reply.question, earlier, known, follows=follows)
     return meant if reply.question == question else replace(meant, goes_on_from=meant.goes_on_from or asked.understood)
 
 
@@ -98,7 +101,7 @@ def _followed(question: str, turns: Sequence[Turn], known: Scope, *, follows: bo
         return figured
     fragment = fragment_of(question)
     linked, composition = links(fragment.text, known), compose(fragment.text, known)
-    of_rows = speaks_of_rows(linked, composition, known.schema.dialect)
+    of_rows = speaks_of_rows(question, linked, composition, known.schema.dialect)
     if not (follows or of_rows or goes_on(fragment, linked, whole=stands_alone(composition))):
         return alone
     base = _base(turns, place, known)
@@ -110,7 +113,7 @@ def _followed(question: str, turns: Sequence[Turn], known: Scope, *, follows: bo
 def _is_follow_up(question: str, known: Scope) -> bool:
     fragment = fragment_of(question)
     linked, composition = links(fragment.text, known), compose(fragment.text, known)
-    of_rows = speaks_of_rows(linked, composition, known.schema.dialect)
+    of_rows = speaks_of_rows(question, linked, composition, known.schema.dialect)
     return of_rows or goes_on(fragment, linked, whole=stands_alone(composition))
 
 
@@ -130,7 +133,7 @@ def _with_figures(question: str, base: Turn, known: Scope) -> Whole | None:
     if found is None:
         return None
     chosen = normalised_question(question) in map(normalised_question, base.choices)
-    if not chosen and not asks_for(without_subject(clause_alone(question)), found.figures, known):
+    if not chosen and not asks_for(without_subject(clause_alone(question)), found, known):
         return None
     whole = text("question.with_figures", language_of(base.understood), question=base.understood.strip(END))
     return Whole(whole, base.understood, found.sql, 1.0)
@@ -147,6 +150,8 @@ def _base(turns: Sequence[Turn], place: int, known: Scope) -> Turn:
 
 def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope, *, of_rows: bool) -> Whole:
     change = changed(base.sql, fragment, linked, known) if base.sql else None
+    if of_rows and change is not None and base.sql and picks_others(base.sql, change.sql, known):
+        change = None
     said = _in_place(fragment, linked, base.understood, known)
     if said is not None and not (change and change.replaced):
         return Whole(said, base.understood)  # Its words are whole; the SQL before does not show where they go.
@@ -157,7 +162,7 @@ def _gone_on(fragment: Fragment, linked: Linked, base: Turn, known: Scope, *, of
             else beside(base.understood, fragment.text)
         )
         return Whole(said, base.understood, change.sql, change.score, change.items)
-    if (said := _other_table(linked, base, known) or _other_end(linked, base, known)) is not None:
+    if not of_rows and (said := _other_table(linked, base, known) or _other_end(linked, base, known)) is not None:
         return Whole(said, base.understood)
     both = beside(base.understood, dated(fragment.text))
     composition = compose(both, known)

@@ -1,7 +1,7 @@
 """Offers the figure of a ranking, and sees that it is asked for: `and how many?`, `with their revenue`, 及其订单数."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from sqlglot import exp
 
@@ -12,7 +12,7 @@ from services.query.composer.language.cues import CueName
 from services.query.composer.language.words import keys
 from services.query.composer.linking.lexicon import Meant
 from services.query.composer.linking.link import link
-from services.query.figures.shown import with_figures
+from services.query.figures.shown import Figured, with_figures
 from services.query.knowledge.schema import Scope
 
 _ANY = re.compile(
@@ -65,26 +65,27 @@ def clause_alone(question: str) -> str:
     return question[led.end() if led else 0 :].strip(_AROUND)
 
 
-def asks_for(said: str, figures: Sequence[exp.Expr], known: Scope) -> bool:
-    """Whether a clause asks for `figures`: for whichever there are, or by the name of the only one."""
+def asks_for(said: str, found: Figured, known: Scope) -> bool:
+    """Whether a clause asks for the figures that were `found`: whichever there are, or by the name of the only one."""
     if _ANY.fullmatch(said):
         return True
     linked = link(said, known.schema, known.terms)
     named = [mark for mark in linked.marks if mark.meanings]
     cues = [mark.cue for mark in linked.marks if not mark.meanings and mark.cue != "each"]
-    if len(figures) != 1 or len(named) != 1 or len(cues) > 1 or linked.unexplained:
+    if len(found.figures) != 1 or len(named) != 1 or len(cues) > 1 or linked.unexplained:
         return False
-    return any(_is(meant, cues[0] if cues else None, figures[0]) for meant in named[0].meanings)
+    return any(_is(meant, cues[0] if cues else None, found) for meant in named[0].meanings)
 
 
-def _is(meant: Meant, cue: CueName | None, figure: exp.Expr) -> bool:
+def _is(meant: Meant, cue: CueName | None, found: Figured) -> bool:
     """Whether what is named, with the instruction beside it, is the figure."""
+    figure = found.figures[0]
     if meant.kind == "measure":
         return cue in (None, "sum")
     if cue not in _BESIDE.get(type(figure), ()):
         return False
     if meant.kind == "table":
-        return isinstance(figure, exp.Count)
+        return isinstance(figure, exp.Count) and meant.table.lower() == found.counted
     read = {column.name.lower() for column in figure.find_all(exp.Column)}
     return meant.kind == "column" and (meant.column or "").lower() in read
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from libs.datasources.dialect import Dialect
-from services.query.conversation.tree import holds_measure, plain_select
+from services.query.conversation.tree import holds_measure, plain_select, tables
 
 _ROWS = "1000"
 """A LIMIT of so many rows was put there by the gate."""
@@ -14,10 +14,11 @@ _ROWS = "1000"
 
 @dataclass(frozen=True)
 class Figured:
-    """The SQL with its figures, and what they are."""
+    """The SQL with its figures, and what they are; `counted` is the table whose rows are, where rows are counted."""
 
     sql: str
     figures: tuple[exp.Expr, ...]
+    counted: str = ""
 
 
 def with_figures(sql: str, dialect: Dialect) -> Figured | None:
@@ -31,7 +32,15 @@ def with_figures(sql: str, dialect: Dialect) -> Figured | None:
     figures = tuple(one for one in dict.fromkeys(_figures(tree)) if _called(one) not in shown)
     for figure in figures:
         tree = tree.select(_named(figure.copy()), copy=False)
-    return Figured(tree.sql(dialect=dialect), figures) if figures else None
+    return Figured(tree.sql(dialect=dialect), figures, _counted(figures[0], tree)) if figures else None
+
+
+def _counted(figure: exp.Expr, tree: exp.Select) -> str:
+    """The lower-case name of the table whose rows a figure counts."""
+    column = figure.find(exp.Column)
+    by_alias = {alias.lower(): name for name, alias in tables(tree).items()}
+    first = next(iter(by_alias.values()))
+    return by_alias.get(column.table.lower(), first) if column is not None else first
 
 
 def _figures(tree: exp.Select) -> Iterator[exp.Expr]:

@@ -60,7 +60,7 @@ def _with_figures(question: str, language: Language, known: Scope) -> Draft | No
     for plain, said in clauses(question):
         draft = adapted(plain, known) or _proposed(plain, language, known)
         found = with_figures(draft.sql, known.schema.dialect) if draft.sql else None
-        if found is not None and asks_for(said, found.figures, known):
+        if found is not None and asks_for(said, found, known):
             return replace(draft, sql=found.sql)
     return None
 
@@ -125,6 +125,8 @@ def _asking_back(question: str, composition: Composition, language: Language, kn
         return Draft("unanswerable", text=text("question.nothing_known", language))
     if linked.unknown:
         said = text("question.unknown_words", language, words=", ".join(linked.unknown))
+    elif composition.unplaced:
+        said = text("question.unplaced", language, words=", ".join(composition.unplaced))
     else:
         said = text("question.ahead" if ahead else "question.unclear", language)
     return Draft("clarification", score=composition.score, text=said)

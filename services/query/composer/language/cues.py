@@ -57,7 +57,7 @@ _PHRASES: dict[CueName, str] = {
     "between": "between, ranging from, from between, in the range of, within the range of, in the range, in the range from, range from, 介于, 之间",
     "and": "and, as well as, along with, together with, and also, with, 和, 与, 及, 以及, 并, 且",
     "or": "or, either, 或, 或者",
-    "not": "从来没有, 从没, 从未, 都没有, 也没有, 都没, 都未, 并没有, 都没有, 并未, 没, not, never, not any, not a single, no, don't, doesn t, do not, does not, did not, didn t, don t, didnt, dont, doesnt, cannot, can not, have not, has not, had not, haven t, hasn t, isn t, aren t, neither, nor, non, wasn t, weren t, 没有, 不, 未, 从未",
+    "not": "尚未, 还未, 从来没有, 从没, 从未, 都没有, 也没有, 都没, 都未, 并没有, 都没有, 并未, 没, not, never, not any, not a single, no, don't, doesn t, do not, does not, did not, didn t, don t, didnt, dont, doesnt, cannot, can not, have not, has not, had not, haven t, hasn t, isn t, aren t, neither, nor, non, 非, wasn t, weren t, 没有, 不, 未, 从未",
     "without": "without, without any, that have no, who have no, which have no, 没有任何",
     "from": "from, departing from, departed from, depart from, leaving from, leaving, depart, departed, departing, "
     "originating, originating from, starting, start from, starting from, starting at, 从, 出发, 出发的, 起飞, 离开, 起飞的, 始发, 发出, 发出的, "
@@ -69,7 +69,7 @@ _PHRASES: dict[CueName, str] = {
     "having": "have, has, had, having, contain, containing, there are, there is, 有",
     "contains": "start with, starting with, begin with, begins with, beginning with, end with, ends with, ending with, ending in, ends in, includes the word, contain the letter, contains the letter, containing the letter, containing the word, contains the word, contain the word, containing, starts with, including the word, 包含, 含有, 里带, 中带, 带有, 里有",
     "forecast": "predict, forecast, will, will there be, expect next, next month, next year, next week, 预测, 预计, 下个月, 明年, 下周",
-    "share": "percentage of, percent of, share of, proportion of, fraction of, 占比, 比例, 百分比, 占所有, 占全部, 占",
+    "share": "as a percentage, as percentage, as percentages, as a percent, in percent, as a share, 按百分比, 以百分比, 用百分比, percentage of, percent of, share of, proportion of, fraction of, 占比, 比例, 百分比, 占所有, 占全部, 占",
     "label": "name, names, 名称, 名字",
 }  # fmt: skip
 

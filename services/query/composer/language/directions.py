@@ -5,7 +5,8 @@ from typing import Literal
 
 _ENDS = (
     ("high", "low"), ("highest", "lowest"), ("large", "small"), ("largest", "smallest"), ("big", "small"),
-    ("biggest", "smallest"), ("latest", "earliest"), ("newest", "oldest"), ("most recent", "oldest"), ("most", "least"),
+    ("biggest", "smallest"), ("latest", "earliest"), ("newest", "oldest"), ("youngest", "oldest"),
+    ("most recent", "oldest"), ("most", "least"),
     ("most", "fewest"), ("longest", "shortest"), ("heaviest", "lightest"), ("tallest", "shortest"), ("best", "worst"),
     ("most expensive", "least expensive"), ("most expensive", "cheapest"), ("高", "低"), ("大", "小"), ("多", "少"),
     ("晚", "早"), ("新", "旧"), ("长", "短"), ("贵", "便宜"), ("近", "远"), ("重", "轻"), ("后", "先"),

@@ -7,12 +7,12 @@ from services.query.composer.language.words import keys
 _GROUPS = """
 arrival, 到达, arrive
 departure, 出发, depart
-check-in, 入住, check in, checkin, arrive, arrival, 到店, 抵店
-check-out, 退房, check out, checkout, depart, departure, leave, left, 离店
 sign-up, 注册, sign up, signup, register, registration, join, enroll, enrol, enrolment, 加入, 登记
 order, 下单, place, purchase, buy, bought, 订购, 购买
 booking, 预订, book, reserve, reservation, 预定
 creation, 创建, create, make, made, enter, insert, 新建, 建立, 生成, 录入
+check-in, 入住, check in, checkin, arrive, arrival, 到店, 抵店
+check-out, 退房, check out, checkout, depart, departure, leave, left, 离店
 cancellation, 取消, cancel
 payment, 付款, pay, paid, settle, 支付, 缴费
 refund, 退款
@@ -44,7 +44,7 @@ UNDONE = (
     "closed", "reviewed", "registered", "scheduled",
 )  # fmt: skip
 """What stands behind the `un` of what has not happened: `unpaid`."""
-CREATION = 7
+CREATION = 5
 """The making of a row, which the name of its table may tell as well: an order is placed, a booking made."""
 DATE_WORDS = ("date", "time", "day", "日期", "时间", "日")
 _TECHNICAL = frozenset({"dt", "at", "on", "ts", "date", "time", "day", "datetime", "timestamp", "utc"})

@@ -13,7 +13,6 @@ delivered; 已送达, 已交付, 已签收
 shipped; 已发货, 已发出
 in transit; 在途, 运输中
 lost; 丢失, 已丢失, 遗失
-damaged, damage; 破损, 损坏
 completed, complete, finished, done; 已完成, 已完结
 closed; 已关闭, 已结案
 active; 有效, 活跃, 启用, 在职

@@ -28,6 +28,8 @@ _IRREGULAR = {
     "buses": "bus",
 }
 _BOTH_NAMES = re.compile(r"\b(first)(?: (and|or)|(,)(?: and)?) (last) names?\b", re.IGNORECASE)
+_PERCENT = re.compile(r"(?<![\d ])%(?= of\b)|(?<=[a-z] )%(?= of\b)", re.IGNORECASE)
+"""`what % of the orders`."""
 _FULL_NAMES = re.compile(
     r"\b(?:full\s+)?names?\s*\(\s*first(?: names?)?\s*(?:and|,)\s*last(?: names?)?\s*\)", re.IGNORECASE
 )
@@ -36,6 +38,8 @@ _KEEP_S = ("ss", "us", "is", "ous")
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
 _LARGE_UNITS = {"万": 10_000, "亿": 100_000_000}
+_SPOKEN_SHORT = {"百": 10, "千": 100, "万": 1_000, "亿": 10_000_000}
+"""What the last digit of 一万二 counts: it is of the next lower unit."""
 _HAN_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百千万亿]+")
 _THOUSANDS = re.compile(r"(\d[\d,]*(?:\.\d+)?)[kK]\b")
 _SCALED = re.compile(r"(\d+(?:\.\d+)?)\s*个?([万亿]+)")
@@ -94,7 +98,8 @@ def read(question: str) -> Text:
     """The tokens of a question; full-width letters are made plain."""
     question = _NUMBER_SIGN.sub("number of ", question)
     question = _FULL_NAMES.sub("first name and last name", question)
-    text = _BOTH_NAMES.sub(r"\1 name\3 \2 \4 name", unicodedata.normalize("NFKC", question))
+    question = _PERCENT.sub("percentage", unicodedata.normalize("NFKC", question))
+    text = _BOTH_NAMES.sub(r"\1 name\3 \2 \4 name", question)
     left_out = courtesies(text)
     tokens = tuple(token for token in _tokens(text) if not any(token.start in place for place in left_out))
     quoted = []
@@ -182,6 +187,8 @@ def han_number(text: str) -> int:
         else:
             total = (total + section + digit or 1) * _LARGE_UNITS[character]
             section = digit = 0
+    if len(text) > 1 and digit and text[-2] in _SPOKEN_SHORT:
+        digit *= _SPOKEN_SHORT[text[-2]]
     return total + section + digit
 
 

@@ -104,14 +104,16 @@ def _is_called(phrase: tuple[str, ...], part: TimePart, known: Lexicon) -> bool:
 def _units(text: Text, known: Lexicon) -> Iterator[Mark]:
     """Units of time that things are grouped by: `per month`, `monthly`, `which month`, `by hotel and month`."""
     tokens = tuple(token.key for token in text.tokens)
-    each = {phrase for phrase, name in phrases().items() if name == "each"} | _WHICH
-    longest = max(map(len, each))
+    each = {phrase for phrase, name in phrases().items() if name == "each"}
+    longest = max(map(len, each | _WHICH))
     for first in range(len(tokens)):
         for last in range(first + 1, min(first + 3, len(tokens) + 1)):
             part, alone = times().get(tokens[first:last], (None, False))
             places = range(first, 0, -1) if _is_further(text, first, known) else (first,)
             grouped = alone or any(
-                tokens[at - length : at] in each for at in places for length in range(1, min(at, longest) + 1)
+                tokens[at - length : at] in (each | _WHICH if at == first else each)
+                for at in places
+                for length in range(1, min(at, longest) + 1)
             )
             if part and grouped and not _is_called(tokens[first:last], part, known):
                 yield Mark(first - (tokens[first - 1] == "一"), last, unit=part)

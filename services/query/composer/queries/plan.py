@@ -49,6 +49,8 @@ class Measure:
     distinct: bool = False
     whole: bool = False
     beside: tuple[str, ...] = ()
+    of_all: bool = False
+    """Whether its share of all groups is asked for, in percent."""
     name: str = field(default="", compare=False)
 
 

@@ -25,6 +25,12 @@ def name_of_figure(aggregate: str, column: str) -> str:
     return f"{aggregate}_{column}".lower().replace(" ", "_")
 
 
+def in_percent(part: exp.Expr, total: exp.Expr) -> exp.Expr:
+    """What share of a total a part is; of nothing there is no share."""
+    none = exp.Nullif(this=total, expression=exp.Literal.number("0"))
+    return exp.Div(this=exp.Mul(this=exp.Literal.number("100.0"), expression=part), expression=none)
+
+
 class Writer:
     """Writes the parts of one SELECT; columns carry their table only where several tables are joined."""
 
@@ -78,7 +84,13 @@ class Writer:
         return known is not None and known.is_number
 
     def measure(self, measure: Measure) -> exp.Expr:
-        """An aggregate."""
+        """An aggregate, or what share of that of all groups it is."""
+        found = self._aggregate(measure)
+        if not measure.of_all:
+            return found
+        return in_percent(found, exp.Window(this=exp.Sum(this=found.copy())))
+
+    def _aggregate(self, measure: Measure) -> exp.Expr:
         if measure.expression is None and measure.column is None:
             return self._count_of_rows(measure)
         inner = (
@@ -113,6 +125,8 @@ class Writer:
         return self.measure(by) if isinstance(by, Measure) else self.place(by)
 
     def _name(self, measure: Measure) -> str:
+        if measure.of_all:
+            return "percentage"
         if measure.column is not None:
             return name_of_figure(measure.aggregate, measure.column)
         if measure.expression is None:

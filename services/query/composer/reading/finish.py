@@ -59,6 +59,7 @@ def _group(reading: Reading) -> None:
         ]
         reading.unclear |= bool(several) and any(reading.is_number(p) and reading.measurable(p) for p in plan.columns)
         reading.unclear |= bool(shown) and not shown.issuperset(place.table for place in plan.groups)
+        reading.unclear |= plan.limit is not None  # `the heaviest parcel of each kind` is not the heaviest of all
         plan.columns = plan.columns or list(plan.groups)
         plan.groups, plan.keyed = [], []
 

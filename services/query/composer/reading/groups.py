@@ -10,6 +10,8 @@ from services.query.composer.reading.rows.negation import AGGREGATES
 _RANKS: tuple[CueName, ...] = ("top", "bottom", "most", "least")
 _VALUE_WITHIN = 6
 _LISTED = ("thing", "unit", "comma")
+_MEASURED_IN = frozenset({"kg", "kilogram", "ton", "litre", "liter", "km", "kilometer", "mile", "hour", "公斤", "公里"})
+"""What is told per unit is a ratio, and no group."""
 _THEIRS = frozenset({"their", "its", "his", "her"})
 
 
@@ -46,8 +48,8 @@ def _read_group(reading: Reading, index: int) -> None:
         return
     if _is_of_unit(reading, near):
         return
-    if reading.cue(near + 1) in ("ascending", "descending"):
-        return  # 按价格从高到低
+    if reading.cue(near + 1) in ("ascending", "descending", "order"):
+        return  # 按价格从高到低, 按价格排序
     if said in ("by", "in", "at") and _restricted(reading, near, meant):
         reading.take(index)
         return
@@ -108,6 +110,7 @@ def _group_by_column(reading: Reading, near: int) -> int:
         return near + 1
     if place is not None:
         reading.group_by(place)
+        reading.unclear |= reading.said(near) in _MEASURED_IN and reading.is_quantity(place)
     return near
 
 

@@ -10,7 +10,7 @@ from services.query.composer.reading.alternatives import read_alternatives
 from services.query.composer.reading.amounts.averaged import read_averaged
 from services.query.composer.reading.amounts.how_much import read_how_much
 from services.query.composer.reading.amounts.measures import read_measures
-from services.query.composer.reading.amounts.shares import read_shares
+from services.query.composer.reading.amounts.shares import read_shares, read_shares_of_groups
 from services.query.composer.reading.amounts.totals import name_totals, read_totals
 from services.query.composer.reading.columns import read_columns
 from services.query.composer.reading.finish import finish
@@ -43,6 +43,7 @@ class Interpretation:
     """The ids of the verified pairs that taught what words of it mean."""
     left_open: Mapping[LeftOpen, tuple[str, ...]]
     """What may be meant, the likeliest first."""
+    reading: Reading
 
 
 def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
@@ -66,6 +67,7 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
     read_measures(reading)
     read_totals(reading)
     read_counted_groups(reading)
+    read_shares_of_groups(reading)
     read_limits(reading)
     read_columns(reading)
     read_averaged(reading)
@@ -76,4 +78,4 @@ def interpret(linked: Linked, schema: Schema) -> Interpretation | None:
         return None
     items = dict.fromkeys(item for meant in reading.meant.values() for item in meant.items)
     spoken, known = frozenset(reading.spoken), share(reading)
-    return Interpretation(plan, spoken, known, understood(reading), tuple(items), reading.left_open)
+    return Interpretation(plan, spoken, known, understood(reading), tuple(items), reading.left_open, reading)

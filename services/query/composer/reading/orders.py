@@ -1,14 +1,19 @@
 """Reads by what things are ordered: `ordered by name`, `in descending order of price`, `sorted alphabetically`."""
 
+import re
 from dataclasses import dataclass, field
 
 from services.query.composer.language.cues import CueName
+from services.query.composer.language.kinds import KINDS
 from services.query.composer.language.ranks import RANKED_BY
 from services.query.composer.queries.plan import Measure, Place
+from services.query.composer.reading.ranking.ranked import by_kind_of
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import AGGREGATES
 
 _ORDERS: tuple[CueName, ...] = ("ascending", "descending", "order")
+_ENDS = re.compile(r"from (?:the )?(?P<first>.+?) to (?:the )?.+")
+"""`from heaviest to lightest`, which says by itself what is looked at."""
 _PASSED = frozenset({"by", "of", "to", "according to"})
 _BETWEEN = frozenset({"then", "their", "its"})
 
@@ -31,6 +36,13 @@ def read_orders(reading: Reading) -> None:
         reading.plan.order_by = order.by
         if order.by:
             break
+        if (ends := _ENDS.match(reading.said(cue))) is not None:
+            ranked = by_kind_of(reading, ends["first"])
+            reading.unclear |= ranked is None and ends["first"] in KINDS
+            if ranked is not None:
+                reading.plan.order_by = [ranked.by]
+                reading.plan.descending = reading.plan.descending if ranked.descending is None else ranked.descending
+                break
     reading.take(*cues)
     reading.by_first_shown = not reading.plan.order_by
 

@@ -7,6 +7,7 @@ from services.query.composer.reading.reading import Reading
 
 _TABLES = frozenset({"by", "按", "按照", "各", "各个", "分别"})
 """Words that ask for a figure of each, and not for one of all."""
+_EACH_ROW = frozenset({"per", "每", "每个", "每位", "每名"})
 _ADDS = ("sum(", "count(")
 
 
@@ -14,13 +15,11 @@ def read_averaged(reading: Reading) -> None:
     """Average what is counted or added up for each; whether those with none are counted in is told."""
     plan = reading.plan
     cue = next((i for i in range(len(reading.items)) if _averages(reading, i)), None)
+    _leave_out_rows(reading)
     more = plan.columns or plan.having or plan.order_by or plan.both or plan.without or plan.limit is not None
     if more or plan.everything or len(plan.groups) != 1 or len(plan.measures) != 1:
         return
     measure, group = plan.measures[0], plan.groups[0]
-    if _is_of_each_row(reading, measure, group):
-        plan.groups, plan.keyed = [], []
-        return
     if cue is None:
         return
     if measure == Measure("count", measure.table):
@@ -36,12 +35,18 @@ def read_averaged(reading: Reading) -> None:
     reading.left_open["none" if plan.with_none else "any"] = (reading.text.between(*_span(reading, cue)),)
 
 
-def _is_of_each_row(reading: Reading, measure: Measure, group: Place) -> bool:
+def _leave_out_rows(reading: Reading) -> None:
     """`average salary per employee`: each has one, and it is the average of all that is asked for."""
+    plan = reading.plan
     each = [item.said for item in reading.items if item.cue == "each"]
-    rows = group.table in reading.plan.keyed or reading.known(group).primary_key
-    own = measure.table == group.table and not measure.whole and measure.aggregate == "avg"
-    return own and rows and group.part is None and len(each) == 1 and each[0] in ("per", "每", "每个", "每位", "每名")
+    averages = [one.table for one in plan.measures if one.aggregate == "avg" and not one.whole]
+    if plan.columns or len(averages) < len(plan.measures) or not set(each) & _EACH_ROW or len(each) < len(plan.groups):
+        return
+    for group in tuple(plan.groups):
+        rows = group.table in plan.keyed or reading.known(group).primary_key
+        if rows and group.part is None and averages and set(averages) == {group.table}:
+            plan.groups.remove(group)
+            plan.keyed = [table for table in plan.keyed if table != group.table]
 
 
 def _averages_counts(reading: Reading, counted: Measure, group: Place) -> bool:

@@ -93,8 +93,13 @@ def by_column(reading: Reading, behind: int) -> Ranked | None:
 
 def by_kind(reading: Reading, index: int, behind: int) -> Ranked | None:
     """`the longest track`, `the youngest player`, `the latest order`: the column that the superlative looks at."""
-    said, thing = superlative(reading, index), reading.thing(behind)
-    tables = [thing.table] if thing else list(dict.fromkeys(meant.table for meant in reading.meant.values()))
+    thing = reading.thing(behind)
+    return by_kind_of(reading, superlative(reading, index), thing.table if thing else None)
+
+
+def by_kind_of(reading: Reading, said: str, owner: str | None = None) -> Ranked | None:
+    """What a superlative looks at by itself: of its owner, or of the first that is spoken of and has such a column."""
+    tables = [owner] if owner else list(dict.fromkeys(meant.table for meant in reading.meant.values()))
     for table in tables:
         for found, descending in _columns_of_kind(reading, said, table):
             if len(found) == 1:

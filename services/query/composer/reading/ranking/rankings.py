@@ -192,10 +192,17 @@ def _added(reading: Reading, by: Place, rank: _Rank) -> Measure | Place:
     ):
         return Measure("sum", by.table, by.column)
     shown = [reading.meant[i].table for i in free]
-    if not shown or by.table in shown or not reading.is_number(by):
+    if not shown or by.table in shown or not reading.is_number(by) or _is_one_row(reading, by, rank):
         return by
     path = join_path(reading.schema, [shown[0], by.table], reading.spoken)
     added = bool(path) and repeats(reading.schema, path or (), shown[0])
     if not added:
         return by
     return Measure("sum" if _JUDGED.isdisjoint(keys(by.column)) else "avg", by.table, by.column)
+
+
+def _is_one_row(reading: Reading, by: Place, rank: _Rank) -> bool:
+    """`the station of the shortest trip`, `of the trip with the smallest duration`: of one trip, not of all of them."""
+    before = reading.before(min(rank.taken))
+    owner = reading.before(before) if reading.cue(before) == "having" else before
+    return by.table in (reading.table(rank.behind), reading.table(owner))

@@ -31,6 +31,8 @@ def read_ends(reading: Reading) -> None:
         own = reading.value(index) and reading.free(index) and _is_of(reading, index, columns)
         if own and (found := _said_end(reading, index)):
             _read_end(reading, index, *found, columns)
+    each = (i for i, item in enumerate(reading.items) if item.cue == "each")
+    reading.unclear |= any(_says(reading, reading.before(i), "to") for i in each)  # `from A to each city`
 
 
 def _columns(reading: Reading) -> Iterator[_Column]:
@@ -81,8 +83,18 @@ def _read_end(reading: Reading, index: int, end: End, by: list[int], columns: li
         add(reading, condition, index)
         reading.meant[index] = Meant(over.table, over.column, reading.meant[index].value)
         reading.take(index, *by)
+        _leave_other(reading, columns, end, condition)
     elif end == "to" or fitting or any(True for c in columns if c.end != end for _ in _holding(reading, index, c)):
         reading.unclear = True
+
+
+def _leave_other(reading: Reading, columns: list[_Column], end: End, condition: Condition) -> None:
+    """`which depot sends the most to A`: what is asked of the same table is the other end; of groups it is unclear."""
+    target = condition.query.columns[0].table if condition.query else None
+    asked = [i for i in reading.meant if reading.free(i) and not reading.value(i) and reading.meant[i].table == target]
+    reading.unclear |= any(reading.roles[i] == "group" for i in asked)
+    others = [column.place for column in columns if column.end != end and column.edges]
+    reading.spoken |= {(place.table, place.column) for place in others if asked}
 
 
 def _holding(reading: Reading, index: int, column: _Column) -> Iterator[tuple[Place, Condition]]:

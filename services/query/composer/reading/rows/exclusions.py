@@ -2,12 +2,14 @@
 
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.small_words import NOR
+from services.query.composer.linking.lexicon import Meant
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
-from services.query.composer.queries.plan import Condition, Without
+from services.query.composer.queries.plan import Condition, Place, Without
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.terms import narrowing
 from services.query.composer.reading.rows.values import equal_to, value_place
+from services.query.composer.reading.times.calendar import is_year
 from services.query.composer.reading.times.times import BOUNDS, dates_in
 from services.query.composer.reading.verbs import happened
 
@@ -33,6 +35,7 @@ def _is_of_no(reading: Reading, index: int) -> bool:
 
 def _exclude(reading: Reading, index: int) -> None:
     clause, anchors = _clause(reading, index), _anchors(reading, index)
+    _alike(reading, clause)
     for anchor in anchors:
         values = [i for i in clause if reading.value(i) and i not in reading.used]
         named = _excluded(reading, anchor, clause, values)
@@ -50,7 +53,22 @@ def _exclude(reading: Reading, index: int) -> None:
         said = [i for i in clause if reading.cue(i) in ("missing", "having") or reading.table(i) in tables]
         said += [i for i in clause if _only_links(reading, i) and reading.meant[i].table == other]
         reading.take(index, named, *values, *said, *_ones(reading, index))
+        reading.unclear |= any(reading.free(i) and (reading.kind(i) == "period" or is_year(reading, i)) for i in clause)
         return
+
+
+def _alike(reading: Reading, clause: list[int]) -> None:
+    """Let the values of a clause be of the column of those outside it, where they may: `who ordered A but not B`."""
+    outside = {value_place(reading, i) for i in reading.meant if i not in clause and reading.value(i)}
+    for index in clause:
+        mark = reading.items[index].mark if reading.exists(index) and reading.value(index) else None
+        same = [one for one in (mark.meanings if mark else ()) if one.value and _place(one) in outside]
+        if same:
+            reading.meant[index] = same[0]
+
+
+def _place(meant: Meant) -> Place | None:
+    return Place(meant.table, meant.column) if meant.column else None
 
 
 def _only_links(reading: Reading, index: int) -> bool:

@@ -18,7 +18,7 @@ _OPPOSITE: dict[Comparison, Comparison] = {
 _FARTHEST = 3
 _NEVER = frozenset({"never", "从未", "从没", "从来没有"})
 """They speak of all rows of a thing, and not of each."""
-_BESIDES = frozenset({"以外", "之外", "外"})
+BESIDES = frozenset({"以外", "之外", "外"})
 """Behind what 除了 stands before."""
 
 
@@ -39,7 +39,7 @@ def _negated(reading: Reading, index: int, place: Place | None) -> str:
     first = max(reading.clause(index)[0], index - _FARTHEST)
     for near in range(index - 1, first - 1, -1):
         if reading.instructs(near, "not", "not_equal"):
-            reading.take(near, *([index + 1] if reading.said(index + 1) in _BESIDES else []))
+            reading.take(near, *([index + 1] if reading.said(index + 1) in BESIDES else []))
             return reading.said(near)
         if reading.said(near) == "的":
             return ""  # 未关闭的德国酒店

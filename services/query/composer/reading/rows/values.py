@@ -3,8 +3,10 @@
 from services.query.composer.language.small_words import NOR
 from services.query.composer.queries.plan import Condition, Place
 from services.query.composer.reading.reading import Reading
-from services.query.composer.reading.rows.negation import add
+from services.query.composer.reading.rows.negation import BESIDES, add
 
+_EXCEPT = frozenset({"except", "except for", "excluding", "other than", "outside", "除了", "除"})
+"""Before values of which rows have none: `except A and B`, 除了A和B以外."""
 _WHICH = frozenset({"which", "who", "哪", "谁"})
 
 
@@ -29,6 +31,9 @@ def _add_values(reading: Reading, place: Place, where: list[int]) -> None:
     elif alternatives := _alternatives(reading, where):
         reading.take(*alternatives)
         add(reading, Condition(place.table, place, values=values), where[0])
+    elif reading.said(reading.before(where[0])) in _EXCEPT and reading.instructs(reading.before(where[0]), "not_equal"):
+        add(reading, Condition(place.table, place, values=values), where[0])
+        reading.take(*(i for i in (where[-1] + 1,) if reading.said(i) in BESIDES))
     elif _are_listed(reading, where) and not _has_several(reading, place):
         add(reading, Condition(place.table, place, values=values), where[0])
         _tell_each(reading, place)

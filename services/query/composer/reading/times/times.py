@@ -8,7 +8,7 @@ from services.query.composer.language.weekdays import Weekday
 from services.query.composer.queries.plan import Comparison, Condition, Place, Relative
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.times.calendar import holds_years
-from services.query.composer.reading.times.which import time_of, year_of
+from services.query.composer.reading.times.which import only_date, time_of, year_of
 from services.query.composer.reading.times.whole_years import of_years
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "since", "before", "after", "from", "until", "for", "between", "and",
@@ -37,7 +37,8 @@ def dates_in(reading: Reading, indexes: Sequence[int], table: str | None = None)
         if index in reading.used:
             continue
         years = reading.kind(index) == "period" and in_years(found[index])
-        place = time_of(reading, index) or (year_of(reading, index) if years else None)
+        own = only_date(reading, table) if table is not None else None
+        place = own or time_of(reading, index) or (year_of(reading, index) if years else None)
         if place is None or table not in (None, place.table):
             continue
         end = next((i for i in found if index < i <= index + 2 and i not in reading.used), None)

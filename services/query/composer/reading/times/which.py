@@ -80,6 +80,12 @@ def only_time(reading: Reading, index: int | None = None) -> Place | None:
     return dates[0] if told is not None or not any(holds_years(reading, place) for place in own) else None
 
 
+def only_date(reading: Reading, table: str) -> Place | None:
+    """The date column of a table that has no other."""
+    dates = [Place(table, column.name) for column in reading.schema.table(table).columns if column.holds_dates]
+    return dates[0] if len(dates) == 1 else None
+
+
 def year_of(reading: Reading, index: int) -> Place | None:
     """The column of years that a whole year speaks of: one named beside it, else the only time there is."""
     for near in (*range(index - 1, index - 5, -1), index + 1, index + 2):
