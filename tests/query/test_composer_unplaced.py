@@ -40,6 +40,8 @@ def test_a_word_that_the_sql_does_not_speak_of_is_found(question: str, sql: str,
     ("question", "language", "said"),
     [
         ("the most expensive product in each category", "en", "I do not see what “in each” does here"),
+        ("which customers have the same name", "en", "I do not know what is meant by: same"),
+        ("customers in the same city as Ann", "en", "I do not know what is meant by: same"),
         ("每个类别里最贵的商品", "zh", "我不知道“每个”在这里要怎样改变答案"),
     ],
 )

@@ -14,6 +14,8 @@ from services.query.composer.reading.verbs import is_done
 _SURE = 0.9
 _ORDERING = frozenset({"by", "按", "按照"})
 """They lead to an order (`top 3 by price`) as well as to groups."""
+_AMONG_THEMSELVES = frozenset({"same"})
+"""What compares rows with each other, which no plan does: `who have the same name`."""
 _TURNING = (exp.Not, exp.NEQ, exp.Is, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Except)
 _CLOCK = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentDatetime)
 
@@ -68,6 +70,8 @@ def _instructions(reading: Reading, tree: exp.Expr) -> Iterator[int]:
     for index, item in enumerate(reading.items):
         turned = item.cue in ("not", "without", "missing", "not_equal")
         if turned and tree.find(*_TURNING) is None:
+            yield index
+        if item.said in _AMONG_THEMSELVES:
             yield index
         first_only = tree.find(exp.Limit) is not None and tree.find(exp.Group) is None
         if item.cue == "each" and item.said not in _ORDERING and first_only:
