@@ -19,8 +19,9 @@ from services.query.composer.redate import redate
 from services.query.knowledge.schema import Pair, Schema, Scope
 
 _NUMBERS = (re.compile(r"\d+"), re.compile(r"\d+\.\d+"))
-_JOINS = r"[^\W\u4e00-\u9fff]"
-"""Letters and digits, which make one word with their neighbours; Han characters do not."""
+_JOINED_BEFORE = re.compile(r"[^\W\u4e00-\u9fff]|[.-]")
+_JOINED_BEHIND = re.compile(r"[^\W\u4e00-\u9fff]|-|\.\d")
+"""Letters and digits make one word with their neighbours; Han characters do not."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,14 @@ def _values(question: str, pieces: list[str], literals: list[exp.Literal], schem
 
 def _spans(value: str, question: str) -> list[tuple[int, int]]:
     """Where `value` stands on its own: the 5 of 2015, of 2.5 or of 2015-1-5 is another number."""
-    if not value:
-        return []
-    whole = rf"(?<!{_JOINS})(?<![.-]){re.escape(value.casefold())}(?!{_JOINS}|-|\.\d)"
-    return [match.span() for match in re.finditer(whole, question)]
+    wanted, found = value.casefold(), list[tuple[int, int]]()
+    place = question.find(wanted) if wanted else -1
+    while place >= 0:
+        end = place + len(wanted)
+        joined = _JOINED_BEFORE.search(question, max(0, place - 1), place) or _JOINED_BEHIND.match(question, end)
+        found += [] if joined else [(place, end)]
+        place = question.find(wanted, place + 1 if joined else end)
+    return found
 
 
 def _candidates(literal: exp.Literal, question: str, place: int, schema: Schema) -> Iterator[tuple[str, str]]:
