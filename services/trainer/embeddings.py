@@ -1,7 +1,8 @@
 """Vectors by the hash of their text: the same text is embedded once, whoever asks and whenever."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -11,6 +12,7 @@ import asyncpg
 from libs.embeddings.embedder import Embedder
 from libs.embeddings.encoding import encode_vector
 from libs.events.catalog import Embedding
+from libs.postgres.transient import AWAY
 
 _MOST_CHARACTERS = 400
 """Of a long text so much is embedded: what it is about stands at its beginning, and all of a wide table's structure
@@ -26,6 +28,7 @@ class Embeddings:
     pool: "asyncpg.Pool[Any]"
     embedder: Embedder
     _under_way: dict[tuple[str, ...], "asyncio.Task[list[Embedding]]"] = field(default_factory=dict)
+    _keeping: set["asyncio.Task[None]"] = field(default_factory=set)
 
     async def of(self, texts: Sequence[str]) -> list[Embedding]:
         """The vectors of texts that are to be found; raises `EmbeddingFailed`."""
@@ -41,8 +44,8 @@ class Embeddings:
 
     async def close(self) -> None:
         """Wait for what is under way, for a second at most."""
-        if self._under_way:
-            await asyncio.wait(self._under_way.values(), timeout=1.0)
+        if left := [*self._under_way.values(), *self._keeping]:
+            await asyncio.wait(left, timeout=1.0)
         await self.embedder.close()
 
     async def _of(self, texts: tuple[str, ...]) -> list[Embedding]:
@@ -54,8 +57,15 @@ class Embeddings:
             keys[text]: encode_vector(model, vector)
             for text, vector in zip(missing, await self.embedder.passages(missing), strict=True)
         }
-        await self.pool.executemany(_KEEP, [(key, model, each.dimensions, each.data) for key, each in made.items()])
+        if made:  # Nobody waits for that: should it fail, they are made again one day.
+            keeping = asyncio.create_task(self._keep(model, made), name="keeping embeddings")
+            self._keeping.add(keeping)
+            keeping.add_done_callback(self._keeping.discard)
         return [(known | made)[keys[text]] for text in texts]
+
+    async def _keep(self, model: str, made: Mapping[bytes, Embedding]) -> None:
+        with contextlib.suppress(*AWAY):
+            await self.pool.executemany(_KEEP, [(key, model, each.dimensions, each.data) for key, each in made.items()])
 
     def _done(self, wanted: tuple[str, ...], task: "asyncio.Task[list[Embedding]]") -> None:
         del self._under_way[wanted]

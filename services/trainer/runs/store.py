@@ -6,7 +6,7 @@ from libs.events.projection import Batch
 from libs.postgres.pool import Connection
 from services.trainer.runs.decider import State, evolve
 
-_MAKE = "INSERT INTO runs (training_id, dataset_id) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+_MAKE = "INSERT INTO runs (training_id, dataset_id) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true"
 _LOAD = """
 SELECT training_id, dataset_id, requested, requested_offset, wish, wish_sequence, sequence, status, attempt, epoch,
     stalled, answered, stage, progress, items_learned, message, problem
@@ -76,8 +76,9 @@ async def keep_news(connection: Connection, batch: Batch) -> Batch:
 async def _keep_one(connection: Connection, training_id: str, batch: Batch) -> set[int]:
     state = await load(connection, training_id, lock=True)
     if state is None:
-        await connection.execute(_MAKE, training_id, batch[0].event.dataset_id)
-        state = await load(connection, training_id, lock=True)
+        dataset_id = batch[0].event.dataset_id
+        made = await connection.fetchval(_MAKE, training_id, dataset_id)
+        state = State(training_id, dataset_id) if made else await load(connection, training_id, lock=True)
     if state is None:
         raise LookupError(f"the row of training {training_id} is gone")
     before = state
