@@ -78,3 +78,8 @@ def test_of_a_beginning_and_an_end_it_asks_which() -> None:
 def test_a_number_of_visitors_is_no_number_of_visits() -> None:
     assert compose("How many visitors were there in 2014?", _KNOWN).score < SURE
     assert "GROUP BY year ORDER BY SUM(visitors)" in (compose("which year had the most visitors", _KNOWN).sql or "")
+
+
+@pytest.mark.parametrize("question", ["museums sold in 2014", "museums visited in 2014", "guides trained after 2014"])
+def test_a_year_is_not_that_of_something_else_that_is_done(question: str) -> None:
+    assert compose(question, _KNOWN).score < SURE

@@ -20,7 +20,7 @@ shipping, 发货, ship, shipment, dispatch, send, sent, 寄出
 delivery, 送达, deliver, 交付, 收货
 return, 归还, 退货
 birth, 出生, born, birthday, birthdate, dob, 生日
-hire, 入职, hiring, employ, 聘用
+hire, 入职, hiring, employ, join, 聘用
 leaving, 离职, leave, left, quit, resign, resignation
 opening, 开启, open, 开业, 开张
 closing, 关闭, close, closure, 停业

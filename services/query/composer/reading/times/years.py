@@ -1,5 +1,7 @@
 """Reads years of the one column that holds years: `in 2009 or 2010`, `made before 2000`."""
 
+from services.query.composer.language.happenings import stem, told_by
+from services.query.composer.language.small_words import VERBS
 from services.query.composer.language.words import keys
 from services.query.composer.queries.plan import Condition, Place
 from services.query.composer.reading.reading import Reading
@@ -9,6 +11,7 @@ from services.query.composer.reading.times.calendar import confirm_year, holds_y
 from services.query.composer.reading.times.happened import tells_a_date
 
 _BEFORE_YEARS = frozenset({"in", "of", "during", "for", "or", "year"})
+_LEADING = _BEFORE_YEARS | {"the", "before", "after", "since", "until", "by", "between", "from"}
 
 
 def read_years(reading: Reading) -> None:
@@ -32,14 +35,27 @@ def _year(reading: Reading, index: int) -> None:
     if named is None and tells_a_date(reading, index):
         return
     place = reading.column(named) if named is not None else year_column(reading)
-    condition = _condition(reading, index, cue, place) if place is not None else None
-    if condition is None:
+    if place is None or (named is None and not _is_of_what_is_done(reading, index, place)):
+        return
+    if (condition := _condition(reading, index, cue, place)) is None:
         return
     add(reading, condition, index)
     reading.take(index, *([] if cue is None else [cue]))
     if named is not None:
         reading.take(named)
         confirm_year(reading, named)
+
+
+def _is_of_what_is_done(reading: Reading, index: int, place: Place) -> bool:
+    """Whether a year is that of the verb before it: museums `sold in 2014` are not those that opened then."""
+    at = index - 1
+    while reading.said(at) in _LEADING:
+        at -= 1
+    said = reading.said(at)
+    if keys(place.column) == ("year",) or not (said.endswith("ed") or said in VERBS):
+        return True
+    words = {stem(word) for word in keys(place.column)}
+    return stem(said) in words or not told_by(stem(said)).isdisjoint(at for word in words for at in told_by(word))
 
 
 def year_column(reading: Reading) -> Place | None:
