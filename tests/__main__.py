@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from contextlib import AsyncExitStack
@@ -25,6 +26,7 @@ def main() -> int:
     """Run the tests that the arguments name, or all; gives the exit code of pytest."""
     # Each of the many processes that are started would compile our own code anew.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # in order, so that no data stay behind
     with tempfile.TemporaryDirectory(dir=_place()) as folder, asyncio.Runner() as runner:
         servers = AsyncExitStack()
         try:

@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import contextlib
 import secrets
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -62,9 +64,12 @@ async def start(home: Path) -> tuple[Process, str]:
     await asyncio.to_thread(kafka_java.classpath)
     async with kafka_java.missing_archive() as record:
         if record:
-            with tempfile.TemporaryDirectory() as folder:
+            # Without an archive it only starts slower.
+            with tempfile.TemporaryDirectory() as folder, contextlib.suppress(StackError):
                 recorded, _ = await _start(Path(folder), record)
                 await recorded.stop(seconds=_ARCHIVING_SECONDS)
+                if recorded.exit_code == -signal.SIGKILL:
+                    record.unlink(missing_ok=True)
     return await _start(home)
 
 

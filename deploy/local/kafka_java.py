@@ -7,16 +7,19 @@ would load, check and link all of them anew, which is half of a start.
 import asyncio
 import fcntl
 import importlib.util
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 from deploy.local import kafka_jars
 from deploy.local.places import CACHE
 from deploy.local.process import StackError
 
+_LOCK_SECONDS, _LOOK_SECONDS = 300.0, 0.1
 OPTIONS = (
     "-Xmx512m",
     "-Xms128m",
@@ -40,16 +43,29 @@ def command(main: str, *arguments: str, record: Path | None = None) -> list[str]
 async def missing_archive() -> AsyncIterator[Path | None]:
     """Give where to write the archive when there is none; the others that ask meanwhile wait for it."""
     with (archived().parent / "kafka.lock").open("w") as only_one:
-        await asyncio.to_thread(fcntl.flock, only_one, fcntl.LOCK_EX)
+        ends = time.monotonic() + _LOCK_SECONDS
+        while not _locked(only_one):
+            if time.monotonic() > ends:
+                raise StackError("Another start has prepared Kafka's classes for five minutes. Look what it waits for.")
+            await asyncio.sleep(_LOOK_SECONDS)
         if archived().exists():
             yield None
             return
         fresh = archived().with_suffix(".fresh")
+        fresh.unlink(missing_ok=True)
         yield fresh
-        if fresh.exists():  # A program that had to be ended has written none; the next start tries again.
+        if fresh.exists():  # Otherwise the next start tries again.
             for former in archived().parent.glob("kafka-*.aot"):
                 former.unlink()
             fresh.replace(archived())
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @cache

@@ -110,6 +110,8 @@ class Worker:
             task = asyncio.create_task(self._work(lease), name=f"{self._kind} {lease.subject}")
             self._running[key] = task
             task.add_done_callback(partial(self._ended, key))
+        if len(leases) == free and len(self._running) < self._concurrency:
+            self._wake.ring("")  # One ended while these were claimed: there may be more.
 
     def _ended(self, key: str, _task: "asyncio.Task[None]") -> None:
         full = len(self._running) >= self._concurrency

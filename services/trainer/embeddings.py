@@ -1,18 +1,20 @@
-"""Vectors by the hash of their text: the same text is embedded once, whoever asks and whenever."""
+"""Vectors by the hash of their text: what was embedded is kept, and not embedded again, whoever asks and whenever."""
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
 import asyncpg
+import structlog
 
 from libs.embeddings.embedder import Embedder
 from libs.embeddings.encoding import encode_vector
 from libs.events.catalog import Embedding
 from libs.postgres.transient import AWAY
+
+log = structlog.get_logger(__name__)
 
 _MOST_CHARACTERS = 400
 """Of a long text so much is embedded: what it is about stands at its beginning, and all of a wide table's structure
@@ -57,15 +59,17 @@ class Embeddings:
             keys[text]: encode_vector(model, vector)
             for text, vector in zip(missing, await self.embedder.passages(missing), strict=True)
         }
-        if made:  # Nobody waits for that: should it fail, they are made again one day.
+        if made:  # Nobody waits for that; what is asked for until then, or when it fails, is made again.
             keeping = asyncio.create_task(self._keep(model, made), name="keeping embeddings")
             self._keeping.add(keeping)
             keeping.add_done_callback(self._keeping.discard)
         return [(known | made)[keys[text]] for text in texts]
 
     async def _keep(self, model: str, made: Mapping[bytes, Embedding]) -> None:
-        with contextlib.suppress(*AWAY):
+        try:
             await self.pool.executemany(_KEEP, [(key, model, each.dimensions, each.data) for key, each in made.items()])
+        except AWAY as error:
+            log.info("embeddings_not_kept", count=len(made), error=type(error).__name__)
 
     def _done(self, wanted: tuple[str, ...], task: "asyncio.Task[list[Embedding]]") -> None:
         del self._under_way[wanted]

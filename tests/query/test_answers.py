@@ -384,3 +384,14 @@ def test_where_there_are_no_values_it_is_said_that_nothing_can_be_computed(
         english,
         chinese,
     )
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT city, n FROM (SELECT city, count(*) AS n FROM t GROUP BY city ORDER BY n DESC) AS ranked",
+        "SELECT city, rank() OVER (ORDER BY count(*) DESC) AS place FROM t GROUP BY city",
+    ],
+)
+def test_what_is_in_an_order_within_is_in_an_order(sql: str) -> None:
+    assert origin_of(sql, "sqlite", 3).ordered

@@ -1,8 +1,11 @@
 """The average of what each has, such as its number of things, is one figure; whether those with none count is told."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.query.composer.compose import SURE, compose
+from services.query.knowledge.schema import Term
 from services.query.reasoning.propose import proposed
 from tests.query.clinic import told as told_in_clinic
 from tests.query.shop import SHOP, answered, shop
@@ -75,3 +78,10 @@ def test_what_is_told_per_unit_is_no_group() -> None:
 
 def test_the_average_of_a_column_is_told_of_each_group() -> None:
     assert "AVG(price)" in (compose("average price per category", SHOP).sql or "")
+
+
+@pytest.mark.parametrize("question", ["average order value per customer", "percentage of order value by status"])
+def test_what_is_divided_does_not_add_up(question: str) -> None:
+    ratio = Term("order value", "", (), "SUM(orders.paid) / COUNT(orders.paid)")
+    sql = compose(question, replace(SHOP, terms=(*SHOP.terms, ratio))).sql or ""
+    assert "100.0" not in sql and "SELECT AVG(" not in sql

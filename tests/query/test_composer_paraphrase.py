@@ -27,6 +27,10 @@ BIG = ("Show the status of orders with an amount above 50", "SELECT status FROM 
 SHANGHAI = ("上海有多少客户？", "SELECT count(*) FROM customers WHERE city = '上海'")
 ALL = ("How many customers are there?", "SELECT count(*) FROM customers")
 STAYING = ("How many customers are still with us?", "SELECT count(*) FROM customers WHERE left_on IS NULL")
+MOVED = (
+    "What is the number of customers that moved from Paris to Berlin?",
+    "SELECT count(*) FROM customers WHERE city = 'Paris' AND name = 'Berlin'",
+)
 FIRST_TEN = ("How many customers are there per city?", "SELECT city, count(*) FROM customers GROUP BY city LIMIT 10")
 
 
@@ -54,6 +58,7 @@ def test_the_same_question_in_other_words_is_answered_by_its_pair(question: str,
     ("question", "taught"),
     [
         ("Which customer has the latest birthday?", OLDEST),
+        ("How many customers moved from Berlin to Paris?", MOVED),
         ("Who is the customer that joined earliest, by birthday?", OLDEST),
         ("How many customers live in Berlin?", PARIS),
         ("How many customers do we have?", PARIS),

@@ -41,3 +41,7 @@ def test_words_that_only_begin_like_a_courtesy_stay(question: str) -> None:
 
 def test_what_is_ordered_is_no_courtesy() -> None:
     assert "".join(token.text for token in read("帮我查下单最多的客户").tokens) == "下单最多的客户"
+
+
+def test_what_is_asked_about_may_be_called_question() -> None:
+    assert not any(courtesies("Question count by user")) and any(courtesies("Quick question: how many users?"))

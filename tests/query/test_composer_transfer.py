@@ -66,6 +66,15 @@ def test_a_figure_is_called_what_it_is(asked: str, name: str) -> None:
     ("question", "taught"),
     [
         ("Which customers have the fewest orders?", BUSIEST),  # those that have none
+        (
+            "Which customers have the fewest orders?",
+            (
+                BUSIEST[0],
+                BUSIEST[1]
+                .replace("ORDER BY count(*)", "ORDER BY n")
+                .replace("c.name FROM", "c.name, count(*) AS n FROM"),
+            ),
+        ),
         ("How many orders went from Berlin?", BERLIN_ORDERS),
         ("How many orders went from Paris?", BERLIN_ORDERS),
         ("Show the names of customers with a price above 100", DEAR),  # another table

@@ -290,6 +290,9 @@ def test_a_bare_bound_is_of_what_is_measured_and_asked_back_where_that_is_not_su
     assert rows(by_city) == rows(f"SELECT c.city, count(*) {_JOINED} GROUP BY 1 HAVING count(*) > 7")
     sql = f"SELECT c.name {_JOINED} WHERE o.paid > 10 GROUP BY c.id, c.name HAVING count(*) > 5"
     assert after("more than 7", turn("customers with more than 5 orders over 10", sql)).unclear
+    of_dear = f"SELECT c.name, count(*) {_JOINED} WHERE o.paid > 10 GROUP BY c.id, c.name"
+    many = after("and more than 7 orders?", turn("orders over 10 per customer", of_dear))
+    assert rows(many.sql) == rows(f"{of_dear} HAVING count(*) > 7")
     of_one = "SELECT id, paid FROM orders WHERE customer_id = 2"
     assert rows(after("over 200", turn("orders of the second", of_one)).sql) == rows(f"{of_one} AND paid > 200")
 

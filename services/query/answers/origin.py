@@ -23,6 +23,7 @@ _OF_DISTINCT: dict[How, How] = {"count": "distinct", "sum": "computed"}
 """What an aggregate of different values is: their sum is no part of a total."""
 _WRAPPED = (exp.Alias, exp.Paren, exp.Round, exp.Cast, exp.Coalesce)
 _SUBTOTALS = (exp.Rollup, exp.Cube, exp.GroupingSets)
+_RANKS = (exp.RowNumber, exp.Rank, exp.DenseRank)
 _CUTS = (exp.Limit, exp.Fetch, exp.Offset, exp.Having, exp.SetOperation)
 
 
@@ -64,7 +65,7 @@ def origin_of(sql: str, dialect: Dialect, rows: int) -> Origin:
     if tree.find(*_SUBTOTALS):
         return Origin(subtotals=True)
     whole = not any(_cuts(node, tree, rows) for node in tree.find_all(*_CUTS))
-    ordered = bool(tree.args.get("order"))
+    ordered = bool(tree.args.get("order") or tree.find(*_RANKS))
     select = tree.find(exp.Select) if isinstance(tree, exp.SetOperation) else tree
     if not isinstance(select, exp.Select) or select.is_star:
         return Origin(whole=whole)
@@ -76,6 +77,7 @@ def origin_of(sql: str, dialect: Dialect, rows: int) -> Origin:
         known.get(_plain(each).name.lower(), part) if isinstance(_plain(each), exp.Column) else part
         for each, part in zip(select.expressions, _parts(select), strict=True)
     )
+    ordered = ordered or bool(inner.args.get("order"))
     # Groups that are left out after grouping are missing from the whole.
     return Origin(tuple(parts), whole and not select.args.get("where"), ordered=ordered)
 

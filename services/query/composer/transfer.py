@@ -157,7 +157,9 @@ def _instruction(tree: exp.Expr, old: CueName, new: CueName) -> bool:
     if old in _ORDER and new in _ORDER:
         ordered = [one for one in tree.find_all(exp.Ordered) if bool(one.args.get("desc")) == _ORDER[old]]
         if len(ordered) == 1:
-            if not _ORDER[new] and tree.find(exp.Join) and ordered[0].find(exp.Count):
+            shown = {one.alias: one for one in tree.selects} if isinstance(tree, exp.Query) else {}
+            by = shown.get(ordered[0].this.name, ordered[0])
+            if not _ORDER[new] and tree.find(exp.Join) and by.find(exp.Count):
                 return False  # The fewest are those that have none, and the join leaves them out.
             ordered[0].set("desc", _ORDER[new])
             return True

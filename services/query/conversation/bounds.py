@@ -37,11 +37,14 @@ def rebounded(tree: exp.Select, fragment: Fragment, linked: Linked) -> Rebounded
     said = _said(linked, tree)
     if not said or fragment.adds:
         return None
+    counted = any(_names(mark, tree) for mark in linked.marks)
     chosen = [one for one in (*conjuncts(tree), *conjuncts(tree, "having")) if _is_bound(one, said[0][1])]
+    chosen = [one for one in chosen if not counted or isinstance(one.this, exp.Count)]
     of_time = bool(_OF_TIME.search(linked.text.text))
     if of_time:
         chosen = [one for one in chosen if _is_year(one)]
-    bounded = dict.fromkeys(one.this for one in chosen) or dict.fromkeys(() if of_time else _measures(tree))
+    measures = [one for one in _measures(tree) if not of_time and (not counted or isinstance(one, exp.Count))]
+    bounded = dict.fromkeys(one.this for one in chosen) or dict.fromkeys(measures)
     if len(bounded) > 1:
         raise DoesNotFit("not sure what is bounded")
     if not bounded:

@@ -25,7 +25,7 @@ async def keep_checkpoints(connection: Connection, batch: Batch) -> None:
 
 
 async def start_trainings(transaction: Transaction, batch: Batch) -> None:
-    """Say that trainings are there, and offer them to be worked on."""
+    """Say that trainings are there, but for quick ones, and offer them to be worked on."""
     for received in batch:
         state = await store.load(transaction.connection, received.event.training_id, lock=True)
         cause = await store.cause(transaction.connection, state) if state else None

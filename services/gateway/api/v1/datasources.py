@@ -33,7 +33,7 @@ from services.gateway.api.context import (
     written,
 )
 from services.gateway.api.fields import Body, DatabasePassword, GivenLine, Line, Name
-from services.gateway.api.problems import Problem
+from services.gateway.api.problems import Problem, not_found
 from services.gateway.api.taken import check_free
 from services.gateway.api.tells import NOTHING, tells
 from services.gateway.datasources.decider import InUse, decide_change, decide_delete
@@ -213,8 +213,10 @@ async def structure_of(
     found = None if refresh else await newest_structure(gateway.pool, datasource_id)
     if found is not None:
         return found
-    settings = DataSourceSettings.model_validate(await gateway.pool.fetchval(_SETTINGS, datasource_id))
-    return await _inspected(gateway, _inspection(datasource_id, settings, language))
+    settings = await gateway.pool.fetchval(_SETTINGS, datasource_id)
+    if settings is None:
+        raise not_found()
+    return await _inspected(gateway, _inspection(datasource_id, DataSourceSettings.model_validate(settings), language))
 
 
 async def _owned(connection: Any, datasource_id: str, account: Account) -> DataSourceChanged:

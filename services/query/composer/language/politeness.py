@@ -9,7 +9,8 @@ _THANKS = (
     r"thx|cheers|much appreciated|please|pls|谢谢(?:你|您|大家|啦|了)?|多谢|感谢|辛苦(?:你|您)?了?|拜托(?:你|您)?了?"
 )
 _ASKING = (
-    r"(?:i (?:was|am)|i'm|just) wondering|(?:just )?curious|(?:a |one )?(?:quick |short )?question|kindly|"
+    r"(?:i (?:was|am)|i'm|just) wondering|(?:just )?curious|(?:(?:a|one|quick|short) )+question|"
+    r"question(?= ?[:：,，.—-])|kindly|"
     r"i(?:'d| would) (?:like|love) to(?: know| see| find out)?|i (?:want|need|wish) to (?:know|see)|"
     r"do you (?:happen to )?know|any idea|please|"
     r"(?:can|could|would|will) you (?:please |kindly )?(?:check|look up|tell me)"

@@ -20,6 +20,12 @@ def share_of(conditions: Sequence[Condition], schema: Schema) -> str | None:
     return exp.Case(ifs=[exp.If(this=holds, true=hundred)], default=none).sql(dialect=schema.dialect)
 
 
+def adds_up(expression: str, schema: Schema) -> bool:
+    """Whether a term is a sum or a count of rows, so that those of groups together are that of them all."""
+    tree = parse_expression(expression, schema.dialect)
+    return isinstance(tree, exp.Sum | exp.Count) and not isinstance(tree.this, exp.Distinct)
+
+
 def share_of_sum(measure: Measure, conditions: Sequence[Condition], schema: Schema) -> str | None:
     """Of a term that is a sum, the share of the rows that they hold for, in percent; None for other terms."""
     total, holds = parse_expression(measure.expression or "", schema.dialect), _holds(conditions, schema)

@@ -3,12 +3,12 @@
 from services.query.composer.queries.grain import repeats
 from services.query.composer.queries.joins import join_path
 from services.query.composer.queries.plan import Measure, Place
+from services.query.composer.queries.share import adds_up
 from services.query.composer.reading.reading import Reading
 
 _TABLES = frozenset({"by", "按", "按照", "各", "各个", "分别"})
 """Words that ask for a figure of each, and not for one of all."""
 _EACH_ROW = frozenset({"per", "每", "每个", "每位", "每名"})
-_ADDS = ("sum(", "count(")
 
 
 def read_averaged(reading: Reading) -> None:
@@ -25,7 +25,7 @@ def read_averaged(reading: Reading) -> None:
     if measure == Measure("count", measure.table):
         averaged = _averages_counts(reading, measure, group)
     else:
-        averaged = _is_added(measure) and not any(item.said in _TABLES for item in reading.items)
+        averaged = _is_added(reading, measure) and not any(item.said in _TABLES for item in reading.items)
     if not averaged:
         return
     plan.average_groups = True
@@ -65,9 +65,9 @@ def _averages_counts(reading: Reading, counted: Measure, group: Place) -> bool:
     return True
 
 
-def _is_added(measure: Measure) -> bool:
+def _is_added(reading: Reading, measure: Measure) -> bool:
     """Whether a term adds something up: of averages and shares no average is meant."""
-    return measure.whole and (measure.expression or "").lower().startswith(_ADDS)
+    return measure.whole and adds_up(measure.expression or "", reading.schema)
 
 
 def _averages(reading: Reading, index: int) -> bool:

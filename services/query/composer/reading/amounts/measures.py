@@ -5,6 +5,7 @@ import re
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.small_words import HAVE
 from services.query.composer.queries.plan import Aggregate, Measure, Place
+from services.query.composer.queries.share import adds_up
 from services.query.composer.reading.amounts.counts import read_count
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.negation import AGGREGATES
@@ -42,9 +43,12 @@ def _whole(reading: Reading, index: int) -> None:
     if measure not in reading.plan.measures:
         reading.plan.measures.append(measure)
     reading.take(index)
-    computed = frozenset(_AGGREGATE.findall((reading.meant[index].expression or "").lower()))
+    expression = reading.meant[index].expression or ""
+    computed = frozenset(_AGGREGATE.findall(expression.lower()))
     for near in (reading.before(index), reading.after(index)):
-        if reading.free(near) and computed in _COMPUTED.get(reading.cue(near), ()):
+        cue = reading.cue(near)
+        computes = computed in _COMPUTED.get(cue, ()) and (cue != "sum" or adds_up(expression, reading.schema))
+        if reading.free(near) and computes:
             reading.take(near)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from services.query.composer.queries.plan import Condition, Measure
-from services.query.composer.queries.share import share_of, share_of_sum
+from services.query.composer.queries.share import adds_up, share_of, share_of_sum
 from services.query.composer.reading.reading import Reading
 from services.query.composer.reading.rows.terms import measure_of
 
@@ -41,7 +41,7 @@ def read_shares_of_groups(reading: Reading) -> None:
         return
     measure = plan.measures[0]
     added = measure.aggregate == "sum" or measure == Measure("count", measure.table)
-    if added and (not measure.whole or (measure.expression or "").lower().startswith(("sum(", "count("))):
+    if added and (not measure.whole or adds_up(measure.expression or "", reading.schema)):
         plan.measures = [replace(measure, of_all=True)]
         reading.take(*cues)
 
