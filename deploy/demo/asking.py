@@ -45,7 +45,9 @@ async def ask_all(client: Client, dataset_id: str) -> list[float]:
 
 async def _follow(client: Client, dataset_id: str, given: dict[str, Any]) -> None:
     """Choose what an answered ranking offers: itself, with the figures."""
-    [choice] = given["choices"]
+    if len(given["choices"]) != 1:
+        raise StepFailed(f"one choice was to be offered, not {given['choices']}")
+    choice = given["choices"][0]
     followed, milliseconds = await ask(client, dataset_id, choice, given["conversation_id"])
     show.answer(choice, followed, milliseconds)
     if [row[:1] for row in followed["rows"]] != given["rows"] or len(followed["columns"]) != 2:

@@ -72,7 +72,8 @@ def _spoken(families: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...
     texts = [(key, one) for key in _TEXTS if key.startswith(families) for one in _TEXTS[key]]
     texts.sort(key=lambda found: -len(_VALUE.sub("", found[1])))
     return tuple(
-        (key, re.compile(_VALUE.sub(r"(?P<\1>.*)", re.sub(r"[^\w\s{}]", r"\\\g<0>", one)))) for key, one in texts
+        (key, re.compile(_VALUE.sub(r"(?P<\1>.*)", re.sub(r"[^\w\s{}]", r"\\\g<0>", one)), re.DOTALL))
+        for key, one in texts
     )
 
 

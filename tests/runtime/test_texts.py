@@ -31,7 +31,7 @@ def test_a_sentence_inside_another_loses_its_full_stop() -> None:
 def test_what_was_told_in_one_language_is_read_in_the_other(families: tuple[str, ...]) -> None:
     ways: tuple[tuple[Language, Language], ...] = (("zh", "en"), ("en", "zh"), ("en", "en"))
     for key in (key for key in _TEXTS if key.startswith(families)):
-        values = dict.fromkeys(re.findall(r"\{(\w+)\}", "".join(_TEXTS[key])), "7 x")
+        values = dict.fromkeys(re.findall(r"\{(\w+)\}", "".join(_TEXTS[key])), "7\nx")
         for told, read in ways:
             assert retold(text(key, told, **values), read, *families) == text(key, read, **values)
     inside = text("datasource.query_failed", "zh", reason="no such table: x")

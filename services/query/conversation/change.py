@@ -11,8 +11,7 @@ from services.query.composer.compose import SURE, compose
 from services.query.composer.language.periods import year
 from services.query.composer.language.weekdays import Weekday
 from services.query.composer.language.words import keys
-from services.query.composer.linking.familiar import familiar
-from services.query.composer.linking.link import Linked, Mark, link
+from services.query.composer.linking.link import Linked, Mark
 from services.query.conversation.bounds import rebounded
 from services.query.conversation.fragment import Fragment
 from services.query.conversation.rearrange import LIGHT, rearranged
@@ -205,9 +204,3 @@ def says_time(mark: Mark) -> bool:
 
 def _is_text(value: exp.Expr) -> bool:
     return isinstance(value, exp.Literal) and value.is_string
-
-
-def links(text: str, known: Scope) -> Linked:
-    """What the words of `text` mean in this dataset, as in a first question."""
-    known = familiar(known)
-    return link(text, known.schema, known.terms, known.taught)

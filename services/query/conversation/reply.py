@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from libs.knowledge.items import normalised_question
 from services.query.composer.compose import SURE, Composition, compose
-from services.query.conversation.change import links
+from services.query.composer.linking.links import links
 from services.query.conversation.fragment import asks_something, fragment_of, goes_on
 from services.query.conversation.offered import choice_named
 from services.query.conversation.refers import speaks_of_rows

@@ -10,7 +10,8 @@ from libs.knowledge.items import normalised_question
 from libs.language.catalogue import language_of, text
 from services.query.composer.compose import SURE, Composition, compose
 from services.query.composer.linking.link import Linked, Mark
-from services.query.conversation.change import changed, dated, links, says_time
+from services.query.composer.linking.links import links
+from services.query.conversation.change import changed, dated, says_time
 from services.query.conversation.courtesy import courtesy_of
 from services.query.conversation.fragment import Fragment, fragment_of, goes_on
 from services.query.conversation.refers import speaks_of_rows, without_subject

@@ -4,7 +4,8 @@ import re
 
 from libs.language.catalogue import language_of, text
 from services.query.composer.linking.link import Linked, Mark
-from services.query.conversation.change import MEASURING, links
+from services.query.composer.linking.links import links
+from services.query.conversation.change import MEASURING
 from services.query.knowledge.schema import Scope
 
 END = " ?？.。!！,，"

@@ -11,7 +11,7 @@ from libs.language.catalogue import text
 from services.query.composer.language.cues import CueName
 from services.query.composer.language.words import keys
 from services.query.composer.linking.lexicon import Meant
-from services.query.composer.linking.link import link
+from services.query.composer.linking.links import links
 from services.query.figures.shown import Figured, with_figures
 from services.query.knowledge.schema import Scope
 
@@ -69,7 +69,7 @@ def asks_for(said: str, found: Figured, known: Scope) -> bool:
     """Whether a clause asks for the figures that were `found`: whichever there are, or by the name of the only one."""
     if _ANY.fullmatch(said):
         return True
-    linked = link(said, known.schema, known.terms)
+    linked = links(said, known)
     named = [mark for mark in linked.marks if mark.meanings]
     cues = [mark.cue for mark in linked.marks if not mark.meanings and mark.cue != "each"]
     if len(found.figures) != 1 or len(named) != 1 or len(cues) > 1 or linked.unexplained:

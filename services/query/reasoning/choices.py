@@ -8,8 +8,7 @@ from rapidfuzz import fuzz, process
 from libs.events.catalog import Language
 from libs.language.catalogue import language_of
 from services.query.composer.language.words import is_han
-from services.query.composer.linking.familiar import familiar
-from services.query.composer.linking.link import Linked, link
+from services.query.composer.linking.links import links
 from services.query.knowledge.schema import Pair, Scope
 from services.query.questions.database import Ran
 from services.query.reasoning.small_talk import is_small_talk
@@ -52,7 +51,7 @@ def _named(said: str, known: Scope) -> list[str]:
     """The values of the columns that a question back names, then values and terms that it names itself."""
     of_columns: list[str] = []
     themselves: list[str] = []
-    for mark in _linked(said, known).marks if said else ():
+    for mark in links(said, known).marks if said else ():
         for meant in mark.meanings[:1]:
             if meant.term or meant.value:
                 themselves.append(meant.term or meant.value or "")
@@ -62,14 +61,8 @@ def _named(said: str, known: Scope) -> list[str]:
 
 
 def _unknown(question: str, known: Scope) -> tuple[str, ...]:
-    words = _linked(question, known).unknown
+    words = links(question, known).unknown
     return () if is_small_talk(question, words) else words
-
-
-def _linked(said: str, known: Scope) -> Linked:
-    """What is found in a text, by the words that verified pairs teach too: as in a question."""
-    known = familiar(known)
-    return link(said, known.schema, known.terms, known.taught)
 
 
 def resembling(unknown: Iterable[str], known: Scope) -> list[str]:

@@ -29,7 +29,7 @@ from services.gateway.api.tells import NOTHING, tells
 from services.gateway.api.v1.datasources import structure_of
 from services.gateway.audit.acts import Act
 from services.gateway.audit.note import note
-from services.gateway.datasets.decider import BeingTrained, decide_change, decide_delete
+from services.gateway.datasets.decider import BeingTrained, decide_change, decide_delete, same_name
 from services.gateway.datasets.shown import Dataset
 from services.gateway.datasources.shown import Table
 from services.gateway.shown import Page, Said
@@ -123,7 +123,7 @@ async def change_dataset(
         check_version(if_match, before.version)
         await check_tables(write.connection, before.datasource_id, given.get("tables", ()))
         event = decide_change(before, given, now(), account.account_id)
-        if event.name != before.name:
+        if not same_name(event.name, before.name):
             await check_free(write.connection, "dataset", account.account_id, event.name)
         if event is not before:
             await write.record(event)

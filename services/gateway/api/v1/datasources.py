@@ -36,6 +36,7 @@ from services.gateway.api.fields import Body, DatabasePassword, GivenLine, Line,
 from services.gateway.api.problems import Problem, not_found
 from services.gateway.api.taken import check_free
 from services.gateway.api.tells import NOTHING, tells
+from services.gateway.datasets.decider import same_name
 from services.gateway.datasources.decider import InUse, decide_change, decide_delete
 from services.gateway.datasources.read import datasets_of, newest_structure
 from services.gateway.datasources.shown import DataSource, Table, TriedConnection
@@ -158,7 +159,7 @@ async def change_datasource(
         if body.database is not None:
             _check_path(before.settings.kind, body.database)
         event = decide_change(before, body.name, given, now(), account.account_id)
-        if event.name != before.name:
+        if not same_name(event.name, before.name):
             await check_free(write.connection, "datasource", account.account_id, event.name)
         if event is not before:
             write.publish(_inspection(datasource_id, event.settings, "en"))
