@@ -51,13 +51,17 @@ class Whole:
 def made_whole(question: str, turns: Sequence[Turn], known: Scope, *, learned: bool = False) -> Whole:
     """What `question` means after `turns`; `learned` says that its very words were taught as a whole question."""
     turns = [turn for turn in turns if courtesy_of(turn.question) is None][-_FARTHEST:]
-    if not turns or learned:
-        return Whole(question)
-    if turns[-1].outcome != "clarification":
-        return _followed(question, turns, known)
-    meant = _answered(question, turns, known)
+    return Whole(question) if learned else _meant(question, turns, known, {})
+
+
+def _meant(question: str, turns: Sequence[Turn], known: Scope, bases: dict[int, Turn]) -> Whole:
+    """What `question` means after `turns`; `bases` are those of all turns that were made whole, by their places, so
+    that each is just once."""
+    if not turns or turns[-1].outcome != "clarification":
+        return _followed(question, turns, known, bases)
+    meant = _answered(question, turns, known, bases)
     if meant.unclear or (meant.sql is None and not stands_alone(compose(meant.question, known))):
-        over_it = _followed(question, turns, known)
+        over_it = _followed(question, turns, known, bases)
         if (
             over_it.goes_on_from is not None
             and not over_it.unclear
@@ -73,21 +77,25 @@ def _goes_on_from_it(question: str, asked_back: Turn, known: Scope) -> bool:
     return fragment.marked and not fragment.restricts and _is_follow_up(asked_back.question, known)
 
 
-def _answered(question: str, turns: Sequence[Turn], known: Scope, *, follows: bool = False) -> Whole:
+def _answered(
+    question: str, turns: Sequence[Turn], known: Scope, bases: dict[int, Turn], *, follows: bool = False
+) -> Whole:
     """What a question means that may answer one that was asked back; `follows` says that it surely goes on."""
     reply = reply_to(turns[-1], question, known) if turns and turns[-1].outcome == "clarification" else None
     if reply is None:
-        return _followed(question, turns, known, follows=follows)
+        return _followed(question, turns, known, bases, follows=follows)
     asked = turns[-1]
     follows = follows or (reply.beside and asked.understood == asked.question and _is_follow_up(asked.question, known))
     earlier = list(turns[:-1])
     while reply.beside and asked.understood != asked.question and earlier and earlier[-1].outcome == "clarification":
         earlier.pop()  # Its words are in those of the one after it.
-    meant = _answered(reply.question, earlier, known, follows=follows)
+    meant = _answered(reply.question, earlier, known, bases, follows=follows)
     return meant if reply.question == question else replace(meant, goes_on_from=meant.goes_on_from or asked.understood)
 
 
-def _followed(question: str, turns: Sequence[Turn], known: Scope, *, follows: bool = False) -> Whole:
+def _followed(
+    question: str, turns: Sequence[Turn], known: Scope, bases: dict[int, Turn], *, follows: bool = False
+) -> Whole:
     """What a question means after the last turn that was answered."""
     alone = Whole(question)
     if not turns:
@@ -105,7 +113,7 @@ def _followed(question: str, turns: Sequence[Turn], known: Scope, *, follows: bo
     of_rows = speaks_of_rows(question, linked, composition, known.schema.dialect)
     if not (follows or of_rows or goes_on(fragment, linked, whole=stands_alone(composition))):
         return alone
-    base = _base(turns, place, known)
+    base = bases.get(place) or bases.setdefault(place, _base(turns, place, known, bases))
     if of_rows and (found := _of_rows(fragment, composition, base, known)) is not None:
         return found
     return _gone_on(fragment, linked, base, known, of_rows=of_rows)
@@ -140,12 +148,12 @@ def _with_figures(question: str, base: Turn, known: Scope) -> Whole | None:
     return Whole(whole, base.understood, found.sql, 1.0)
 
 
-def _base(turns: Sequence[Turn], place: int, known: Scope) -> Turn:
+def _base(turns: Sequence[Turn], place: int, known: Scope, bases: dict[int, Turn]) -> Turn:
     """The turn to go on from; one that was not answered is made whole first, because nobody did."""
     turn = turns[place]
     if turn.outcome == "answered":
         return turn
-    whole = made_whole(turn.question, turns[:place], known)
+    whole = _meant(turn.question, turns[:place], known, bases)
     return replace(turn, understood=whole.question, sql=whole.sql)
 
 
